@@ -1,0 +1,1 @@
+//! landgrant keeps access to an AWS landing zone in reviewed text files.

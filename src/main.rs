@@ -1,0 +1,2 @@
+//! The landgrant binary.
+fn main() {}
