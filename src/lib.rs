@@ -1,1 +1,13 @@
 //! landgrant keeps access to an AWS landing zone in reviewed text files.
+//!
+//! Five values, and every command is a short composition of them:
+//! [`source::declared::Declared`] (what people typed) is resolved against [`live::Live`] (what AWS
+//! said) to a desired [`model::State`]; [`diff`] compares two states; [`plan`] orders the
+//! difference into changes that a person can review; [`apply`] carries exactly those out.
+
+pub mod call;
+pub mod diag;
+pub mod id;
+pub mod live;
+pub mod model;
+pub mod source;

@@ -1,0 +1,185 @@
+//! [`Call`]: every mutation that landgrant can ask of AWS, with all its parameters filled in.
+//!
+//! Only ids of things that an earlier change creates are missing; they stand as [`Ref::Created`]
+//! and are looked up when the call is made. Nothing is chosen at apply time.
+
+use crate::id::{
+    AccountId, GroupId, GroupName, OuId, OuPath, PermissionSetArn, PermissionSetName, UserId,
+    UserName,
+};
+use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
+
+/// An id that is known, or the name of the thing that an earlier change creates.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ref<Id, Name> {
+    /// Known when the plan was made.
+    Known(Id),
+    /// Created by an earlier change of the same plan.
+    Created(Name),
+}
+
+/// A permission set.
+pub type SetRef = Ref<PermissionSetArn, PermissionSetName>;
+/// An OU or the root.
+pub type OuRef = Ref<OuId, OuPath>;
+/// A group.
+pub type GroupRef = Ref<GroupId, GroupName>;
+/// A user.
+pub type UserRef = Ref<UserId, UserName>;
+
+/// Who an assignment is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PrincipalId {
+    /// `PrincipalType` GROUP.
+    Group(GroupRef),
+    /// `PrincipalType` USER.
+    User(UserRef),
+}
+
+/// One mutating request.
+#[expect(missing_docs, reason = "fields carry the names of AWS's parameters")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// organizations `CreateOrganizationalUnit`; answers the id of `path`.
+    CreateOrganizationalUnit { parent: OuRef, name: String, path: OuPath },
+    /// organizations `UpdateOrganizationalUnit`: a rename, which keeps the id.
+    UpdateOrganizationalUnit { ou: OuId, name: String },
+    /// organizations `DeleteOrganizationalUnit`: only empty ones can be.
+    DeleteOrganizationalUnit { ou: OuId },
+    /// organizations `MoveAccount`, which needs the present parent.
+    MoveAccount { account: AccountId, from: OuRef, to: OuRef },
+    /// organizations `TagResource` on an account: adds and overwrites.
+    TagAccount { account: AccountId, tags: Tags },
+    /// organizations `UntagResource` on an account.
+    UntagAccount { account: AccountId, keys: Vec<String> },
+    /// sso-admin `CreatePermissionSet`; answers the ARN of `name`.
+    CreatePermissionSet {
+        name: PermissionSetName,
+        description: Option<String>,
+        session_duration: String,
+        relay_state: Option<String>,
+        tags: Tags,
+    },
+    /// sso-admin `UpdatePermissionSet`. All three are always sent: an omitted `RelayState` is
+    /// cleared (AWS.md section 0, fact 5).
+    UpdatePermissionSet {
+        set: SetRef,
+        description: Option<String>,
+        session_duration: String,
+        relay_state: Option<String>,
+    },
+    /// sso-admin `AttachManagedPolicyToPermissionSet`.
+    AttachManagedPolicy { set: SetRef, policy: PolicyArn },
+    /// sso-admin `DetachManagedPolicyFromPermissionSet`.
+    DetachManagedPolicy { set: SetRef, policy: PolicyArn },
+    /// sso-admin `AttachCustomerManagedPolicyReferenceToPermissionSet`.
+    AttachCustomerManagedPolicy { set: SetRef, policy: CustomerPolicy },
+    /// sso-admin `DetachCustomerManagedPolicyReferenceFromPermissionSet`.
+    DetachCustomerManagedPolicy { set: SetRef, policy: CustomerPolicy },
+    /// sso-admin `PutInlinePolicyToPermissionSet`.
+    PutInlinePolicy { set: SetRef, policy: String },
+    /// sso-admin `DeleteInlinePolicyFromPermissionSet`.
+    DeleteInlinePolicy { set: SetRef },
+    /// sso-admin `PutPermissionsBoundaryToPermissionSet`.
+    PutPermissionsBoundary { set: SetRef, boundary: Boundary },
+    /// sso-admin `DeletePermissionsBoundaryFromPermissionSet`.
+    DeletePermissionsBoundary { set: SetRef },
+    /// sso-admin `TagResource` on a set.
+    TagPermissionSet { set: SetRef, tags: Tags },
+    /// sso-admin `UntagResource` on a set.
+    UntagPermissionSet { set: SetRef, keys: Vec<String> },
+    /// sso-admin `ProvisionPermissionSet` for `ALL_PROVISIONED_ACCOUNTS`; asynchronous.
+    ProvisionPermissionSet { set: SetRef },
+    /// sso-admin `DeletePermissionSet`.
+    DeletePermissionSet { set: SetRef },
+    /// identitystore `CreateUser`; answers the id of `name`.
+    CreateUser {
+        name: UserName,
+        given_name: String,
+        family_name: String,
+        display_name: String,
+        email: Option<String>,
+    },
+    /// identitystore `UpdateUser`: sets the attributes that are given (`name.givenName`,
+    /// `name.familyName`).
+    UpdateUser { user: UserId, given_name: Option<String>, family_name: Option<String> },
+    /// identitystore `DeleteUser`.
+    DeleteUser { user: UserId },
+    /// identitystore `CreateGroup`; answers the id of `name`.
+    CreateGroup { name: GroupName, description: Option<String> },
+    /// identitystore `UpdateGroup`: sets what is given; a new `displayName` keeps the id and so the
+    /// grants.
+    UpdateGroup { group: GroupId, name: Option<GroupName>, description: Option<String> },
+    /// identitystore `DeleteGroup`.
+    DeleteGroup { group: GroupId },
+    /// identitystore `CreateGroupMembership`.
+    CreateGroupMembership { group: GroupRef, user: UserRef },
+    /// identitystore `DeleteGroupMembership`, whose id is asked for just before
+    /// (`GetGroupMembershipId`).
+    DeleteGroupMembership { group: GroupId, user: UserId },
+    /// sso-admin `CreateAccountAssignment`; asynchronous; provisions the set in the account.
+    CreateAccountAssignment { account: AccountId, set: SetRef, principal: PrincipalId },
+    /// sso-admin `DeleteAccountAssignment`; asynchronous.
+    DeleteAccountAssignment { account: AccountId, set: SetRef, principal: PrincipalId },
+}
+
+/// What a call answered, as far as later calls need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing that anyone needs.
+    Done,
+    /// An OU's id.
+    Ou(OuPath, OuId),
+    /// A permission set's ARN.
+    PermissionSet(PermissionSetName, PermissionSetArn),
+    /// A user's id.
+    User(UserName, UserId),
+    /// A group's id.
+    Group(GroupName, GroupId),
+}
+
+impl Call {
+    /// The operation's name as AWS has it, with the service: `sso-admin:CreatePermissionSet`.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::CreateOrganizationalUnit { .. } => "organizations:CreateOrganizationalUnit",
+            Self::UpdateOrganizationalUnit { .. } => "organizations:UpdateOrganizationalUnit",
+            Self::DeleteOrganizationalUnit { .. } => "organizations:DeleteOrganizationalUnit",
+            Self::MoveAccount { .. } => "organizations:MoveAccount",
+            Self::TagAccount { .. } => "organizations:TagResource",
+            Self::UntagAccount { .. } => "organizations:UntagResource",
+            Self::CreatePermissionSet { .. } => "sso-admin:CreatePermissionSet",
+            Self::UpdatePermissionSet { .. } => "sso-admin:UpdatePermissionSet",
+            Self::AttachManagedPolicy { .. } => "sso-admin:AttachManagedPolicyToPermissionSet",
+            Self::DetachManagedPolicy { .. } => "sso-admin:DetachManagedPolicyFromPermissionSet",
+            Self::AttachCustomerManagedPolicy { .. } => {
+                "sso-admin:AttachCustomerManagedPolicyReferenceToPermissionSet"
+            }
+            Self::DetachCustomerManagedPolicy { .. } => {
+                "sso-admin:DetachCustomerManagedPolicyReferenceFromPermissionSet"
+            }
+            Self::PutInlinePolicy { .. } => "sso-admin:PutInlinePolicyToPermissionSet",
+            Self::DeleteInlinePolicy { .. } => "sso-admin:DeleteInlinePolicyFromPermissionSet",
+            Self::PutPermissionsBoundary { .. } => {
+                "sso-admin:PutPermissionsBoundaryToPermissionSet"
+            }
+            Self::DeletePermissionsBoundary { .. } => {
+                "sso-admin:DeletePermissionsBoundaryFromPermissionSet"
+            }
+            Self::TagPermissionSet { .. } => "sso-admin:TagResource",
+            Self::UntagPermissionSet { .. } => "sso-admin:UntagResource",
+            Self::ProvisionPermissionSet { .. } => "sso-admin:ProvisionPermissionSet",
+            Self::DeletePermissionSet { .. } => "sso-admin:DeletePermissionSet",
+            Self::CreateUser { .. } => "identitystore:CreateUser",
+            Self::UpdateUser { .. } => "identitystore:UpdateUser",
+            Self::DeleteUser { .. } => "identitystore:DeleteUser",
+            Self::CreateGroup { .. } => "identitystore:CreateGroup",
+            Self::UpdateGroup { .. } => "identitystore:UpdateGroup",
+            Self::DeleteGroup { .. } => "identitystore:DeleteGroup",
+            Self::CreateGroupMembership { .. } => "identitystore:CreateGroupMembership",
+            Self::DeleteGroupMembership { .. } => "identitystore:DeleteGroupMembership",
+            Self::CreateAccountAssignment { .. } => "sso-admin:CreateAccountAssignment",
+            Self::DeleteAccountAssignment { .. } => "sso-admin:DeleteAccountAssignment",
+        }
+    }
+}

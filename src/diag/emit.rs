@@ -1,0 +1,1 @@
+//! Drawing diagnostics with source lines and carets.

@@ -1,0 +1,1 @@
+//! Live AWS → the comparable shape.

@@ -1,0 +1,173 @@
+//! Policy documents, compared by meaning.
+//!
+//! Key order, white space, one-string-or-list and the order of statements do not matter; anything
+//! else does (DESIGN: "Policies are compared as parsed documents").
+
+use serde_json::Value;
+
+/// A policy document.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Compact JSON as it is sent to AWS (or as it came, where it is no JSON).
+    text: String,
+    /// What is compared.
+    canonical: String,
+}
+
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        self.canonical == other.canonical
+    }
+}
+
+impl Eq for Policy {}
+
+impl Policy {
+    /// Reads a document. Text that is not JSON is kept and equals only itself, so that a broken live
+    /// document is replaced rather than overlooked.
+    pub fn new(text: &str) -> Self {
+        match serde_json::from_str::<Value>(text) {
+            Ok(value) => Self { text: value.to_string(), canonical: canonical(&value) },
+            Err(_) => Self { text: text.to_owned(), canonical: text.trim().to_owned() },
+        }
+    }
+
+    /// Compact JSON, the form that is sent.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The form that is compared: equal documents give equal text.
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// One fact a line, in the document's own order of statements: what a person reads, and what
+    /// unified diffs are made of.
+    pub fn pretty(&self) -> String {
+        match serde_json::from_str::<Value>(&self.text) {
+            Ok(value) => {
+                let mut out =
+                    serde_json::to_string_pretty(&normal(&value, None)).unwrap_or_default();
+                out.push('\n');
+                out
+            }
+            Err(_) => format!("{}\n", self.text),
+        }
+    }
+
+    /// The statements, each in canonical form with its effect; empty where the document has none.
+    pub fn statements(&self) -> Vec<Statement> {
+        let Ok(value) = serde_json::from_str::<Value>(&self.canonical) else { return Vec::new() };
+        let Some(list) = value.get("Statement").and_then(Value::as_array) else {
+            return Vec::new();
+        };
+        list.iter()
+            .map(|s| Statement {
+                allows: s.get("Effect").and_then(Value::as_str) != Some("Deny"),
+                canonical: s.to_string(),
+                sid: s.get("Sid").and_then(Value::as_str).map(str::to_owned),
+            })
+            .collect()
+    }
+}
+
+/// One statement of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Whether its effect is `Allow` (anything that is not `Deny` counts, to err on the wide side).
+    pub allows: bool,
+    /// The statement in canonical form.
+    pub canonical: String,
+    /// Its `Sid`.
+    pub sid: Option<String>,
+}
+
+/// Elements whose value may be one string or a list of them (IAM: "Grammar of the IAM JSON policy
+/// language"); inside `Condition` every value may.
+const LISTS: &[&str] = &["Action", "NotAction", "Resource", "NotResource"];
+
+fn canonical(value: &Value) -> String {
+    let mut value = normal(value, None);
+    if let Some(statements) = value.get_mut("Statement").and_then(Value::as_array_mut) {
+        statements.sort_by_cached_key(ToString::to_string);
+    }
+    value.to_string()
+}
+
+/// How deep inside `Condition` a value stands: operator → key → values.
+fn normal(value: &Value, key: Option<&str>) -> Value {
+    match (key, value) {
+        (Some("Statement"), Value::Object(_)) => Value::Array(vec![normal(value, None)]),
+        (Some("Condition"), Value::Object(operators)) => {
+            sorted(operators.iter().map(|(op, keys)| (op.clone(), condition(keys))))
+        }
+        (Some("Principal" | "NotPrincipal"), Value::Object(kinds)) => {
+            sorted(kinds.iter().map(|(kind, v)| (kind.clone(), listed(v))))
+        }
+        (Some(k), Value::String(_)) if LISTS.contains(&k) => listed(value),
+        (_, Value::Object(map)) => sorted(map.iter().map(|(k, v)| (k.clone(), normal(v, Some(k))))),
+        (_, Value::Array(items)) => Value::Array(items.iter().map(|v| normal(v, None)).collect()),
+        (_, other) => other.clone(),
+    }
+}
+
+fn condition(keys: &Value) -> Value {
+    match keys {
+        Value::Object(map) => sorted(map.iter().map(|(k, v)| (k.clone(), listed(v)))),
+        other => other.clone(),
+    }
+}
+
+fn listed(value: &Value) -> Value {
+    match value {
+        Value::Array(_) | Value::Object(_) => value.clone(),
+        one => Value::Array(vec![one.clone()]),
+    }
+}
+
+/// An object with its keys in order, whatever map `serde_json` was built with.
+fn sorted(pairs: impl Iterator<Item = (String, Value)>) -> Value {
+    let ordered: std::collections::BTreeMap<String, Value> = pairs.collect();
+    Value::Object(ordered.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn form_does_not_matter() {
+        let a = Policy::new(
+            r#"{"Version":"2012-10-17","Statement":[
+                {"Effect":"Allow","Action":"s3:Get*","Resource":"*"},
+                {"Effect":"Deny","Action":["iam:*"],"Resource":["*"],
+                 "Condition":{"Bool":{"aws:ViaAWSService":"false"}}}]}"#,
+        );
+        let b = Policy::new(
+            r#"{"Statement":[
+                {"Resource":"*","Effect":"Deny","Action":"iam:*",
+                 "Condition":{"Bool":{"aws:ViaAWSService":["false"]}}},
+                {"Action":["s3:Get*"],"Effect":"Allow","Resource":["*"]}],"Version":"2012-10-17"}"#,
+        );
+        assert_eq!(a, b);
+        let single = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+        let listed = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+        assert_eq!(Policy::new(single), Policy::new(listed));
+    }
+
+    #[test]
+    fn anything_else_matters() {
+        let base = r#"{"Statement":[{"Effect":"Allow","Action":["a:B","a:C"],"Resource":"*"}]}"#;
+        for other in [
+            r#"{"Statement":[{"Effect":"Allow","Action":["a:C","a:B"],"Resource":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Action":["a:b","a:C"],"Resource":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Deny","Action":["a:B","a:C"],"Resource":"*"}]}"#,
+            r#"{"Statement":[{"Sid":"x","Effect":"Allow","Action":["a:B","a:C"],"Resource":"*"}]}"#,
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["a:B","a:C"],"Resource":"*"}]}"#,
+            "not json",
+        ] {
+            assert_ne!(Policy::new(base), Policy::new(other), "{other}");
+        }
+    }
+}
