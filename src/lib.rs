@@ -5,9 +5,14 @@
 //! said) to a desired [`model::State`]; [`diff`] compares two states; [`plan`] orders the
 //! difference into changes that a person can review; [`apply`] carries exactly those out.
 
+pub mod access;
 pub mod call;
 pub mod diag;
+pub mod diff;
 pub mod id;
 pub mod live;
 pub mod model;
+pub mod plan;
+pub mod resolve;
 pub mod source;
+pub mod text;

@@ -4,7 +4,9 @@
 //! Things are keyed by what people call them (accounts by id, because account names need not be
 //! unique). Ids that AWS made up stay outside: they are looked up when a difference becomes a call.
 
+pub mod address;
 pub mod grant;
+pub mod json;
 pub mod permission_set;
 pub mod policy;
 
@@ -36,6 +38,33 @@ pub struct State {
     pub memberships: BTreeMap<GroupName, BTreeSet<UserName>>,
     /// Every grant.
     pub grants: BTreeSet<Grant>,
+}
+
+impl State {
+    /// Gives an OU another path, with everything below it.
+    pub fn rename_ou(&mut self, from: &OuPath, to: &OuPath) {
+        self.ous = self.ous.iter().map(|path| path.moved(from, to)).collect();
+        for account in self.accounts.values_mut() {
+            account.ou = account.ou.moved(from, to);
+        }
+    }
+
+    /// Gives a group another name wherever it stands.
+    pub fn rename_group(&mut self, from: &GroupName, to: &GroupName) {
+        if let Some(group) = self.groups.remove(from) {
+            self.groups.insert(to.clone(), group);
+        }
+        if let Some(members) = self.memberships.remove(from) {
+            self.memberships.insert(to.clone(), members);
+        }
+        let grants = std::mem::take(&mut self.grants).into_iter().map(|mut grant| {
+            if matches!(&grant.principal, Principal::Group(name) if name == from) {
+                grant.principal = Principal::Group(to.clone());
+            }
+            grant
+        });
+        self.grants = grants.collect();
+    }
 }
 
 /// Where an account stands and how it is tagged.

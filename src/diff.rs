@@ -1,0 +1,147 @@
+//! Two states → [`Diff`]: no I/O, no text, no decision about what may be done.
+//!
+//! The laws (`tests/it/laws.rs`): `diff(x, x)` is empty, and applying `diff(a, b)` to `a` gives `b`.
+
+use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
+use crate::model::{Account, Grant, Group, PermissionSet, State, Tags, User};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What happens to one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit<T> {
+    /// It is only on the desired side.
+    Create(T),
+    /// It is on both, and differs.
+    Update {
+        /// As it is.
+        before: T,
+        /// As it should be.
+        after: T,
+    },
+    /// It is only on the live side.
+    Delete(T),
+}
+
+/// Everything that differs, by kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diff {
+    /// OUs: created or deleted.
+    pub ous: BTreeMap<OuPath, Edit<()>>,
+    /// Accounts that stand elsewhere: from → to.
+    pub moves: BTreeMap<AccountId, (OuPath, OuPath)>,
+    /// Accounts with other tags: before → after.
+    pub account_tags: BTreeMap<AccountId, (Tags, Tags)>,
+    /// Permission sets.
+    pub permission_sets: BTreeMap<PermissionSetName, Edit<PermissionSet>>,
+    /// Sets that are provisioned somewhere in an old version and should not be.
+    pub stale: BTreeMap<PermissionSetName, BTreeSet<AccountId>>,
+    /// Users.
+    pub users: BTreeMap<UserName, Edit<User>>,
+    /// Groups.
+    pub groups: BTreeMap<GroupName, Edit<Group>>,
+    /// Memberships of groups and users that are on both sides or created.
+    pub memberships: BTreeMap<(GroupName, UserName), Edit<()>>,
+    /// Grants.
+    pub grants: BTreeMap<Grant, Edit<()>>,
+}
+
+impl Diff {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            ous,
+            moves,
+            account_tags,
+            permission_sets,
+            stale,
+            users,
+            groups,
+            memberships,
+            grants,
+        } = self;
+        ous.is_empty()
+            && moves.is_empty()
+            && account_tags.is_empty()
+            && permission_sets.is_empty()
+            && stale.is_empty()
+            && users.is_empty()
+            && groups.is_empty()
+            && memberships.is_empty()
+            && grants.is_empty()
+    }
+}
+
+/// Compares what is with what should be.
+pub fn diff(live: &State, desired: &State) -> Diff {
+    let State { ous, accounts, permission_sets, stale, users, groups, memberships, grants } = live;
+    let mut out = Diff {
+        ous: sets(ous, &desired.ous),
+        permission_sets: maps(permission_sets, &desired.permission_sets),
+        users: maps(users, &desired.users),
+        groups: maps(groups, &desired.groups),
+        memberships: sets(&edges(memberships), &edges(&desired.memberships)),
+        grants: sets(grants, &desired.grants),
+        ..Diff::default()
+    };
+    // A deleted group or user takes its memberships along.
+    out.memberships.retain(|(group, user), edit| {
+        !matches!(edit, Edit::Delete(()))
+            || (desired.groups.contains_key(group) && desired.users.contains_key(user))
+    });
+    for (id, Account { ou, tags }) in accounts {
+        let Some(after) = desired.accounts.get(id) else { continue };
+        if *ou != after.ou {
+            out.moves.insert(id.clone(), (ou.clone(), after.ou.clone()));
+        }
+        if *tags != after.tags {
+            out.account_tags.insert(id.clone(), (tags.clone(), after.tags.clone()));
+        }
+    }
+    for (name, accounts) in stale {
+        let still: BTreeSet<_> = desired.stale.get(name).cloned().unwrap_or_default();
+        let gone: BTreeSet<_> = accounts.difference(&still).cloned().collect();
+        if !gone.is_empty() && desired.permission_sets.contains_key(name) {
+            out.stale.insert(name.clone(), gone);
+        }
+    }
+    out
+}
+
+/// Memberships as pairs.
+fn edges(memberships: &BTreeMap<GroupName, BTreeSet<UserName>>) -> BTreeSet<(GroupName, UserName)> {
+    memberships
+        .iter()
+        .flat_map(|(group, users)| users.iter().map(|user| (group.clone(), user.clone())))
+        .collect()
+}
+
+fn sets<K: Ord + Clone>(live: &BTreeSet<K>, desired: &BTreeSet<K>) -> BTreeMap<K, Edit<()>> {
+    let created = desired.difference(live).map(|k| (k.clone(), Edit::Create(())));
+    let deleted = live.difference(desired).map(|k| (k.clone(), Edit::Delete(())));
+    created.chain(deleted).collect()
+}
+
+fn maps<K: Ord + Clone, V: Clone + PartialEq>(
+    live: &BTreeMap<K, V>,
+    desired: &BTreeMap<K, V>,
+) -> BTreeMap<K, Edit<V>> {
+    let mut out = BTreeMap::new();
+    for (key, after) in desired {
+        match live.get(key) {
+            None => {
+                out.insert(key.clone(), Edit::Create(after.clone()));
+            }
+            Some(before) if before != after => {
+                let edit = Edit::Update { before: before.clone(), after: after.clone() };
+                out.insert(key.clone(), edit);
+            }
+            Some(_) => {}
+        }
+    }
+    for (key, before) in live {
+        if !desired.contains_key(key) {
+            out.insert(key.clone(), Edit::Delete(before.clone()));
+        }
+    }
+    out
+}

@@ -1,0 +1,273 @@
+//! Diff → [`Plan`]: what is changed, in which order, what is held back, and what it does to people.
+//!
+//! The plan is the contract: an apply runs its calls and chooses nothing.
+
+pub mod change;
+pub mod document;
+mod draft;
+pub mod file;
+pub mod guard;
+pub mod hold;
+mod links;
+mod lower;
+mod order;
+pub mod predict;
+pub mod risk;
+
+use crate::access::delta::{Delta, delta};
+use crate::diff::diff;
+use crate::id::{AccountId, GroupName};
+use crate::live::fingerprint;
+use crate::live::project::{Ids, Labels, Projection};
+use crate::live::{Gap, Live, Taken};
+use crate::model::State;
+use crate::resolve::{Desired, Held, Hold, Rules};
+use change::{Action, Change};
+use guard::Excess;
+use predict::predict;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that a person reviews and an apply carries out.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Where it applies.
+    pub scope: Place,
+    /// What was read.
+    pub observed: Observed,
+    /// The fingerprint of what is desired.
+    pub desired_fingerprint: String,
+    /// In an order in which they may run one after the other.
+    pub changes: Vec<Change>,
+    /// What changes for people.
+    pub access: Delta,
+    /// What was deliberately not planned.
+    pub held: Vec<Held>,
+    /// What was handed off, counted by kind.
+    pub ignored: BTreeMap<&'static str, usize>,
+    /// Addresses of what is live, undeclared and left alone.
+    pub unmanaged: BTreeSet<String>,
+    /// Things worth knowing that change nothing.
+    pub findings: Vec<String>,
+    /// How many things it removes, and the limits that this exceeds.
+    pub removals: (usize, Vec<Excess>),
+    /// What accounts are called.
+    pub labels: Labels,
+}
+
+/// Where a plan applies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The organization.
+    pub organization: String,
+    /// The Identity Center instance.
+    pub instance: String,
+    /// Its primary region.
+    pub region: String,
+    /// Who asked; `None` where STS did not tell.
+    pub caller: Option<String>,
+}
+
+/// What was read.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// When, at what cost.
+    pub taken: Taken,
+    /// What could not be read.
+    pub gaps: Vec<(Gap, String)>,
+    /// How much was read, by kind.
+    pub counts: Counts,
+    /// The fingerprint of everything that is live.
+    pub fingerprint: String,
+    /// The fingerprints of the parts that the changes touch.
+    pub parts: BTreeMap<String, String>,
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the kinds of `[manage]`")]
+pub struct Counts {
+    pub accounts: usize,
+    pub permission_sets: usize,
+    pub users: usize,
+    pub groups: usize,
+    pub grants: usize,
+}
+
+impl Plan {
+    /// How many changes have an action that creates, deletes, or does anything else.
+    pub fn summary(&self) -> (usize, usize, usize) {
+        let count = |action| self.changes.iter().filter(|c| c.what.action() == action).count();
+        let (create, delete) = (count(Action::Create), count(Action::Delete));
+        (create, self.changes.len() - create - delete, delete)
+    }
+
+    /// Whether everything was read.
+    pub fn is_complete(&self) -> bool {
+        self.observed.gaps.is_empty()
+    }
+
+    /// How many mutating requests it takes.
+    pub fn calls(&self) -> usize {
+        self.changes.iter().map(|change| change.calls.len()).sum()
+    }
+}
+
+/// Makes the plan. `desired` comes from a resolution without errors.
+pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rules) -> Plan {
+    let labels = &projection.labels;
+    let ids = renamed_ids(&projection.ids, desired);
+    let mut full = projection.state.clone();
+    for (from, to) in &desired.renames.ous {
+        full.rename_ou(from, to);
+    }
+    for (from, to) in &desired.renames.groups {
+        full.rename_group(from, to);
+    }
+    let gaps: Vec<Gap> = live.gaps.iter().chain(&projection.ambiguous).cloned().collect();
+    let facts = hold::Facts {
+        rules,
+        gaps: &gaps,
+        ids: &ids,
+        labels,
+        live: &full,
+        organization_known: desired.organization_known,
+    };
+    let drafts =
+        draft::drafts(&diff(&desired.live, &desired.state), desired, &projection.provisioned);
+    let (kept, mut held) = hold::split(drafts, &facts);
+    held.extend(desired.held.iter().cloned());
+
+    let created = lower::Created::of(kept.iter().map(|d| &d.what));
+    let lookup = lower::Lookup { ids: &ids, created: &created };
+    let (kept, unknown): (Vec<_>, Vec<_>) =
+        kept.into_iter().partition(|draft| lookup.calls(&draft.what).is_some());
+    held.extend(unknown.iter().map(|draft| unknown_id(draft, labels)));
+    let after = predict(&projection.state, kept.iter().map(|d| &d.what));
+    let management = &live.organization.management_account;
+    let mut changes = Vec::new();
+    for placed in order::order(kept, labels) {
+        let order::Placed { draft, needs, after: ended } = placed;
+        let named =
+            |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();
+        changes.push(Change {
+            id: format!("c{}", changes.len() + 1),
+            address: draft.what.address(labels),
+            risk: risk::risk(&draft.what, &projection.state, &after, management),
+            ids: lookup.known_ids(&draft.what),
+            needs: named(&needs),
+            after: named(&ended),
+            calls: lookup.calls(&draft.what).unwrap_or_default(),
+            what: draft.what,
+            reason: draft.reason,
+            origin: draft.origin,
+            until: draft.until,
+        });
+    }
+    held.sort();
+    held.dedup();
+    let removals = guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits);
+    Plan {
+        scope: Place {
+            organization: live.organization.id.to_string(),
+            instance: live.identity_center.instance.to_string(),
+            region: live.identity_center.region.clone(),
+            caller: live.taken.by.clone(),
+        },
+        observed: observe(live, projection, &gaps, &ids, &changes),
+        desired_fingerprint: fingerprint::whole(&desired.state),
+        access: delta(&projection.state, &after),
+        findings: findings(projection, desired),
+        ignored: desired.ignored.clone(),
+        unmanaged: desired.unmanaged.clone(),
+        labels: labels.clone(),
+        changes,
+        held,
+        removals,
+    }
+}
+
+/// Ids under the names that things will have.
+fn renamed_ids(ids: &Ids, desired: &Desired) -> Ids {
+    let mut out = ids.clone();
+    for (from, to) in &desired.renames.ous {
+        out.ous = out.ous.into_iter().map(|(path, id)| (path.moved(from, to), id)).collect();
+    }
+    for (from, to) in &desired.renames.groups {
+        if let Some(id) = out.groups.remove(from) {
+            out.groups.insert(to.clone(), id);
+        }
+    }
+    out
+}
+
+fn unknown_id(draft: &draft::Draft, labels: &Labels) -> Held {
+    Held {
+        address: draft.what.address(labels),
+        action: draft.what.action().name(),
+        reason: Hold::Gap,
+        detail: "the id of something that it names is not known".to_owned(),
+        origin: draft.origin.as_ref().map(|(span, _)| *span),
+    }
+}
+
+fn observe(
+    live: &Live,
+    projection: &Projection,
+    gaps: &[Gap],
+    ids: &Ids,
+    changes: &[Change],
+) -> Observed {
+    let state: &State = &projection.state;
+    let all = fingerprint::parts(state);
+    let absent = serde_json::Value::Null;
+    let parts = changes.iter().map(|change| {
+        let part = change.what.part();
+        let content = all.get(&part).unwrap_or(&absent);
+        (part, fingerprint::of(content))
+    });
+    Observed {
+        taken: live.taken.clone(),
+        gaps: gaps
+            .iter()
+            .map(|gap| (gap.clone(), hold::part_name(&gap.part, ids, &projection.labels)))
+            .collect(),
+        counts: Counts {
+            accounts: state.accounts.len(),
+            permission_sets: state.permission_sets.len(),
+            users: state.users.len(),
+            groups: state.groups.len(),
+            grants: state.grants.len(),
+        },
+        fingerprint: fingerprint::whole(state),
+        parts: parts.collect(),
+    }
+}
+
+/// Things worth knowing that change nothing.
+fn findings(projection: &Projection, desired: &Desired) -> Vec<String> {
+    let mut out = Vec::new();
+    for (group, users) in &projection.dangling {
+        out.push(format!("group {group} has {} members that no user is", users.len()));
+    }
+    let accounts: BTreeSet<&AccountId> = projection.inactive.keys().collect();
+    for account in accounts {
+        let granted = projection.state.grants.iter().filter(|g| g.account == *account).count();
+        if granted > 0 {
+            let label = projection.labels.of(account);
+            out.push(format!("account {label} is not ACTIVE and has {granted} grants"));
+        }
+    }
+    let empty: BTreeSet<&GroupName> = desired
+        .grants
+        .keys()
+        .filter_map(|grant| match &grant.principal {
+            crate::model::Principal::Group(name) => Some(name),
+            _ => None,
+        })
+        .filter(|name| !desired.state.memberships.contains_key(*name))
+        .collect();
+    for group in empty {
+        out.push(format!("group {group} is granted access and has no members"));
+    }
+    out
+}

@@ -1,0 +1,326 @@
+//! A change: one reviewed step of a plan.
+
+use crate::call::Call;
+use crate::diag::Span;
+use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
+use crate::live::fingerprint::{grants_part, memberships_part};
+use crate::live::project::Labels;
+use crate::model::{Grant, Group, PermissionSet, Tags, User, address, json};
+use serde_json::{Value, json as value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a change does, with everything that it takes to do it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are what their variant's name says")]
+pub enum What {
+    CreateOu(OuPath),
+    RenameOu {
+        from: OuPath,
+        to: OuPath,
+    },
+    DeleteOu(OuPath),
+    MoveAccount {
+        account: AccountId,
+        from: OuPath,
+        to: OuPath,
+    },
+    TagAccount {
+        account: AccountId,
+        before: Tags,
+        after: Tags,
+    },
+    CreateSet(PermissionSetName, PermissionSet),
+    UpdateSet {
+        name: PermissionSetName,
+        before: PermissionSet,
+        after: PermissionSet,
+    },
+    /// Brings the latest version to every account where the set is provisioned: these.
+    ProvisionSet {
+        name: PermissionSetName,
+        accounts: BTreeSet<AccountId>,
+    },
+    DeleteSet(PermissionSetName, PermissionSet),
+    CreateUser(UserName, User),
+    UpdateUser {
+        name: UserName,
+        before: User,
+        after: User,
+    },
+    DeleteUser(UserName, User),
+    CreateGroup(GroupName, Group),
+    UpdateGroup {
+        name: GroupName,
+        before: Group,
+        after: Group,
+    },
+    RenameGroup {
+        from: GroupName,
+        to: GroupName,
+    },
+    DeleteGroup(GroupName, Group),
+    AddMember(GroupName, UserName),
+    RemoveMember(GroupName, UserName),
+    CreateGrant(Grant),
+    DeleteGrant(Grant),
+}
+
+/// The verb of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the verbs of the plan's contract")]
+pub enum Action {
+    Create,
+    Update,
+    Delete,
+    Move,
+    Rename,
+    Provision,
+}
+
+impl Action {
+    /// As documents have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Move => "move",
+            Self::Rename => "rename",
+            Self::Provision => "provision",
+        }
+    }
+}
+
+/// What kind of thing a change is about, in the order in which kinds are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the kinds of `[manage]`")]
+pub enum Kind {
+    Ous,
+    Accounts,
+    PermissionSets,
+    Users,
+    Groups,
+    Memberships,
+    Grants,
+}
+
+impl Kind {
+    /// As `[manage]` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ous => "ous",
+            Self::Accounts => "accounts",
+            Self::PermissionSets => "permission_sets",
+            Self::Users => "users",
+            Self::Groups => "groups",
+            Self::Memberships => "memberships",
+            Self::Grants => "grants",
+        }
+    }
+}
+
+impl What {
+    /// The kind of thing.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::CreateOu(_) | Self::RenameOu { .. } | Self::DeleteOu(_) => Kind::Ous,
+            Self::MoveAccount { .. } | Self::TagAccount { .. } => Kind::Accounts,
+            Self::CreateSet(..)
+            | Self::UpdateSet { .. }
+            | Self::ProvisionSet { .. }
+            | Self::DeleteSet(..) => Kind::PermissionSets,
+            Self::CreateUser(..) | Self::UpdateUser { .. } | Self::DeleteUser(..) => Kind::Users,
+            Self::CreateGroup(..)
+            | Self::UpdateGroup { .. }
+            | Self::RenameGroup { .. }
+            | Self::DeleteGroup(..) => Kind::Groups,
+            Self::AddMember(..) | Self::RemoveMember(..) => Kind::Memberships,
+            Self::CreateGrant(_) | Self::DeleteGrant(_) => Kind::Grants,
+        }
+    }
+
+    /// The verb.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::CreateOu(_)
+            | Self::CreateSet(..)
+            | Self::CreateUser(..)
+            | Self::CreateGroup(..)
+            | Self::AddMember(..)
+            | Self::CreateGrant(_) => Action::Create,
+            Self::DeleteOu(_)
+            | Self::DeleteSet(..)
+            | Self::DeleteUser(..)
+            | Self::DeleteGroup(..)
+            | Self::RemoveMember(..)
+            | Self::DeleteGrant(_) => Action::Delete,
+            Self::TagAccount { .. }
+            | Self::UpdateSet { .. }
+            | Self::UpdateUser { .. }
+            | Self::UpdateGroup { .. } => Action::Update,
+            Self::RenameOu { .. } | Self::RenameGroup { .. } => Action::Rename,
+            Self::MoveAccount { .. } => Action::Move,
+            Self::ProvisionSet { .. } => Action::Provision,
+        }
+    }
+
+    /// Its stable name. A renamed thing stands under its new name.
+    pub fn address(&self, labels: &Labels) -> String {
+        match self {
+            Self::CreateOu(path) | Self::DeleteOu(path) | Self::RenameOu { to: path, .. } => {
+                address::ou(path)
+            }
+            Self::MoveAccount { account, .. } | Self::TagAccount { account, .. } => {
+                address::account(labels.of(account))
+            }
+            Self::CreateSet(name, _)
+            | Self::DeleteSet(name, _)
+            | Self::UpdateSet { name, .. }
+            | Self::ProvisionSet { name, .. } => address::permission_set(name),
+            Self::CreateUser(name, _)
+            | Self::DeleteUser(name, _)
+            | Self::UpdateUser { name, .. } => address::user(name),
+            Self::CreateGroup(name, _)
+            | Self::DeleteGroup(name, _)
+            | Self::UpdateGroup { name, .. }
+            | Self::RenameGroup { to: name, .. } => address::group(name),
+            Self::AddMember(group, user) | Self::RemoveMember(group, user) => {
+                address::membership(group, user)
+            }
+            Self::CreateGrant(grant) | Self::DeleteGrant(grant) => {
+                address::grant(labels.of(&grant.account), &grant.permission_set, &grant.principal)
+            }
+        }
+    }
+
+    /// The part of live state that the change was decided on.
+    pub fn part(&self) -> String {
+        match self {
+            Self::CreateOu(_) | Self::RenameOu { .. } | Self::DeleteOu(_) => "ous".to_owned(),
+            Self::MoveAccount { account, .. } | Self::TagAccount { account, .. } => {
+                format!("accounts/{account}")
+            }
+            Self::CreateSet(name, _)
+            | Self::DeleteSet(name, _)
+            | Self::UpdateSet { name, .. }
+            | Self::ProvisionSet { name, .. } => format!("permission_sets/{name}"),
+            Self::CreateUser(name, _)
+            | Self::DeleteUser(name, _)
+            | Self::UpdateUser { name, .. } => format!("users/{name}"),
+            Self::CreateGroup(name, _)
+            | Self::DeleteGroup(name, _)
+            | Self::UpdateGroup { name, .. }
+            | Self::RenameGroup { from: name, .. } => format!("groups/{name}"),
+            Self::AddMember(group, _) | Self::RemoveMember(group, _) => memberships_part(group),
+            Self::CreateGrant(grant) | Self::DeleteGrant(grant) => {
+                grants_part(&grant.account, &grant.permission_set)
+            }
+        }
+    }
+
+    /// The thing before and after, as JSON; null where it is not there.
+    pub fn before_after(&self) -> (Value, Value) {
+        let there = || value!({});
+        match self {
+            Self::CreateOu(_) | Self::AddMember(..) => (Value::Null, there()),
+            Self::DeleteOu(_) | Self::RemoveMember(..) => (there(), Value::Null),
+            Self::RenameOu { from, to } => {
+                (value!({ "path": from.to_string() }), value!({ "path": to.to_string() }))
+            }
+            Self::RenameGroup { from, to } => {
+                (value!({ "name": from.as_str() }), value!({ "name": to.as_str() }))
+            }
+            Self::MoveAccount { from, to, .. } => {
+                (value!({ "ou": from.to_string() }), value!({ "ou": to.to_string() }))
+            }
+            Self::TagAccount { before, after, .. } => {
+                (value!({ "tags": json::tags(before) }), value!({ "tags": json::tags(after) }))
+            }
+            Self::CreateSet(_, set) => (Value::Null, json::permission_set(set)),
+            Self::DeleteSet(_, set) => (json::permission_set(set), Value::Null),
+            Self::UpdateSet { before, after, .. } => {
+                (json::permission_set(before), json::permission_set(after))
+            }
+            Self::ProvisionSet { accounts, .. } => {
+                let accounts: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
+                (Value::Null, value!({ "accounts": accounts }))
+            }
+            Self::CreateUser(_, user) => (Value::Null, json::user(user)),
+            Self::DeleteUser(_, user) => (json::user(user), Value::Null),
+            Self::UpdateUser { before, after, .. } => (json::user(before), json::user(after)),
+            Self::CreateGroup(_, group) => (Value::Null, json::group(group)),
+            Self::DeleteGroup(_, group) => (json::group(group), Value::Null),
+            Self::UpdateGroup { before, after, .. } => (json::group(before), json::group(after)),
+            Self::CreateGrant(grant) => (Value::Null, grant_json(grant)),
+            Self::DeleteGrant(grant) => (grant_json(grant), Value::Null),
+        }
+    }
+}
+
+fn grant_json(grant: &Grant) -> Value {
+    let Grant { account, permission_set, principal } = grant;
+    value!({
+        "account_id": account.as_str(),
+        "permission_set": permission_set.as_str(),
+        "principal": principal.to_string(),
+    })
+}
+
+/// Why a change is made.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    /// A stable word: `declared`, `undeclared`, `differs`, `expired`, `not-started`, `edited`,
+    /// `not-provisioned`, `orphaned`, `renamed`.
+    pub word: &'static str,
+    /// More, for people; may be empty.
+    pub detail: String,
+}
+
+/// How much harm a mistake in it would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// Administrator access, the management account, or something deleted that others may need.
+    High,
+    /// Somebody's access changes.
+    Medium,
+    /// Nobody's access changes.
+    Low,
+}
+
+impl Risk {
+    /// As documents have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// One reviewed step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// `c1`, `c2`, …: the order in which they may run one after the other.
+    pub id: String,
+    /// What it is about.
+    pub address: String,
+    /// What it does.
+    pub what: What,
+    /// Why.
+    pub reason: Reason,
+    /// Where it was declared, and by which selector.
+    pub origin: Option<(Span, Option<String>)>,
+    /// Changes that must have succeeded before.
+    pub needs: Vec<String>,
+    /// Changes that must have ended before, however they ended.
+    pub after: Vec<String>,
+    /// How dangerous it is.
+    pub risk: Risk,
+    /// Until when, for a grant that ends.
+    pub until: Option<String>,
+    /// Ids that it acts on, by what they are.
+    pub ids: BTreeMap<&'static str, String>,
+    /// The requests, in order.
+    pub calls: Vec<Call>,
+}

@@ -1,0 +1,212 @@
+//! A plan as the JSON document of the contract. Keys are sorted; same plan, same bytes.
+
+use super::Plan;
+use super::change::Change;
+use crate::access::Access;
+use crate::access::delta::{Loss, Reach};
+use crate::diag::{Files, Span};
+use crate::live::fingerprint;
+use crate::resolve::Held;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+/// The version of the document: readers ignore keys they don't know and refuse a new major version.
+pub const FORMAT_VERSION: &str = "1.0";
+/// What kind of document it is.
+pub const KIND: &str = "landgrant.plan";
+/// How long a plan may be applied after its reading ended.
+const VALID_HOURS: i64 = 24;
+
+/// What a document says beyond the plan itself.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// The commit of the definitions and whether they differ from it; `None` outside a repository.
+    pub git: Option<(String, bool)>,
+    /// `--only` selectors.
+    pub only: Vec<String>,
+}
+
+/// The digest of the change set: what a reviewer agreed to.
+pub fn digest(changes: &[Change]) -> String {
+    let essence: Vec<Value> = changes.iter().map(essence).collect();
+    fingerprint::of(&Value::from(essence))
+}
+
+/// A change without what may differ between two equal ones.
+pub(super) fn essence(change: &Change) -> Value {
+    let (before, after) = change.what.before_after();
+    json!([change.address, change.what.action().name(), before, after])
+}
+
+/// A plan's short name: equal for equal readings, definitions and changes.
+pub fn id(plan: &Plan) -> String {
+    let parts = json!([plan.observed.fingerprint, plan.desired_fingerprint, digest(&plan.changes)]);
+    fingerprint::of(&parts).chars().skip("sha256:".len()).take(12).collect()
+}
+
+/// When the plan stops being applicable.
+pub fn expires(plan: &Plan) -> Timestamp {
+    let ended = plan.observed.taken.ended;
+    ended.checked_add(SignedDuration::from_hours(VALID_HOURS)).unwrap_or(Timestamp::MAX)
+}
+
+/// The whole document.
+pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
+    let Plan {
+        scope,
+        observed,
+        desired_fingerprint,
+        changes,
+        access,
+        held,
+        ignored,
+        unmanaged,
+        findings,
+        removals: (_, excess),
+        labels: _, // how accounts are called stands in every address
+    } = plan;
+    let (create, update, delete) = plan.summary();
+    let git =
+        context.git.as_ref().map(|(commit, dirty)| json!({ "commit": commit, "dirty": dirty }));
+    let unmanaged: Vec<Value> = unmanaged.iter().map(|a| json!({ "address": a })).collect();
+    let gaps: Vec<Value> = observed
+        .gaps
+        .iter()
+        .map(|(gap, part)| {
+            json!({ "part": part, "operation": gap.operation, "code": gap.code, "message": gap.message })
+        })
+        .collect();
+    let excess: Vec<Value> = excess
+        .iter()
+        .map(
+            |e| json!({ "kind": e.kind, "removals": e.removals, "live": e.live, "limit": e.limit }),
+        )
+        .collect();
+    json!({
+        "format_version": FORMAT_VERSION,
+        "kind": KIND,
+        "id": id(plan),
+        "tool": { "name": "landgrant", "version": env!("CARGO_PKG_VERSION") },
+        "scope": {
+            "organization": scope.organization,
+            "instance": scope.instance,
+            "region": scope.region,
+            "caller": scope.caller,
+            "only": context.only,
+        },
+        "observed": {
+            "started": observed.taken.started.to_string(),
+            "ended": observed.taken.ended.to_string(),
+            "complete": plan.is_complete(),
+            "gaps": gaps,
+            "fingerprint": observed.fingerprint,
+            "parts": observed.parts,
+            "calls": observed.taken.calls,
+        },
+        "desired": { "fingerprint": desired_fingerprint, "git": git },
+        "changes": changes.iter().map(|c| change(c, files)).collect::<Vec<_>>(),
+        "access": {
+            "gain": access.gain.iter().map(|(a, via)| gain(plan, a, via)).collect::<Vec<_>>(),
+            "lose": access.lose.iter().map(|(a, loss)| lose(plan, a, loss)).collect::<Vec<_>>(),
+            "widen": access.widen.iter().map(|(n, r)| reach(plan, n.as_str(), r)).collect::<Vec<_>>(),
+            "narrow": access.narrow.iter().map(|(n, r)| reach(plan, n.as_str(), r)).collect::<Vec<_>>(),
+        },
+        "held": held.iter().map(|h| held_json(h, files)).collect::<Vec<_>>(),
+        "ignored": ignored,
+        "unmanaged": unmanaged,
+        "findings": findings,
+        "limits_exceeded": excess,
+        "summary": { "create": create, "update": update, "delete": delete },
+        "digest": digest(changes),
+        "expires": expires(plan).to_string(),
+    })
+}
+
+fn change(change: &Change, files: &Files) -> Value {
+    let Change { id, address, what, reason, origin, needs, after: ended, risk, until, ids, calls } =
+        change;
+    let (before, after) = what.before_after();
+    let mut out = Map::new();
+    out.insert("id".to_owned(), json!(id));
+    out.insert("address".to_owned(), json!(address));
+    out.insert("action".to_owned(), json!(what.action().name()));
+    out.insert("before".to_owned(), before);
+    out.insert("after".to_owned(), after);
+    out.insert("ids".to_owned(), json!(ids));
+    out.insert("reason".to_owned(), json!(reason.word));
+    out.insert("origin".to_owned(), origin_json(origin.as_ref().map(|(s, _)| *s), files));
+    out.insert("needs".to_owned(), json!(needs));
+    out.insert("waits_for".to_owned(), json!(ended));
+    out.insert("part".to_owned(), json!(what.part()));
+    out.insert("risk".to_owned(), json!(risk.name()));
+    let operations: Vec<&str> = calls.iter().map(crate::call::Call::operation).collect();
+    out.insert("calls".to_owned(), json!(operations));
+    if let Some((_, Some(selector))) = origin {
+        out.insert("selector".to_owned(), json!(selector));
+    }
+    if !reason.detail.is_empty() {
+        out.insert("because".to_owned(), json!(reason.detail));
+    }
+    if let Some(until) = until {
+        out.insert("until".to_owned(), json!(until));
+    }
+    Value::Object(out)
+}
+
+/// A place as documents have it; null where there is none.
+pub fn origin_json(span: Option<Span>, files: &Files) -> Value {
+    span.map_or(Value::Null, |span| {
+        let at = files.position(span);
+        json!({ "file": at.file, "line": at.line, "column": at.column })
+    })
+}
+
+fn row(plan: &Plan, access: &Access) -> Map<String, Value> {
+    let Access { account, permission_set, person } = access;
+    let mut out = Map::new();
+    out.insert("person".to_owned(), json!(person.as_str()));
+    out.insert("account".to_owned(), json!(plan.labels.of(account)));
+    out.insert("account_id".to_owned(), json!(account.as_str()));
+    out.insert("permission_set".to_owned(), json!(permission_set.as_str()));
+    out
+}
+
+fn gain(
+    plan: &Plan,
+    access: &Access,
+    via: &std::collections::BTreeSet<crate::access::Via>,
+) -> Value {
+    let mut out = row(plan, access);
+    let via: Vec<String> = via.iter().map(|v| v.text(&access.person)).collect();
+    out.insert("via".to_owned(), json!(via));
+    Value::Object(out)
+}
+
+fn lose(plan: &Plan, access: &Access, loss: &Loss) -> Value {
+    let Loss { via, keeps, session } = loss;
+    let mut out = row(plan, access);
+    let via: Vec<String> = via.iter().map(|v| v.text(&access.person)).collect();
+    let keeps: Vec<&str> = keeps.iter().map(crate::id::PermissionSetName::as_str).collect();
+    out.insert("via".to_owned(), json!(via));
+    out.insert("keeps".to_owned(), json!(keeps));
+    out.insert("open_sessions_may_live".to_owned(), json!(session.to_string()));
+    Value::Object(out)
+}
+
+fn reach(plan: &Plan, set: &str, reach: &Reach) -> Value {
+    let Reach { accounts, people, because } = reach;
+    let accounts: Vec<&str> = accounts.iter().map(|a| plan.labels.of(a)).collect();
+    let people: Vec<&str> = people.iter().map(crate::id::UserName::as_str).collect();
+    json!({ "permission_set": set, "accounts": accounts, "people": people, "because": because })
+}
+
+fn held_json(held: &Held, files: &Files) -> Value {
+    let Held { address, action, reason, detail, origin } = held;
+    json!({
+        "address": address,
+        "action": action,
+        "reason": reason.name(),
+        "because": detail,
+        "origin": origin_json(*origin, files),
+    })
+}

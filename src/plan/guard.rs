@@ -1,0 +1,77 @@
+//! `[limits]`: a plan that removes more than it may is refused, unless the number is acknowledged.
+
+use super::change::{Action, Kind, What};
+use crate::model::State;
+use crate::source::declared::{Limit, Limits};
+
+/// Below this many live ones a share says nothing (octoDNS's `MIN_EXISTING_RECORDS` is the model).
+const SHARE_COUNTS_FROM: usize = 10;
+
+/// A limit that a plan exceeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excess {
+    /// What is removed: `grants`.
+    pub kind: &'static str,
+    /// How many.
+    pub removals: usize,
+    /// Of how many live ones.
+    pub live: usize,
+    /// What is exceeded, for people: `at most 25`.
+    pub limit: String,
+}
+
+/// The removals of a plan, and the limits that they exceed. `live` is what is live in scope.
+pub fn judge<'a>(
+    changes: impl IntoIterator<Item = &'a What>,
+    live: &State,
+    limits: &Limits,
+) -> (usize, Vec<Excess>) {
+    let removed: Vec<Kind> = changes
+        .into_iter()
+        .filter(|what| what.action() == Action::Delete)
+        .map(What::kind)
+        .collect();
+    let members: usize = live.memberships.values().map(std::collections::BTreeSet::len).sum();
+    let Limits { grants, memberships, groups, permission_sets } = limits;
+    let table: [(Kind, usize, &Limit); 4] = [
+        (Kind::Grants, live.grants.len(), grants),
+        (Kind::Memberships, members, memberships),
+        (Kind::Groups, live.groups.len(), groups),
+        (Kind::PermissionSets, live.permission_sets.len(), permission_sets),
+    ];
+    let mut excess = Vec::new();
+    for (kind, live, limit) in table {
+        let removals = removed.iter().filter(|k| **k == kind).count();
+        if let Some(limit) = exceeded(removals, live, limit) {
+            excess.push(Excess { kind: kind.name(), removals, live, limit });
+        }
+    }
+    (removed.len(), excess)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of live things are far below 2^52")]
+fn exceeded(removals: usize, live: usize, limit: &Limit) -> Option<String> {
+    let Limit { max_removals, max_share } = limit;
+    if let Some(most) = max_removals.filter(|most| removals > *most as usize) {
+        return Some(format!("at most {most}"));
+    }
+    let share = max_share.filter(|_| live >= SHARE_COUNTS_FROM)?;
+    (removals as f64 > share * live as f64).then(|| format!("at most {:.0}%", share * 100.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_and_share_each_limit() {
+        let limit = Limit { max_removals: Some(25), max_share: Some(0.30) };
+        assert_eq!(exceeded(25, 1000, &limit), None);
+        assert_eq!(exceeded(26, 1000, &limit).as_deref(), Some("at most 25"));
+        assert_eq!(exceeded(3, 10, &limit), None);
+        assert_eq!(exceeded(4, 10, &limit).as_deref(), Some("at most 30%"));
+        // A share says nothing of a handful.
+        assert_eq!(exceeded(9, 9, &limit), None);
+        assert_eq!(exceeded(1000, 1000, &Limit::default()), None);
+    }
+}

@@ -1,0 +1,217 @@
+//! What is deliberately not planned: observed kinds, what a gap could make wrong, what is in use, and
+//! everything that needs one of those.
+
+use super::change::{Kind, What};
+use super::draft::Draft;
+use super::links::links;
+use crate::live::project::{Ids, Labels};
+use crate::live::{Gap, Part};
+use crate::model::{Principal, State};
+use crate::resolve::{Held, Hold, Rules};
+use crate::source::declared::Mode;
+
+/// What decides about holding back.
+pub(super) struct Facts<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) gaps: &'a [Gap],
+    pub(super) ids: &'a Ids,
+    pub(super) labels: &'a Labels,
+    /// Everything that is live, ignored things too, under the names that it will have.
+    pub(super) live: &'a State,
+    /// Whether grants depend on a part of the organization that could not be read.
+    pub(super) organization_known: bool,
+}
+
+/// Parts the drafts into those that are planned and those that are held.
+pub(super) fn split(drafts: Vec<Draft>, facts: &Facts<'_>) -> (Vec<Draft>, Vec<Held>) {
+    let mut held: Vec<Held> = Vec::new();
+    let reasons: Vec<Option<(Hold, String)>> =
+        drafts.iter().map(|d| reason_to_hold(&d.what, facts)).collect();
+    let mut reasons = reasons;
+    in_use(&drafts, &mut reasons, facts);
+    spread(&drafts, &mut reasons, facts);
+    let mut kept = Vec::new();
+    for (draft, reason) in drafts.into_iter().zip(reasons) {
+        match reason {
+            None => kept.push(draft),
+            Some((reason, detail)) => held.push(Held {
+                address: draft.what.address(facts.labels),
+                action: draft.what.action().name(),
+                reason,
+                detail,
+                origin: draft.origin.map(|(span, _)| span),
+            }),
+        }
+    }
+    (kept, held)
+}
+
+fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Option<(Hold, String)> {
+    let manage = &facts.rules.manage;
+    let directory = matches!(what.kind(), Kind::Users | Kind::Groups | Kind::Memberships);
+    if directory && facts.rules.external {
+        let detail = "users, groups and memberships come from the external identity source";
+        return Some((Hold::External, detail.to_owned()));
+    }
+    let mode = match what.kind() {
+        Kind::Ous => manage.ous,
+        Kind::Accounts => manage.accounts,
+        Kind::PermissionSets => manage.permission_sets,
+        Kind::Users => manage.users,
+        Kind::Groups => manage.groups,
+        Kind::Memberships => manage.memberships,
+        Kind::Grants => manage.grants,
+    };
+    if mode == Mode::Observe {
+        let detail = format!("manage.{} is \"observe\"", what.kind().name());
+        return Some((Hold::Observed, detail));
+    }
+    let gap = facts.gaps.iter().find(|gap| hides(&gap.part, what, facts))?;
+    let detail = format!("{} could not be read ({})", name_of(&gap.part, facts), gap.code);
+    Some((Hold::Gap, detail))
+}
+
+/// Whether what a gap hides could make a change wrong. In doubt it could.
+fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
+    let kind = what.kind();
+    let deletes =
+        matches!(what, What::DeleteGroup(..) | What::DeleteUser(..) | What::DeleteSet(..));
+    match part {
+        Part::Ous => {
+            matches!(kind, Kind::Ous | Kind::Grants) || matches!(what, What::MoveAccount { .. })
+        }
+        Part::Accounts => matches!(what, What::DeleteOu(_)) || kind == Kind::Grants,
+        Part::AccountTags(id) => {
+            matches!(what, What::TagAccount { account, .. } if account == id)
+                || (kind == Kind::Grants && !facts.organization_known)
+        }
+        // A set that was not seen may be any set that seems absent, and may hold any grant.
+        Part::PermissionSets | Part::PermissionSet(_) => {
+            matches!(what, What::CreateSet(..) | What::DeleteGroup(..) | What::DeleteUser(..))
+        }
+        Part::Provisioned(arn) => {
+            let set = set_of(what).and_then(|name| facts.ids.permission_sets.get(name));
+            set == Some(arn) || matches!(what, What::DeleteGroup(..) | What::DeleteUser(..))
+        }
+        Part::Users => match what {
+            What::CreateUser(..) | What::DeleteUser(..) => true,
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => {
+                matches!(grant.principal, Principal::OrphanUser(_))
+            }
+            _ => false,
+        },
+        Part::Groups => match what {
+            What::CreateGroup(..) | What::DeleteGroup(..) | What::RenameGroup { .. } => true,
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => {
+                matches!(grant.principal, Principal::OrphanGroup(_))
+            }
+            _ => false,
+        },
+        Part::Memberships(id) => match what {
+            What::AddMember(group, _) | What::RemoveMember(group, _) => {
+                facts.ids.groups.get(group) == Some(id)
+            }
+            _ => false,
+        },
+        Part::Grants(account, arn) => match what {
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => {
+                grant.account == *account
+                    && facts.ids.permission_sets.get(&grant.permission_set) == Some(arn)
+            }
+            What::DeleteSet(name, _) => facts.ids.permission_sets.get(name) == Some(arn),
+            _ => deletes,
+        },
+    }
+}
+
+fn set_of(what: &What) -> Option<&crate::id::PermissionSetName> {
+    match what {
+        What::CreateSet(name, _)
+        | What::UpdateSet { name, .. }
+        | What::ProvisionSet { name, .. }
+        | What::DeleteSet(name, _) => Some(name),
+        What::CreateGrant(grant) | What::DeleteGrant(grant) => Some(&grant.permission_set),
+        _ => None,
+    }
+}
+
+/// A part in a few words, for people.
+pub(super) fn name_of(part: &Part, facts: &Facts<'_>) -> String {
+    part_name(part, facts.ids, facts.labels)
+}
+
+/// A part in a few words, for people.
+pub fn part_name(part: &Part, ids: &Ids, labels: &Labels) -> String {
+    let set = |arn| {
+        let known = ids.permission_sets.iter().find(|(_, a)| *a == arn);
+        known.map_or_else(|| format!("{arn}"), |(name, _)| name.to_string())
+    };
+    match part {
+        Part::Ous => "the tree of OUs".to_owned(),
+        Part::Accounts => "the list of accounts".to_owned(),
+        Part::AccountTags(id) => format!("the tags of account {}", labels.of(id)),
+        Part::PermissionSets => "the list of permission sets".to_owned(),
+        Part::PermissionSet(arn) => format!("the parts of permission set {}", set(arn)),
+        Part::Provisioned(arn) => {
+            format!("the accounts where permission set {} is provisioned", set(arn))
+        }
+        Part::Users => "the list of users".to_owned(),
+        Part::Groups => "the list of groups".to_owned(),
+        Part::Memberships(id) => {
+            let known = ids.groups.iter().find(|(_, g)| *g == id);
+            let name = known.map_or_else(|| id.to_string(), |(name, _)| name.to_string());
+            format!("the members of group {name}")
+        }
+        Part::Grants(account, arn) => {
+            format!("the grants of {} in {}", set(arn), labels.of(account))
+        }
+    }
+}
+
+/// A group, user or set with a grant that stays cannot go: the grant would be left an orphan, or AWS
+/// would refuse.
+fn in_use(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Facts<'_>) {
+    let mut staying = facts.live.grants.clone();
+    for (draft, reason) in drafts.iter().zip(reasons.iter()) {
+        if let (What::DeleteGrant(grant), None) = (&draft.what, reason) {
+            staying.remove(grant);
+        }
+    }
+    for (draft, reason) in drafts.iter().zip(reasons) {
+        let used = staying.iter().find(|grant| match &draft.what {
+            What::DeleteGroup(name, _) => grant.principal == Principal::Group(name.clone()),
+            What::DeleteUser(name, _) => grant.principal == Principal::User(name.clone()),
+            What::DeleteSet(name, _) => grant.permission_set == *name,
+            _ => false,
+        });
+        if let (Some(grant), None) = (used, &reason) {
+            let account = facts.labels.of(&grant.account);
+            let set = &grant.permission_set;
+            let detail = format!("its grant of {set} in {account} stays");
+            *reason = Some((Hold::InUse, detail));
+        }
+    }
+}
+
+/// Holds back what needs something that is held back, until nothing more follows.
+fn spread(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Facts<'_>) {
+    let whats: Vec<&What> = drafts.iter().map(|d| &d.what).collect();
+    let links = links(&whats);
+    loop {
+        let mut more = false;
+        for (i, link) in links.iter().enumerate() {
+            let Some(&needed) =
+                link.exist.iter().find(|n| reasons.get(**n).is_some_and(Option::is_some))
+            else {
+                continue;
+            };
+            let Some(reason @ None) = reasons.get_mut(i) else { continue };
+            let address = whats.get(needed).map(|w| w.address(facts.labels)).unwrap_or_default();
+            *reason = Some((Hold::Needs, format!("it needs {address}, which is held")));
+            more = true;
+        }
+        if !more {
+            return;
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! A change → its requests, every parameter filled in.
+
+use super::change::What;
+use crate::call::{Call, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef};
+use crate::id::{GroupName, OuPath, PermissionSetName, UserName};
+use crate::live::project::Ids;
+use crate::model::{Grant, PermissionSet, Principal, Tags, User};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names that the plan itself creates, so that their ids are not known yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Created {
+    ous: BTreeSet<OuPath>,
+    sets: BTreeSet<PermissionSetName>,
+    users: BTreeSet<UserName>,
+    groups: BTreeSet<GroupName>,
+}
+
+impl Created {
+    pub(super) fn of<'a>(changes: impl IntoIterator<Item = &'a What>) -> Self {
+        let mut created = Self::default();
+        for what in changes {
+            match what {
+                What::CreateOu(path) => drop(created.ous.insert(path.clone())),
+                What::CreateSet(name, _) => drop(created.sets.insert(name.clone())),
+                What::CreateUser(name, _) => drop(created.users.insert(name.clone())),
+                What::CreateGroup(name, _) => drop(created.groups.insert(name.clone())),
+                _ => {}
+            }
+        }
+        created
+    }
+}
+
+/// Looks names up.
+pub(super) struct Lookup<'a> {
+    pub(super) ids: &'a Ids,
+    pub(super) created: &'a Created,
+}
+
+fn refer<Id: Clone, Name: Ord + Clone>(
+    known: &BTreeMap<Name, Id>,
+    created: &BTreeSet<Name>,
+    name: &Name,
+) -> Option<Ref<Id, Name>> {
+    match known.get(name) {
+        Some(id) => Some(Ref::Known(id.clone())),
+        None => created.contains(name).then(|| Ref::Created(name.clone())),
+    }
+}
+
+impl Lookup<'_> {
+    fn ou(&self, path: &OuPath) -> Option<OuRef> {
+        refer(&self.ids.ous, &self.created.ous, path)
+    }
+
+    fn set(&self, name: &PermissionSetName) -> Option<SetRef> {
+        refer(&self.ids.permission_sets, &self.created.sets, name)
+    }
+
+    fn user(&self, name: &UserName) -> Option<UserRef> {
+        refer(&self.ids.users, &self.created.users, name)
+    }
+
+    fn group(&self, name: &GroupName) -> Option<GroupRef> {
+        refer(&self.ids.groups, &self.created.groups, name)
+    }
+
+    fn principal(&self, principal: &Principal) -> Option<PrincipalId> {
+        Some(match principal {
+            Principal::Group(name) => PrincipalId::Group(self.group(name)?),
+            Principal::User(name) => PrincipalId::User(self.user(name)?),
+            Principal::OrphanGroup(id) => PrincipalId::Group(Ref::Known(id.clone())),
+            Principal::OrphanUser(id) => PrincipalId::User(Ref::Known(id.clone())),
+        })
+    }
+
+    /// The requests of a change, in order; `None` where an id is neither known nor to be created.
+    pub(super) fn calls(&self, what: &What) -> Option<Vec<Call>> {
+        let ids = self.ids;
+        Some(match what {
+            What::CreateOu(path) => vec![Call::CreateOrganizationalUnit {
+                parent: self.ou(&path.parent()?)?,
+                name: path.name()?.to_owned(),
+                path: path.clone(),
+            }],
+            What::RenameOu { to, .. } => vec![Call::UpdateOrganizationalUnit {
+                ou: ids.ous.get(to)?.clone(),
+                name: to.name()?.to_owned(),
+            }],
+            What::DeleteOu(path) => {
+                vec![Call::DeleteOrganizationalUnit { ou: ids.ous.get(path)?.clone() }]
+            }
+            What::MoveAccount { account, from, to } => vec![Call::MoveAccount {
+                account: account.clone(),
+                from: self.ou(from)?,
+                to: self.ou(to)?,
+            }],
+            What::TagAccount { account, before, after } => {
+                let (set, gone) = tag_edits(before, after);
+                let tags = set.map(|tags| Call::TagAccount { account: account.clone(), tags });
+                let keys = gone.map(|keys| Call::UntagAccount { account: account.clone(), keys });
+                keys.into_iter().chain(tags).collect()
+            }
+            What::CreateSet(name, set) => create_set(name, set),
+            What::UpdateSet { name, before, after } => update_set(&self.set(name)?, before, after),
+            What::ProvisionSet { name, .. } => {
+                vec![Call::ProvisionPermissionSet { set: self.set(name)? }]
+            }
+            What::DeleteSet(name, _) => vec![Call::DeletePermissionSet { set: self.set(name)? }],
+            What::CreateUser(name, user) => vec![create_user(name, user)],
+            What::UpdateUser { name, before, after } => vec![Call::UpdateUser {
+                user: ids.users.get(name)?.clone(),
+                given_name: changed(&before.given_name, &after.given_name),
+                family_name: changed(&before.family_name, &after.family_name),
+            }],
+            What::DeleteUser(name, _) => {
+                vec![Call::DeleteUser { user: ids.users.get(name)?.clone() }]
+            }
+            What::CreateGroup(name, group) => vec![Call::CreateGroup {
+                name: name.clone(),
+                description: group.description.clone(),
+            }],
+            What::UpdateGroup { name, before, after } => vec![Call::UpdateGroup {
+                group: ids.groups.get(name)?.clone(),
+                name: None,
+                description: changed(&before.description, &after.description),
+            }],
+            What::RenameGroup { to, .. } => vec![Call::UpdateGroup {
+                group: ids.groups.get(to)?.clone(),
+                name: Some(to.clone()),
+                description: None,
+            }],
+            What::DeleteGroup(name, _) => {
+                vec![Call::DeleteGroup { group: ids.groups.get(name)?.clone() }]
+            }
+            What::AddMember(group, user) => vec![Call::CreateGroupMembership {
+                group: self.group(group)?,
+                user: self.user(user)?,
+            }],
+            What::RemoveMember(group, user) => vec![Call::DeleteGroupMembership {
+                group: ids.groups.get(group)?.clone(),
+                user: ids.users.get(user)?.clone(),
+            }],
+            What::CreateGrant(grant) => vec![self.grant(grant, true)?],
+            What::DeleteGrant(grant) => vec![self.grant(grant, false)?],
+        })
+    }
+
+    fn grant(&self, grant: &Grant, create: bool) -> Option<Call> {
+        let account = grant.account.clone();
+        let set = self.set(&grant.permission_set)?;
+        let principal = self.principal(&grant.principal)?;
+        Some(if create {
+            Call::CreateAccountAssignment { account, set, principal }
+        } else {
+            Call::DeleteAccountAssignment { account, set, principal }
+        })
+    }
+
+    /// The ids that a change acts on, as far as they are known, by what they are.
+    pub(super) fn known_ids(&self, what: &What) -> BTreeMap<&'static str, String> {
+        let mut out = BTreeMap::new();
+        let mut put = |key, id: Option<String>| {
+            if let Some(id) = id {
+                out.insert(key, id);
+            }
+        };
+        let ids = self.ids;
+        let set = |name| ids.permission_sets.get(name).map(ToString::to_string);
+        let group = |name| ids.groups.get(name).map(ToString::to_string);
+        let user = |name| ids.users.get(name).map(ToString::to_string);
+        match what {
+            What::CreateOu(path) | What::DeleteOu(path) | What::RenameOu { to: path, .. } => {
+                put("ou", ids.ous.get(path).map(ToString::to_string));
+            }
+            What::MoveAccount { account, from, to } => {
+                put("account", Some(account.to_string()));
+                put("from", ids.ous.get(from).map(ToString::to_string));
+                put("to", ids.ous.get(to).map(ToString::to_string));
+            }
+            What::TagAccount { account, .. } => put("account", Some(account.to_string())),
+            What::CreateSet(name, _)
+            | What::UpdateSet { name, .. }
+            | What::ProvisionSet { name, .. }
+            | What::DeleteSet(name, _) => put("permission_set", set(name)),
+            What::CreateUser(name, _)
+            | What::UpdateUser { name, .. }
+            | What::DeleteUser(name, _) => put("user", user(name)),
+            What::CreateGroup(name, _)
+            | What::UpdateGroup { name, .. }
+            | What::RenameGroup { to: name, .. }
+            | What::DeleteGroup(name, _) => put("group", group(name)),
+            What::AddMember(g, u) | What::RemoveMember(g, u) => {
+                put("group", group(g));
+                put("user", user(u));
+            }
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => {
+                put("account", Some(grant.account.to_string()));
+                put("permission_set", set(&grant.permission_set));
+                match &grant.principal {
+                    Principal::Group(name) => put("group", group(name)),
+                    Principal::User(name) => put("user", user(name)),
+                    Principal::OrphanGroup(id) => put("group", Some(id.to_string())),
+                    Principal::OrphanUser(id) => put("user", Some(id.to_string())),
+                }
+            }
+        }
+        out
+    }
+}
+
+fn changed(before: &Option<String>, after: &Option<String>) -> Option<String> {
+    if before == after { None } else { after.clone() }
+}
+
+/// Tags to set and keys to take away; `None` where there are none.
+fn tag_edits(before: &Tags, after: &Tags) -> (Option<Tags>, Option<Vec<String>>) {
+    let set: Tags = after
+        .iter()
+        .filter(|(key, value)| before.get(*key) != Some(value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let gone: Vec<String> = before.keys().filter(|k| !after.contains_key(*k)).cloned().collect();
+    (Some(set).filter(|s| !s.is_empty()), Some(gone).filter(|g| !g.is_empty()))
+}
+
+fn create_user(name: &UserName, user: &User) -> Call {
+    let given_name = user.given_name.clone().unwrap_or_default();
+    let family_name = user.family_name.clone().unwrap_or_default();
+    Call::CreateUser {
+        name: name.clone(),
+        display_name: format!("{given_name} {family_name}").trim().to_owned(),
+        given_name,
+        family_name,
+        email: Some(name.as_str().to_owned()).filter(|n| n.contains('@')),
+    }
+}
+
+fn create_set(name: &PermissionSetName, set: &PermissionSet) -> Vec<Call> {
+    let mut calls = vec![Call::CreatePermissionSet {
+        name: name.clone(),
+        description: set.description.clone(),
+        session_duration: set.session.to_string(),
+        relay_state: set.relay_state.clone(),
+        tags: set.tags.clone(),
+    }];
+    // Everything that creation itself takes is there; the rest is an edit of a bare set.
+    let bare = PermissionSet {
+        description: set.description.clone(),
+        session: set.session.clone(),
+        relay_state: set.relay_state.clone(),
+        tags: set.tags.clone(),
+        ..PermissionSet::default()
+    };
+    calls.extend(update_set(&Ref::Created(name.clone()), &bare, set));
+    calls
+}
+
+/// The edits that turn one into the other: the boundary first, then what is taken away, then what is
+/// added, so that the set is never over IAM's number of policies for a moment.
+fn update_set(set: &SetRef, before: &PermissionSet, after: &PermissionSet) -> Vec<Call> {
+    let PermissionSet {
+        description,
+        session,
+        relay_state,
+        managed_policies,
+        customer_managed_policies,
+        inline_policy,
+        permissions_boundary,
+        tags,
+    } = after;
+    let set = || set.clone();
+    let mut calls = Vec::new();
+    if (&before.description, &before.session, &before.relay_state)
+        != (description, session, relay_state)
+    {
+        calls.push(Call::UpdatePermissionSet {
+            set: set(),
+            description: description.clone(),
+            session_duration: session.to_string(),
+            relay_state: relay_state.clone(),
+        });
+    }
+    if before.permissions_boundary != *permissions_boundary {
+        calls.push(match permissions_boundary.clone() {
+            Some(boundary) => Call::PutPermissionsBoundary { set: set(), boundary },
+            None => Call::DeletePermissionsBoundary { set: set() },
+        });
+    }
+    for policy in before.managed_policies.difference(managed_policies) {
+        calls.push(Call::DetachManagedPolicy { set: set(), policy: policy.clone() });
+    }
+    let (old, new) = (&before.customer_managed_policies, customer_managed_policies);
+    for policy in old.difference(new) {
+        calls.push(Call::DetachCustomerManagedPolicy { set: set(), policy: policy.clone() });
+    }
+    for policy in managed_policies.difference(&before.managed_policies) {
+        calls.push(Call::AttachManagedPolicy { set: set(), policy: policy.clone() });
+    }
+    for policy in new.difference(old) {
+        calls.push(Call::AttachCustomerManagedPolicy { set: set(), policy: policy.clone() });
+    }
+    if before.inline_policy != *inline_policy {
+        calls.push(match inline_policy {
+            Some(policy) => {
+                Call::PutInlinePolicy { set: set(), policy: policy.as_str().to_owned() }
+            }
+            None => Call::DeleteInlinePolicy { set: set() },
+        });
+    }
+    let (put, gone) = tag_edits(&before.tags, tags);
+    calls.extend(gone.map(|keys| Call::UntagPermissionSet { set: set(), keys }));
+    calls.extend(put.map(|tags| Call::TagPermissionSet { set: set(), tags }));
+    calls
+}

@@ -1,0 +1,79 @@
+//! What is left behind by an apply of changes, before anything is done.
+
+use super::change::What;
+use crate::model::State;
+
+/// The state after all of the given changes: what an apply of them leaves behind.
+pub fn predict<'a>(live: &State, changes: impl IntoIterator<Item = &'a What>) -> State {
+    let mut state = live.clone();
+    for what in changes {
+        apply(&mut state, what);
+    }
+    state.memberships.retain(|_, members| !members.is_empty());
+    state
+}
+
+fn apply(state: &mut State, what: &What) {
+    match what.clone() {
+        What::CreateOu(path) => {
+            state.ous.insert(path);
+        }
+        What::DeleteOu(path) => {
+            state.ous.remove(&path);
+        }
+        What::RenameOu { from, to } => {
+            state.rename_ou(&from, &to);
+        }
+        What::MoveAccount { account, to, .. } => {
+            if let Some(account) = state.accounts.get_mut(&account) {
+                account.ou = to;
+            }
+        }
+        What::TagAccount { account, after, .. } => {
+            if let Some(account) = state.accounts.get_mut(&account) {
+                account.tags = after;
+            }
+        }
+        What::CreateSet(name, set) | What::UpdateSet { name, after: set, .. } => {
+            state.permission_sets.insert(name, set);
+        }
+        What::DeleteSet(name, _) => {
+            state.permission_sets.remove(&name);
+            state.stale.remove(&name);
+        }
+        What::ProvisionSet { name, .. } => {
+            state.stale.remove(&name);
+        }
+        What::CreateUser(name, user) | What::UpdateUser { name, after: user, .. } => {
+            state.users.insert(name, user);
+        }
+        What::DeleteUser(name, _) => {
+            state.users.remove(&name);
+            for members in state.memberships.values_mut() {
+                members.remove(&name);
+            }
+        }
+        What::CreateGroup(name, group) | What::UpdateGroup { name, after: group, .. } => {
+            state.groups.insert(name, group);
+        }
+        What::RenameGroup { from, to } => state.rename_group(&from, &to),
+        What::DeleteGroup(name, _) => {
+            state.groups.remove(&name);
+            state.memberships.remove(&name);
+        }
+        What::AddMember(group, user) => {
+            state.memberships.entry(group).or_default().insert(user);
+        }
+        What::RemoveMember(group, user) => {
+            if let Some(members) = state.memberships.get_mut(&group) {
+                members.remove(&user);
+            }
+        }
+        What::CreateGrant(grant) => {
+            state.grants.insert(grant);
+        }
+        What::DeleteGrant(grant) => {
+            state.grants.remove(&grant);
+        }
+    }
+}

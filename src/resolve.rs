@@ -1,0 +1,260 @@
+//! [`Declared`](crate::source::declared::Declared) × [`Live`] → [`Desired`]: names found, selectors
+//! expanded, periods judged. Nothing is left to choose afterwards.
+//!
+//! What is ignored leaves *both* sides here, before anything is compared: a filter after the
+//! comparison would forget what depends on what it hides. What is not declared and may not be removed
+//! is copied to the desired side, and listed as unmanaged.
+
+mod accounts;
+mod directory;
+mod expand;
+mod lookup;
+mod organization;
+mod permission_sets;
+pub mod scope;
+pub mod select;
+
+use crate::diag::{Diagnostic, Span, has_errors, sort};
+use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
+use crate::live::Live;
+use crate::live::project::Projection;
+use crate::model::{Grant, State};
+use crate::source::declared::{Declared, IdentitySource, Limits, Manage, Mode, Origin};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use accounts::needing_tags;
+
+/// The definitions, resolved and expanded, beside the live state in the same scope.
+#[derive(Clone, Debug, Default)]
+pub struct Desired {
+    /// What should be, of everything in scope.
+    pub state: State,
+    /// What is, of everything in scope, under the names that it will have.
+    pub live: State,
+    /// Renames that keep ids: old → new.
+    pub renames: Renames,
+    /// Where each declared thing was written.
+    pub origins: Origins,
+    /// Why each desired grant is desired.
+    pub grants: BTreeMap<Grant, Cause>,
+    /// Declared grants whose period does not hold now.
+    pub lapsed: BTreeMap<Grant, Lapse>,
+    /// What was handed off, counted by kind.
+    pub ignored: BTreeMap<&'static str, usize>,
+    /// Addresses of what is live, undeclared and left alone.
+    pub unmanaged: BTreeSet<String>,
+    /// What is declared but deliberately not brought about.
+    pub held: Vec<Held>,
+    /// OUs that are never removed: Control Tower's foundational ones.
+    pub protected_ous: BTreeSet<OuPath>,
+    /// Whether the tree, the accounts and, where a selector asks for them, the tags were read whole:
+    /// what selectors select is known only then.
+    pub organization_known: bool,
+}
+
+/// Old name → new name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renames {
+    /// OUs; only the last name differs.
+    pub ous: BTreeMap<OuPath, OuPath>,
+    /// Groups.
+    pub groups: BTreeMap<GroupName, GroupName>,
+}
+
+/// Where each declared thing was written.
+#[derive(Clone, Debug, Default)]
+pub struct Origins {
+    /// OUs.
+    pub ous: BTreeMap<OuPath, Span>,
+    /// Accounts.
+    pub accounts: BTreeMap<AccountId, Span>,
+    /// Permission sets.
+    pub permission_sets: BTreeMap<PermissionSetName, Span>,
+    /// Users.
+    pub users: BTreeMap<UserName, Span>,
+    /// Groups.
+    pub groups: BTreeMap<GroupName, Span>,
+    /// Members.
+    pub memberships: BTreeMap<(GroupName, UserName), Span>,
+}
+
+/// Why a grant is desired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// Every rule and selector that gives it, in order; never empty.
+    pub origins: Vec<Origin>,
+    /// When it ends, as typed; `None` where any of its rules never ends.
+    pub expires: Option<Until>,
+    /// The first rule's `reason`.
+    pub reason: Option<String>,
+}
+
+/// An end of a period.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Until {
+    /// The first instant that is not in it.
+    pub instant: Timestamp,
+    /// As typed.
+    pub text: String,
+}
+
+/// Why a declared grant is not desired now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapse {
+    /// The rule and selector.
+    pub origin: Origin,
+    /// Which end of its period was missed.
+    pub when: LapseKind,
+}
+
+/// Which end of a period was missed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LapseKind {
+    /// `expires`, as typed.
+    Expired(String),
+    /// `starts`, as an instant.
+    NotStarted(Timestamp),
+}
+
+/// A change that is deliberately not planned.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Held {
+    /// What it is about.
+    pub address: String,
+    /// What would be done: `create`, `delete`, ….
+    pub action: &'static str,
+    /// Why not, as a stable word.
+    pub reason: Hold,
+    /// Why not, for people.
+    pub detail: String,
+    /// Where it is declared.
+    pub origin: Option<Span>,
+}
+
+/// Why a change is not planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hold {
+    /// `[manage]` says observe.
+    Observed,
+    /// The identity source is external: users, groups and memberships are not ours to write.
+    External,
+    /// Something that decides it could not be read.
+    Gap,
+    /// It needs a change that is held.
+    Needs,
+    /// The account is not there.
+    NoAccount,
+    /// The account is not ACTIVE.
+    Inactive,
+    /// It is in use by something that stays.
+    InUse,
+    /// It belongs to Control Tower.
+    Protected,
+}
+
+impl Hold {
+    /// The word that documents carry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::External => "external",
+            Self::Gap => "gap",
+            Self::Needs => "needs",
+            Self::NoAccount => "no-account",
+            Self::Inactive => "inactive",
+            Self::InUse => "in-use",
+            Self::Protected => "protected",
+        }
+    }
+}
+
+/// What every step of resolving sees.
+struct Context<'a> {
+    declared: &'a Declared,
+    live: &'a Live,
+    projection: &'a Projection,
+    scope: scope::Scope,
+    now: Timestamp,
+    /// Whether the tree, the accounts and their tags were read whole: only then does a name that is
+    /// not there not exist.
+    organization_known: bool,
+    /// Groups that are live under a name they had before.
+    renamed_groups: BTreeMap<GroupName, GroupName>,
+}
+
+impl Context<'_> {
+    fn manage(&self) -> &Manage {
+        &self.declared.settings.manage
+    }
+
+    /// With an external identity source nothing of the directory is ours, whatever `[manage]` says.
+    fn directory_mode(&self, mode: Mode) -> Mode {
+        match self.declared.settings.identity_source.value {
+            IdentitySource::External => Mode::Observe,
+            IdentitySource::Directory => mode,
+        }
+    }
+}
+
+/// Resolves the definitions against what is live, as of an instant.
+///
+/// Diagnostics are sorted. Where any is an error, the result must not become a plan.
+pub fn resolve(
+    declared: &Declared,
+    live: &Live,
+    projection: &Projection,
+    now: Timestamp,
+) -> (Desired, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let scope = scope::Scope::new(declared, live, projection);
+    let organization_known = organization::is_known(declared, live, projection);
+    let mut desired = Desired { organization_known, ..Desired::default() };
+    (desired.live, desired.ignored) = scope.project(&projection.state);
+    let renamed_groups = directory::renames(declared, &desired.live);
+    let context =
+        Context { declared, live, projection, scope, now, organization_known, renamed_groups };
+    context.scope.check_declared(declared, &mut diagnostics);
+
+    organization::resolve(&context, &mut desired, &mut diagnostics);
+    let view = accounts::resolve(&context, &mut desired, &mut diagnostics);
+    organization::remove_undeclared(&context, &view, &mut desired);
+    permission_sets::resolve(&context, &mut desired);
+    directory::resolve(&context, &mut desired, &mut diagnostics);
+    expand::resolve(&context, &view, &mut desired, &mut diagnostics);
+    desired.held.sort();
+    desired.held.dedup();
+    sort(&mut diagnostics);
+    (desired, diagnostics)
+}
+
+/// The settings that later steps need besides the desired state.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// `[manage]`, with the directory's kinds at observe where the source is external.
+    pub manage: Manage,
+    /// Whether users, groups and memberships come from elsewhere.
+    pub external: bool,
+    /// `[limits]`.
+    pub limits: Limits,
+}
+
+impl Rules {
+    /// Reads them off the definitions.
+    pub fn of(declared: &Declared) -> Self {
+        let settings = &declared.settings;
+        let external = settings.identity_source.value == IdentitySource::External;
+        let mut manage = settings.manage.clone();
+        if external {
+            manage.users = Mode::Observe;
+            manage.groups = Mode::Observe;
+            manage.memberships = Mode::Observe;
+        }
+        Self { manage, external, limits: settings.limits.clone() }
+    }
+}
+
+/// Whether a resolution may become a plan.
+pub fn is_usable(diagnostics: &[Diagnostic]) -> bool {
+    !has_errors(diagnostics)
+}

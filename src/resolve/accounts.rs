@@ -1,0 +1,227 @@
+//! Accounts: which live account a declared one is, where it belongs and how it is tagged.
+
+use super::select::{OrgView, Place};
+use super::{Context, Desired, Held, Hold, organization, scope};
+use crate::diag::{Code, Diagnostic, Spanned};
+use crate::id::AccountId;
+use crate::live::{AccountState, Live, Part};
+use crate::model::{Tags, address};
+use crate::source::declared::{self, CreateAccounts, Declared, Mode};
+use crate::text::suggest;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The accounts whose tags must be read: all where a selector looks at tags, else those that are
+/// declared with tags.
+pub fn needing_tags(declared: &Declared, live: &Live) -> BTreeSet<AccountId> {
+    let all = organization::selectors(declared).any(organization::has_tag);
+    if all {
+        return live.organization.accounts.keys().cloned().collect();
+    }
+    let tagged = declared.accounts.iter().filter(|(_, account)| account.value.tags.is_some());
+    tagged.flat_map(|(name, account)| candidates(live, name, &account.value)).collect()
+}
+
+/// The live accounts that a declared one may be: by id where it has one, else by name, else by
+/// address.
+fn candidates(live: &Live, name: &str, account: &declared::Account) -> Vec<AccountId> {
+    let accounts = &live.organization.accounts;
+    if let Some(id) = &account.id {
+        return accounts.keys().filter(|a| **a == id.value).cloned().collect();
+    }
+    let by_email = |among: &[AccountId]| -> Vec<AccountId> {
+        let Some(email) = &account.email else { return Vec::new() };
+        let same = |id: &&AccountId| accounts.get(*id).is_some_and(|a| a.email == email.value);
+        among.iter().filter(same).cloned().collect()
+    };
+    let named: Vec<_> =
+        accounts.iter().filter(|(_, a)| a.name == name).map(|(id, _)| id.clone()).collect();
+    match named.len() {
+        0 => by_email(&accounts.keys().cloned().collect::<Vec<_>>()),
+        1 => named,
+        _ => Some(by_email(&named)).filter(|few| few.len() == 1).unwrap_or(named),
+    }
+}
+
+/// Resolves every declared account and returns the organization as it will be.
+pub(super) fn resolve(
+    context: &Context<'_>,
+    desired: &mut Desired,
+    out: &mut Vec<Diagnostic>,
+) -> OrgView {
+    let mut view = OrgView::as_it_is(context.live, context.projection);
+    for place in view.places.values_mut() {
+        for (from, to) in &desired.renames.ous {
+            place.ou = place.ou.moved(from, to);
+        }
+    }
+    desired.state.accounts = desired.live.accounts.clone();
+    let mut taken: BTreeMap<AccountId, &Spanned<declared::Account>> = BTreeMap::new();
+    for (name, account) in &context.declared.accounts {
+        let Some(id) = find(context, name, account, desired, out) else { continue };
+        if let Some(first) = taken.insert(id.clone(), account) {
+            out.push(
+                Diagnostic::new(
+                    Code::DuplicateDefinition,
+                    account.span,
+                    format!("account `{name}` is {id}, which is declared already"),
+                )
+                .related(first.span, "first declared here")
+                .help("pin each with its own `id`"),
+            );
+            continue;
+        }
+        desired.origins.accounts.insert(id.clone(), account.span);
+        // A pinned account is selected by the name that people declared it under.
+        if let Some(place) = view.places.get_mut(&id) {
+            place.name.clone_from(name);
+        }
+        place(context, &id, account, desired, &mut view, out);
+        tag(context, &id, account, desired, &mut view);
+    }
+    for id in desired.live.accounts.keys() {
+        if !desired.origins.accounts.contains_key(id) {
+            desired.unmanaged.insert(address::account(context.projection.labels.of(id)));
+        }
+    }
+    view
+}
+
+/// Which live account it is; `None` where there is none or it cannot be told, which has then been
+/// said.
+fn find(
+    context: &Context<'_>,
+    name: &str,
+    account: &Spanned<declared::Account>,
+    desired: &mut Desired,
+    out: &mut Vec<Diagnostic>,
+) -> Option<AccountId> {
+    let found = candidates(context.live, name, &account.value);
+    match found.as_slice() {
+        [id] => {
+            if let Some(by) = context.scope.account(id) {
+                out.push(scope::ignored(account.span, &format!("account `{name}`"), Some(by)));
+                return None;
+            }
+            return Some(id.clone());
+        }
+        [] => {}
+        several => {
+            let ids: Vec<_> = several.iter().map(AccountId::as_str).collect();
+            let message = format!("account `{name}` fits {} live accounts", several.len());
+            out.push(
+                Diagnostic::new(Code::AmbiguousName, account.span, message)
+                    .help(format!("pin it with `id`: one of {}", ids.join(", "))),
+            );
+            return None;
+        }
+    }
+    let (reason, detail) = if context.live.gap_for(&Part::Accounts).is_some() {
+        (Hold::Gap, "the list of accounts could not be read".to_owned())
+    } else if context.declared.settings.create_accounts == CreateAccounts::Never {
+        let known = context.live.organization.accounts.values().map(|a| a.name.as_str());
+        let near = match suggest(name, known) {
+            Some(near) => format!("; is it `{near}`?"),
+            None => String::new(),
+        };
+        (Hold::NoAccount, format!("no such account, and accounts are never created here{near}"))
+    } else {
+        (Hold::NoAccount, "no such account; this version does not create accounts".to_owned())
+    };
+    desired.held.push(Held {
+        address: address::account(name),
+        action: "create",
+        reason,
+        detail,
+        origin: Some(account.span),
+    });
+    None
+}
+
+fn place(
+    context: &Context<'_>,
+    id: &AccountId,
+    account: &Spanned<declared::Account>,
+    desired: &mut Desired,
+    view: &mut OrgView,
+    out: &mut Vec<Diagnostic>,
+) {
+    let Some(ou) = &account.value.ou else { return };
+    let known = ou.value.depth() == 0 || desired.state.ous.contains(&ou.value);
+    if !known {
+        // Without the whole tree nobody can say that an OU does not exist.
+        if context.live.gap_for(&Part::Ous).is_none() {
+            let paths: Vec<String> = desired.state.ous.iter().map(ToString::to_string).collect();
+            let text = ou.value.to_string();
+            let help = match suggest(&text, paths.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("declare it: `[ou.{text:?}]`"),
+            };
+            let message = format!("OU `{text}` is neither declared nor live");
+            out.push(
+                Diagnostic::new(Code::UnknownName, ou.span, message).label("not found").help(help),
+            );
+        }
+        return;
+    }
+    // An OU that holds a declared account is declared enough to stay.
+    desired.origins.ous.entry(ou.value.clone()).or_insert(ou.span);
+    if let Some(target) = desired.state.accounts.get_mut(id) {
+        target.ou = ou.value.clone();
+    }
+    let manage = context.manage();
+    let exists = desired.live.ous.contains(&ou.value) || ou.value.depth() == 0;
+    let will_move = manage.accounts != Mode::Observe && (exists || manage.ous != Mode::Observe);
+    if let Some(place) = view.places.get_mut(id).filter(|_| will_move) {
+        place.ou = ou.value.clone();
+    }
+}
+
+fn tag(
+    context: &Context<'_>,
+    id: &AccountId,
+    account: &Spanned<declared::Account>,
+    desired: &mut Desired,
+    view: &mut OrgView,
+) {
+    let Some(tags) = &account.value.tags else { return };
+    let label = context.projection.labels.of(id);
+    let read = context.live.organization.accounts.get(id).is_some_and(|a| a.tags.is_some());
+    if !read {
+        desired.held.push(Held {
+            address: address::account(label),
+            action: "update",
+            reason: Hold::Gap,
+            detail: "its tags could not be read".to_owned(),
+            origin: Some(account.span),
+        });
+        return;
+    }
+    let Some(target) = desired.state.accounts.get_mut(id) else { return };
+    target.tags = merged(&target.tags, &tags.value, context.manage().accounts);
+    if let Some(place) = view.places.get_mut(id).filter(|_| may_tag(context)) {
+        place.tags.clone_from(&target.tags);
+    }
+}
+
+fn may_tag(context: &Context<'_>) -> bool {
+    context.manage().accounts != Mode::Observe
+}
+
+/// The tags that a thing should have: exactly the declared ones where its kind is enforced, else the
+/// live ones with the declared ones over them.
+pub(super) fn merged(live: &Tags, declared: &Tags, mode: Mode) -> Tags {
+    if mode == Mode::Enforce {
+        return declared.clone();
+    }
+    let mut tags = live.clone();
+    tags.extend(declared.iter().map(|(k, v)| (k.clone(), v.clone())));
+    tags
+}
+
+/// The state of an account, for messages.
+pub(super) fn state_of(place: &Place) -> &str {
+    match &place.state {
+        AccountState::Unknown(text) if text.is_empty() => "not told by AWS",
+        state => state.as_str(),
+    }
+}

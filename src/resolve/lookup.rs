@@ -1,0 +1,146 @@
+//! Finding the names that definitions use, and saying so where they are not to be found.
+
+use super::{Context, scope};
+use crate::diag::{Code, Diagnostic, Span};
+use crate::id::{GroupName, PermissionSetName, UserName};
+use crate::live::Part;
+use crate::source::declared::Mode;
+use crate::text::suggest;
+
+/// What a used name turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Declared, or live and here to stay.
+    Yes,
+    /// Neither; the diagnostic has been made.
+    No,
+    /// Nobody knows: the listing that would tell could not be read.
+    Unknown,
+}
+
+/// One use of a name.
+#[expect(clippy::struct_excessive_bools, reason = "four facts about one name, all independent")]
+struct Use<'a> {
+    /// `group`, for messages.
+    kind: &'static str,
+    name: &'a str,
+    span: Span,
+    declared: bool,
+    live: bool,
+    /// Whether an undeclared one is about to be removed.
+    enforced: bool,
+    /// Whether the listing that would tell is incomplete.
+    gap: bool,
+    candidates: Vec<&'a str>,
+    /// How one is declared, for the help line.
+    table: String,
+}
+
+fn judge(usage: &Use<'_>, out: &mut Vec<Diagnostic>) -> Found {
+    let Use { kind, name, span, declared, live, enforced, gap, candidates, table } = usage;
+    if *declared || (*live && !enforced) {
+        return Found::Yes;
+    }
+    if *gap {
+        return Found::Unknown;
+    }
+    let diagnostic = if *live {
+        let message = format!("{kind} `{name}` is live but not declared, and would be removed");
+        Diagnostic::new(Code::UnknownName, *span, message)
+            .label(format!("undeclared {kind}s are removed here"))
+            .help(format!("declare it: `{table}`, or manage {kind}s with \"adopt\""))
+    } else {
+        let message = format!("{kind} `{name}` is neither declared nor live");
+        let help = match suggest(name, candidates.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it: `{table}`"),
+        };
+        Diagnostic::new(Code::UnknownName, *span, message).label("not found").help(help)
+    };
+    out.push(diagnostic);
+    Found::No
+}
+
+/// Finds a group that a grant uses.
+pub(super) fn group(
+    context: &Context<'_>,
+    name: &GroupName,
+    span: Span,
+    out: &mut Vec<Diagnostic>,
+) -> Found {
+    if let Some(by) = context.scope.group(name) {
+        out.push(scope::ignored(span, &format!("group `{name}`"), by));
+        return Found::No;
+    }
+    let declared = &context.declared.groups;
+    let live = &context.projection.state.groups;
+    let usage = Use {
+        kind: "group",
+        name: name.as_str(),
+        span,
+        declared: declared.contains_key(name),
+        // A name that a group is about to lose is as good as gone.
+        live: live.contains_key(name) && !context.renamed_groups.contains_key(name),
+        enforced: context.directory_mode(context.manage().groups) == Mode::Enforce,
+        gap: context.live.gap_for(&Part::Groups).is_some(),
+        candidates: declared.keys().chain(live.keys()).map(GroupName::as_str).collect(),
+        table: format!("[group.{name:?}]", name = name.as_str()),
+    };
+    judge(&usage, out)
+}
+
+/// Finds a user that a grant or a group uses.
+pub(super) fn user(
+    context: &Context<'_>,
+    name: &UserName,
+    span: Span,
+    out: &mut Vec<Diagnostic>,
+) -> Found {
+    let declared = &context.declared.users;
+    let live = &context.projection.state.users;
+    let usage = Use {
+        kind: "user",
+        name: name.as_str(),
+        span,
+        declared: declared.contains_key(name),
+        live: live.contains_key(name),
+        enforced: context.directory_mode(context.manage().users) == Mode::Enforce,
+        gap: context.live.gap_for(&Part::Users).is_some(),
+        candidates: declared.keys().chain(live.keys()).map(UserName::as_str).collect(),
+        table: format!("[user.{name:?}]", name = name.as_str()),
+    };
+    judge(&usage, out)
+}
+
+/// Finds a permission set that a grant uses.
+pub(super) fn permission_set(
+    context: &Context<'_>,
+    name: &PermissionSetName,
+    span: Span,
+    out: &mut Vec<Diagnostic>,
+) -> Found {
+    if let Some(by) = context.scope.set(name) {
+        out.push(scope::ignored(span, &format!("permission set `{name}`"), by));
+        return Found::No;
+    }
+    let declared = &context.declared.permission_sets;
+    let live = &context.projection.state.permission_sets;
+    // A set whose details could not be read has a name that nobody knows: it may be this one.
+    let gap = context
+        .live
+        .gaps
+        .iter()
+        .any(|gap| matches!(gap.part, Part::PermissionSets | Part::PermissionSet(_)));
+    let usage = Use {
+        kind: "permission set",
+        name: name.as_str(),
+        span,
+        declared: declared.contains_key(name),
+        live: live.contains_key(name),
+        enforced: context.manage().permission_sets == Mode::Enforce,
+        gap,
+        candidates: declared.keys().chain(live.keys()).map(PermissionSetName::as_str).collect(),
+        table: format!("[permission_set.{name}]"),
+    };
+    judge(&usage, out)
+}

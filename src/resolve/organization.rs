@@ -1,0 +1,129 @@
+//! OUs: renames, what is declared, and what may go.
+
+use super::select::OrgView;
+use super::{Context, Desired, Held, Hold};
+use crate::diag::{Code, Diagnostic};
+use crate::id::OuPath;
+use crate::live::project::Projection;
+use crate::live::{Live, Part};
+use crate::model::address;
+use crate::source::declared::{Declared, Mode};
+use crate::source::selector::{Selector, Term};
+use std::collections::BTreeSet;
+
+/// The one OU that Control Tower cannot do without (AWS Control Tower User Guide, "Foundational OU").
+const FOUNDATIONAL: &str = "Security";
+
+/// Whether the tree, the accounts and, where a selector asks for them, the tags were read whole.
+pub(super) fn is_known(declared: &Declared, live: &Live, projection: &Projection) -> bool {
+    let tags = selectors(declared).any(has_tag);
+    !live.gaps.iter().chain(&projection.ambiguous).any(|gap| match gap.part {
+        Part::Ous | Part::Accounts => true,
+        Part::AccountTags(_) => tags,
+        _ => false,
+    })
+}
+
+/// Every selector of the definitions that runs on the organization.
+pub(super) fn selectors(declared: &Declared) -> impl Iterator<Item = &Selector> {
+    let grants = declared.grants.iter().flat_map(|g| g.value.within.iter().chain(&g.value.except));
+    grants.chain(&declared.settings.ignore.accounts).map(|s| &s.value)
+}
+
+/// Whether a selector looks at tags.
+pub(super) fn has_tag(selector: &Selector) -> bool {
+    selector.terms.iter().any(|term| matches!(term, Term::Tag(..)))
+}
+
+pub(super) fn resolve(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic>) {
+    rename(context, desired, out);
+    desired.state.ous = desired.live.ous.clone();
+    for (path, ou) in &context.declared.ous {
+        desired.origins.ous.insert(path.clone(), ou.span);
+        for path in with_ancestors(path) {
+            desired.origins.ous.entry(path.clone()).or_insert(ou.span);
+            desired.state.ous.insert(path);
+        }
+    }
+    if context.declared.settings.ignore.control_tower {
+        desired.protected_ous.insert(OuPath::root().child(FOUNDATIONAL));
+    }
+}
+
+/// The path and every OU above it, without the root.
+fn with_ancestors(path: &OuPath) -> Vec<OuPath> {
+    let mut all = Vec::new();
+    let mut at = Some(path.clone());
+    while let Some(path) = at.filter(|p| p.depth() > 0) {
+        at = path.parent();
+        all.push(path);
+    }
+    all
+}
+
+/// Finds OUs that are live under a name they had before, parents first, and gives the live side the
+/// new names, so that everything below is compared in place.
+fn rename(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic>) {
+    let mut declared: Vec<_> = context.declared.ous.iter().collect();
+    declared.sort_by_key(|(path, _)| path.depth());
+    for (path, ou) in declared {
+        if desired.live.ous.contains(path) {
+            continue;
+        }
+        let here = |old: &OuPath, desired: &Desired| {
+            desired.renames.ous.iter().fold(old.clone(), |p, (from, to)| p.moved(from, to))
+        };
+        let found = ou.value.previously.iter().map(|old| (old.span, here(&old.value, desired)));
+        let Some((span, old)) = found.into_iter().find(|(_, old)| desired.live.ous.contains(old))
+        else {
+            continue;
+        };
+        if old.parent() != path.parent() {
+            let message = format!("OU `{old}` cannot become `{path}`");
+            out.push(
+                Diagnostic::new(Code::InvalidValue, span, message)
+                    .label("has another parent")
+                    .related(ou.span, "declared here")
+                    .help("AWS renames OUs but cannot move them; move the accounts instead"),
+            );
+            continue;
+        }
+        desired.live.rename_ou(&old, path);
+        desired.renames.ous.insert(old, path.clone());
+    }
+}
+
+/// Leaves out, where OUs are enforced, what is undeclared and will be empty; says why not otherwise.
+pub(super) fn remove_undeclared(context: &Context<'_>, view: &OrgView, desired: &mut Desired) {
+    let mut needed: BTreeSet<OuPath> = BTreeSet::new();
+    needed.extend(desired.origins.ous.keys().cloned());
+    // The view holds every account, ignored ones too: an OU with any account in it stays.
+    let occupied: BTreeSet<OuPath> =
+        view.places.values().flat_map(|place| with_ancestors(&place.ou)).collect();
+    for path in desired.live.ous.clone() {
+        if needed.contains(&path) {
+            continue;
+        }
+        let address = address::ou(&path);
+        let hold = if context.manage().ous != Mode::Enforce {
+            desired.unmanaged.insert(address);
+            continue;
+        } else if desired.protected_ous.contains(&path) {
+            Some((Hold::Protected, "it is Control Tower's foundational OU".to_owned()))
+        } else if occupied.contains(&path) {
+            Some((Hold::InUse, "accounts remain in it".to_owned()))
+        } else if needed.iter().any(|n| n.is_within(&path)) {
+            Some((Hold::InUse, "a declared OU lies below it".to_owned()))
+        } else {
+            None
+        };
+        match hold {
+            Some((reason, detail)) => {
+                desired.held.push(Held { address, action: "delete", reason, detail, origin: None });
+            }
+            None => {
+                desired.state.ous.remove(&path);
+            }
+        }
+    }
+}

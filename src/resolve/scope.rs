@@ -1,0 +1,162 @@
+//! What is handed off by `[ignore]`: projected out of both sides before anything is compared.
+
+use super::select::{OrgView, matches};
+use crate::diag::{Code, Diagnostic, Span};
+use crate::id::{AccountId, GroupName, PermissionSetName};
+use crate::live::Live;
+use crate::live::project::Projection;
+use crate::model::{Grant, Principal, State};
+use crate::source::declared::Declared;
+use std::collections::{BTreeMap, BTreeSet};
+use wildmatch::WildMatch;
+
+const CONTROL_TOWER_GROUPS: &str = include_str!("../../policies/control-tower-groups.txt");
+const CONTROL_TOWER_SETS: &str = include_str!("../../policies/control-tower-permission-sets.txt");
+
+/// The names of a list file: one a line, `#` begins a comment.
+pub fn names_in(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// What is ignored.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    sets: Vec<Pattern>,
+    groups: Vec<Pattern>,
+    accounts: BTreeMap<AccountId, Span>,
+}
+
+#[derive(Clone, Debug)]
+struct Pattern {
+    glob: WildMatch,
+    /// Where it was typed; `None` for the built-in names.
+    span: Option<Span>,
+}
+
+impl Scope {
+    /// Reads `[ignore]`. Account selectors are matched on the organization as it is, because ignored
+    /// accounts are out of sight before anything moves.
+    pub fn new(declared: &Declared, live: &Live, projection: &Projection) -> Self {
+        let ignore = &declared.settings.ignore;
+        let mut scope = Self::default();
+        if ignore.control_tower {
+            let built_in = |name: &str| Pattern { glob: WildMatch::new(name), span: None };
+            scope.sets.extend(names_in(CONTROL_TOWER_SETS).map(built_in));
+            scope.groups.extend(names_in(CONTROL_TOWER_GROUPS).map(built_in));
+        }
+        let typed = |p: &crate::diag::Spanned<String>| Pattern {
+            glob: WildMatch::new(&p.value),
+            span: Some(p.span),
+        };
+        scope.sets.extend(ignore.permission_sets.iter().map(typed));
+        scope.groups.extend(ignore.groups.iter().map(typed));
+        let view = OrgView::as_it_is(live, projection);
+        for selector in &ignore.accounts {
+            for place in view.places.values().filter(|p| matches(&selector.value, p)) {
+                scope.accounts.entry(place.id.clone()).or_insert(selector.span);
+            }
+        }
+        scope
+    }
+
+    /// Whether a set is ignored, and by which typed pattern.
+    pub fn set(&self, name: &PermissionSetName) -> Option<Option<Span>> {
+        self.sets.iter().find(|p| p.glob.matches(name.as_str())).map(|p| p.span)
+    }
+
+    /// Whether a group is ignored, and by which typed pattern.
+    pub fn group(&self, name: &GroupName) -> Option<Option<Span>> {
+        self.groups.iter().find(|p| p.glob.matches(name.as_str())).map(|p| p.span)
+    }
+
+    /// Whether an account is ignored, and by which selector.
+    pub fn account(&self, id: &AccountId) -> Option<Span> {
+        self.accounts.get(id).copied()
+    }
+
+    /// A grant is ignored with its set, its group or its account.
+    pub fn grant(&self, grant: &Grant) -> bool {
+        self.set(&grant.permission_set).is_some()
+            || self.accounts.contains_key(&grant.account)
+            || matches!(&grant.principal, Principal::Group(name) if self.group(name).is_some())
+    }
+
+    /// The state without what is ignored, and how much that was, by kind.
+    pub fn project(&self, state: &State) -> (State, BTreeMap<&'static str, usize>) {
+        let State { ous, accounts, permission_sets, stale, users, groups, memberships, grants } =
+            state.clone();
+        let mut counts = BTreeMap::new();
+        let mut count = |kind, before: usize, after: usize| {
+            if before > after {
+                counts.insert(kind, before - after);
+            }
+        };
+        let kept_accounts: BTreeMap<_, _> =
+            accounts.clone().into_iter().filter(|(id, _)| self.account(id).is_none()).collect();
+        count("accounts", accounts.len(), kept_accounts.len());
+        let kept_sets: BTreeMap<_, _> =
+            permission_sets.clone().into_iter().filter(|(n, _)| self.set(n).is_none()).collect();
+        count("permission_sets", permission_sets.len(), kept_sets.len());
+        let kept_groups: BTreeMap<_, _> =
+            groups.clone().into_iter().filter(|(n, _)| self.group(n).is_none()).collect();
+        count("groups", groups.len(), kept_groups.len());
+        let kept_memberships: BTreeMap<_, _> =
+            memberships.clone().into_iter().filter(|(n, _)| self.group(n).is_none()).collect();
+        let members = |m: &BTreeMap<_, BTreeSet<_>>| m.values().map(BTreeSet::len).sum();
+        count("memberships", members(&memberships), members(&kept_memberships));
+        let kept_grants: BTreeSet<_> = grants.iter().filter(|g| !self.grant(g)).cloned().collect();
+        count("grants", grants.len(), kept_grants.len());
+        let kept_stale = stale.into_iter().filter(|(n, _)| self.set(n).is_none()).collect();
+        let state = State {
+            ous,
+            accounts: kept_accounts,
+            permission_sets: kept_sets,
+            stale: kept_stale,
+            users,
+            groups: kept_groups,
+            memberships: kept_memberships,
+            grants: kept_grants,
+        };
+        (state, counts)
+    }
+
+    /// Declaring an ignored set or group is an error: nobody could tell which of the two was meant.
+    /// Accounts are checked where they are found, grants where they are expanded.
+    pub(super) fn check_declared(&self, declared: &Declared, out: &mut Vec<Diagnostic>) {
+        for (name, set) in &declared.permission_sets {
+            if let Some(by) = self.set(name) {
+                out.push(ignored(set.span, &format!("permission set `{name}`"), by));
+            }
+        }
+        for (name, group) in &declared.groups {
+            if let Some(by) = self.group(name) {
+                out.push(ignored(group.span, &format!("group `{name}`"), by));
+            }
+        }
+    }
+}
+
+/// The diagnostic for something that is both used and ignored.
+pub(super) fn ignored(span: Span, what: &str, by: Option<Span>) -> Diagnostic {
+    let d = Diagnostic::new(Code::DeclaredIgnored, span, format!("{what} is ignored"));
+    match by {
+        Some(pattern) => d
+            .related(pattern, "handed off here")
+            .help("remove it here, or take it out of `[ignore]`"),
+        None => d.help(
+            "it belongs to Control Tower; choose another name, or set `ignore.control_tower = false` \
+             to take it over",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_lists_are_the_documented_ones() {
+        assert_eq!(names_in(CONTROL_TOWER_GROUPS).count(), 8);
+        assert_eq!(names_in(CONTROL_TOWER_SETS).count(), 6);
+    }
+}

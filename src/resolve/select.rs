@@ -1,0 +1,166 @@
+//! Which accounts a selector means.
+
+use crate::id::{AccountId, OuPath};
+use crate::live::project::Projection;
+use crate::live::{AccountState, Live};
+use crate::model::Tags;
+use crate::source::selector::{Selector, Term};
+use std::collections::BTreeMap;
+use wildmatch::WildMatch;
+
+/// The organization as selectors see it.
+#[derive(Clone, Debug, Default)]
+pub struct OrgView {
+    /// Accounts by id.
+    pub places: BTreeMap<AccountId, Place>,
+}
+
+/// One account as selectors see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// The OU that holds it.
+    pub ou: OuPath,
+    /// Its tags.
+    pub tags: Tags,
+    /// Its state.
+    pub state: AccountState,
+    /// Whether it is the management account.
+    pub management: bool,
+}
+
+impl OrgView {
+    /// The organization before anything is changed.
+    pub fn as_it_is(live: &Live, projection: &Projection) -> Self {
+        let places = live.organization.accounts.iter().filter_map(|(id, account)| {
+            let at = projection.state.accounts.get(id)?;
+            let place = Place {
+                id: id.clone(),
+                name: account.name.clone(),
+                ou: at.ou.clone(),
+                tags: at.tags.clone(),
+                state: account.state.clone(),
+                management: *id == live.organization.management_account,
+            };
+            Some((id.clone(), place))
+        });
+        Self { places: places.collect() }
+    }
+
+    /// ACTIVE accounts that any of the selectors means, each with the first selector that does.
+    pub fn select<'s, S>(&self, selectors: &'s [S]) -> BTreeMap<AccountId, &'s S>
+    where
+        S: std::borrow::Borrow<Selector>,
+    {
+        let mut out = BTreeMap::new();
+        for selector in selectors {
+            for place in self.places.values().filter(|p| p.state == AccountState::Active) {
+                if matches(selector.borrow(), place) {
+                    out.entry(place.id.clone()).or_insert(selector);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Whether a selector means an account, whatever the account's state.
+///
+/// The management account is meant only by its exact name or id: a glob, an OU, a tag or `all` that
+/// reached it would hand out the whole organization by accident.
+pub fn matches(selector: &Selector, place: &Place) -> bool {
+    let named = || selector.terms.iter().any(|term| names_exactly(term, place));
+    (!place.management || named()) && selector.terms.iter().all(|term| term_matches(term, place))
+}
+
+fn names_exactly(term: &Term, place: &Place) -> bool {
+    matches!(term, Term::Account(text) if is_exact(text)
+        && (*text == place.name || text == place.id.as_str()))
+}
+
+fn term_matches(term: &Term, place: &Place) -> bool {
+    match term {
+        Term::All => true,
+        Term::Account(text) if is_exact(text) => names_exactly(term, place),
+        Term::Account(glob) => {
+            let glob = WildMatch::new(glob);
+            glob.matches(&place.name) || glob.matches(place.id.as_str())
+        }
+        Term::Ou(path) => place.ou == *path,
+        Term::OuTree(path) => place.ou.is_within(path),
+        Term::Tag(key, value) => place.tags.get(key) == Some(value),
+    }
+}
+
+/// Whether an `account:` term names one account rather than a pattern.
+pub fn is_exact(text: &str) -> bool {
+    !text.contains(['*', '?'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(name: &str, ou: &str, management: bool) -> Place {
+        Place {
+            id: AccountId::parse("111122223333").unwrap(),
+            name: name.to_owned(),
+            ou: OuPath::parse(ou).unwrap(),
+            tags: [("env".to_owned(), "prod".to_owned())].into(),
+            state: AccountState::Active,
+            management,
+        }
+    }
+
+    fn hits(selector: &str, place: &Place) -> bool {
+        matches(&Selector::parse(selector).unwrap(), place)
+    }
+
+    #[test]
+    fn each_kind_of_term_means_what_it_says() {
+        let p = place("loyalty-prod", "Workloads/Prod", false);
+        for (selector, expected) in [
+            ("all", true),
+            ("account:loyalty-prod", true),
+            ("account:Loyalty-prod", false),
+            ("account:111122223333", true),
+            ("account:loyalty-*", true),
+            ("account:loyalty-pro?", true),
+            ("account:mmf-*", false),
+            ("ou:Workloads/Prod", true),
+            ("ou:Workloads", false),
+            ("ou:Workloads/**", true),
+            ("ou:Workloads/Prod/**", true),
+            ("ou:Work/**", false),
+            ("ou:**", true),
+            ("tag:env=prod", true),
+            ("tag:env=stg", false),
+            ("tag:env=prod & account:loyalty-*", true),
+            ("tag:env=prod & account:mmf-*", false),
+        ] {
+            assert_eq!(hits(selector, &p), expected, "{selector}");
+        }
+    }
+
+    #[test]
+    fn only_its_exact_name_or_id_means_the_management_account() {
+        let p = place("wallet", "/", true);
+        for (selector, expected) in [
+            ("all", false),
+            ("account:*", false),
+            ("account:walle?", false),
+            ("ou:/", false),
+            ("ou:**", false),
+            ("tag:env=prod", false),
+            ("account:wallet", true),
+            ("account:111122223333", true),
+            ("account:wallet & tag:env=prod", true),
+            ("account:wallet & tag:env=stg", false),
+        ] {
+            assert_eq!(hits(selector, &p), expected, "{selector}");
+        }
+    }
+}
