@@ -13,6 +13,7 @@ pub mod id;
 pub mod live;
 pub mod model;
 pub mod plan;
+pub mod render;
 pub mod resolve;
 pub mod source;
 pub mod text;

@@ -15,13 +15,14 @@ pub mod predict;
 pub mod risk;
 
 use crate::access::delta::{Delta, delta};
+use crate::access::{Access, Via};
 use crate::diff::diff;
-use crate::id::{AccountId, GroupName};
+use crate::id::{AccountId, GroupName, PermissionSetName};
 use crate::live::fingerprint;
 use crate::live::project::{Ids, Labels, Projection};
 use crate::live::{Gap, Live, Taken};
-use crate::model::State;
-use crate::resolve::{Desired, Held, Hold, Rules};
+use crate::model::{Grant, Principal, State};
+use crate::resolve::{Cause, Desired, Held, Hold, Rules};
 use change::{Action, Change};
 use guard::Excess;
 use predict::predict;
@@ -52,6 +53,10 @@ pub struct Plan {
     pub removals: (usize, Vec<Excess>),
     /// What accounts are called.
     pub labels: Labels,
+    /// Sets that give, or let one take, everything in an account, before or after.
+    pub admin_sets: BTreeSet<PermissionSetName>,
+    /// Why each grant is desired that somebody gains something by.
+    pub causes: BTreeMap<Grant, Cause>,
 }
 
 /// Where a plan applies.
@@ -165,6 +170,13 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     }
     held.sort();
     held.dedup();
+    let access = delta(&projection.state, &after);
+    let causes = access
+        .gain
+        .iter()
+        .flat_map(|(access, via)| via.iter().map(|via| grant_of(access, via)))
+        .filter_map(|grant| Some((grant.clone(), desired.grants.get(&grant)?.clone())))
+        .collect();
     let removals = guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits);
     Plan {
         scope: Place {
@@ -175,7 +187,9 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         },
         observed: observe(live, projection, &gaps, &ids, &changes),
         desired_fingerprint: fingerprint::whole(&desired.state),
-        access: delta(&projection.state, &after),
+        access,
+        causes,
+        admin_sets: risk::admin_sets([&projection.state, &after]),
         findings: findings(projection, desired),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.clone(),
@@ -183,6 +197,18 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         changes,
         held,
         removals,
+    }
+}
+
+/// The grant by which a path leads to an access.
+pub fn grant_of(access: &Access, via: &Via) -> Grant {
+    Grant {
+        account: access.account.clone(),
+        permission_set: access.permission_set.clone(),
+        principal: match via {
+            Via::Group(name) => Principal::Group(name.clone()),
+            Via::Direct => Principal::User(access.person.clone()),
+        },
     }
 }
 
@@ -261,7 +287,7 @@ fn findings(projection: &Projection, desired: &Desired) -> Vec<String> {
         .grants
         .keys()
         .filter_map(|grant| match &grant.principal {
-            crate::model::Principal::Group(name) => Some(name),
+            Principal::Group(name) => Some(name),
             _ => None,
         })
         .filter(|name| !desired.state.memberships.contains_key(*name))

@@ -9,8 +9,12 @@ use std::collections::BTreeMap;
 /// `sha256:` and the hex digest of a JSON document's canonical text.
 pub fn of(document: &Value) -> String {
     let digest = Sha256::digest(document.to_string().as_bytes());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    digest.iter().fold("sha256:".to_owned(), |mut text, byte| {
+        for nibble in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(nibble), 16));
+        }
+        text
+    })
 }
 
 /// The name of the part that holds one pair's grants.

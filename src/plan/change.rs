@@ -29,18 +29,18 @@ pub enum What {
         before: Tags,
         after: Tags,
     },
-    CreateSet(PermissionSetName, PermissionSet),
+    CreateSet(PermissionSetName, Box<PermissionSet>),
     UpdateSet {
         name: PermissionSetName,
-        before: PermissionSet,
-        after: PermissionSet,
+        before: Box<PermissionSet>,
+        after: Box<PermissionSet>,
     },
     /// Brings the latest version to every account where the set is provisioned: these.
     ProvisionSet {
         name: PermissionSetName,
         accounts: BTreeSet<AccountId>,
     },
-    DeleteSet(PermissionSetName, PermissionSet),
+    DeleteSet(PermissionSetName, Box<PermissionSet>),
     CreateUser(UserName, User),
     UpdateUser {
         name: UserName,

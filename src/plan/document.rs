@@ -63,7 +63,9 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
         unmanaged,
         findings,
         removals: (_, excess),
-        labels: _, // how accounts are called stands in every address
+        labels: _,     // how accounts are called stands in every address
+        causes: _,     // said with each gain
+        admin_sets: _, // said by each change's risk
     } = plan;
     let (create, update, delete) = plan.summary();
     let git =
@@ -106,7 +108,7 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
         "desired": { "fingerprint": desired_fingerprint, "git": git },
         "changes": changes.iter().map(|c| change(c, files)).collect::<Vec<_>>(),
         "access": {
-            "gain": access.gain.iter().map(|(a, via)| gain(plan, a, via)).collect::<Vec<_>>(),
+            "gain": access.gain.iter().map(|(a, via)| gain(plan, files, a, via)).collect::<Vec<_>>(),
             "lose": access.lose.iter().map(|(a, loss)| lose(plan, a, loss)).collect::<Vec<_>>(),
             "widen": access.widen.iter().map(|(n, r)| reach(plan, n.as_str(), r)).collect::<Vec<_>>(),
             "narrow": access.narrow.iter().map(|(n, r)| reach(plan, n.as_str(), r)).collect::<Vec<_>>(),
@@ -173,12 +175,22 @@ fn row(plan: &Plan, access: &Access) -> Map<String, Value> {
 
 fn gain(
     plan: &Plan,
+    files: &Files,
     access: &Access,
     via: &std::collections::BTreeSet<crate::access::Via>,
 ) -> Value {
     let mut out = row(plan, access);
-    let via: Vec<String> = via.iter().map(|v| v.text(&access.person)).collect();
-    out.insert("via".to_owned(), json!(via));
+    let texts: Vec<String> = via.iter().map(|v| v.text(&access.person)).collect();
+    out.insert("via".to_owned(), json!(texts));
+    // It lasts as long as its longest path.
+    let causes: Vec<_> = via.iter().map(|v| plan.causes.get(&super::grant_of(access, v))).collect();
+    let untils: Option<Vec<_>> =
+        causes.iter().map(|c| c.and_then(|c| c.expires.as_ref())).collect();
+    if let Some(last) = untils.and_then(|all| all.into_iter().max()) {
+        out.insert("until".to_owned(), json!(last.text));
+    }
+    let origin = causes.iter().flatten().find_map(|c| c.origins.first());
+    out.insert("origin".to_owned(), origin_json(origin.map(|o| o.span), files));
     Value::Object(out)
 }
 

@@ -78,7 +78,7 @@ fn permission_sets(
         let origin = desired.origins.permission_sets.get(name);
         out.push(match edit {
             Edit::Create(set) => {
-                draft(What::CreateSet(name.clone(), set.clone()), "declared", origin)
+                draft(What::CreateSet(name.clone(), Box::new(set.clone())), "declared", origin)
             }
             Edit::Update { before, after } => {
                 // Tags live on the set alone; everything else must reach the accounts.
@@ -87,11 +87,11 @@ fn permission_sets(
                 if retagged != *after {
                     provision.insert(name, "edited");
                 }
-                let (before, after) = (before.clone(), after.clone());
+                let (before, after) = (Box::new(before.clone()), Box::new(after.clone()));
                 draft(What::UpdateSet { name: name.clone(), before, after }, "differs", origin)
             }
             Edit::Delete(set) => {
-                draft(What::DeleteSet(name.clone(), set.clone()), "undeclared", origin)
+                draft(What::DeleteSet(name.clone(), Box::new(set.clone())), "undeclared", origin)
             }
         });
     }

@@ -111,8 +111,8 @@ impl Lookup<'_> {
             What::CreateUser(name, user) => vec![create_user(name, user)],
             What::UpdateUser { name, before, after } => vec![Call::UpdateUser {
                 user: ids.users.get(name)?.clone(),
-                given_name: changed(&before.given_name, &after.given_name),
-                family_name: changed(&before.family_name, &after.family_name),
+                given_name: changed(before.given_name.as_ref(), after.given_name.as_ref()),
+                family_name: changed(before.family_name.as_ref(), after.family_name.as_ref()),
             }],
             What::DeleteUser(name, _) => {
                 vec![Call::DeleteUser { user: ids.users.get(name)?.clone() }]
@@ -124,7 +124,7 @@ impl Lookup<'_> {
             What::UpdateGroup { name, before, after } => vec![Call::UpdateGroup {
                 group: ids.groups.get(name)?.clone(),
                 name: None,
-                description: changed(&before.description, &after.description),
+                description: changed(before.description.as_ref(), after.description.as_ref()),
             }],
             What::RenameGroup { to, .. } => vec![Call::UpdateGroup {
                 group: ids.groups.get(to)?.clone(),
@@ -210,8 +210,8 @@ impl Lookup<'_> {
     }
 }
 
-fn changed(before: &Option<String>, after: &Option<String>) -> Option<String> {
-    if before == after { None } else { after.clone() }
+fn changed(before: Option<&String>, after: Option<&String>) -> Option<String> {
+    if before == after { None } else { after.cloned() }
 }
 
 /// Tags to set and keys to take away; `None` where there are none.

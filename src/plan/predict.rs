@@ -35,7 +35,7 @@ fn apply(state: &mut State, what: &What) {
             }
         }
         What::CreateSet(name, set) | What::UpdateSet { name, after: set, .. } => {
-            state.permission_sets.insert(name, set);
+            state.permission_sets.insert(name, *set);
         }
         What::DeleteSet(name, _) => {
             state.permission_sets.remove(&name);

@@ -4,6 +4,7 @@ use super::change::{Risk, What};
 use crate::access::delta::compare;
 use crate::id::{AccountId, PermissionSetName};
 use crate::model::{PermissionSet, Principal, State};
+use std::collections::BTreeSet;
 
 /// AWS managed policies that give, or let one take, everything in an account.
 const ADMIN: &[&str] = &["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
@@ -70,4 +71,16 @@ pub fn is_admin(set: &PermissionSet) -> bool {
         })
     });
     managed || inline
+}
+
+/// The sets that give, or let one take, everything in an account, before or after.
+pub(super) fn admin_sets<'a>(
+    states: impl IntoIterator<Item = &'a State>,
+) -> BTreeSet<PermissionSetName> {
+    states
+        .into_iter()
+        .flat_map(|s| s.permission_sets.iter())
+        .filter(|(_, set)| is_admin(set))
+        .map(|(name, _)| name.clone())
+        .collect()
 }

@@ -1,0 +1,179 @@
+//! The access ledger: who gains, who loses, what widens or narrows, in people.
+
+use super::{Page, Tone, counted};
+use crate::access::delta::{Loss, Reach};
+use crate::access::{Access, Via};
+use crate::diag::{Files, Span};
+use crate::id::{AccountId, PermissionSetName, UserName};
+use crate::plan::change::What;
+use crate::plan::{Plan, grant_of};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// People who share an account, a set and the lines below it.
+struct Entry<'a> {
+    dangerous: bool,
+    account: &'a str,
+    account_id: &'a AccountId,
+    set: &'a PermissionSetName,
+    /// How it is reached and what else there is to say: equal for everyone in the entry.
+    how: String,
+    people: Vec<&'a UserName>,
+}
+
+pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
+    let access = &plan.access;
+    let accounts: BTreeSet<&AccountId> = access
+        .gain
+        .keys()
+        .chain(access.lose.keys())
+        .map(|a| &a.account)
+        .chain(access.widen.values().chain(access.narrow.values()).flat_map(|r| &r.accounts))
+        .collect();
+    let people: BTreeSet<&UserName> = access
+        .gain
+        .keys()
+        .chain(access.lose.keys())
+        .map(|a| &a.person)
+        .chain(access.widen.values().chain(access.narrow.values()).flat_map(|r| &r.people))
+        .collect();
+    if people.is_empty() {
+        page.heading("access", "nobody gains or loses anything");
+        return;
+    }
+    let numbers = [
+        (access.gain.len(), "gained"),
+        (access.lose.len(), "lost"),
+        (access.widen.len(), "widened"),
+        (access.narrow.len(), "narrowed"),
+    ];
+    let numbers: Vec<String> =
+        numbers.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let numbers = numbers.join(", ");
+    let (people, accounts) = (counted(people.len(), "person"), counted(accounts.len(), "account"));
+    page.heading("access", &format!("{numbers} · {people} · {accounts}"));
+    let gains = entries(plan, access.gain.iter().map(|(a, v)| (a, gained_by(plan, files, a, v))));
+    block(page, "gain", '+', Tone::Add, gains);
+    let losses = entries(plan, access.lose.iter().map(|(a, l)| (a, lost_with(a, l))));
+    block(page, "lose", '-', Tone::Remove, losses);
+    edits(page, plan, files, "widen", &access.widen);
+    edits(page, plan, files, "narrow", &access.narrow);
+}
+
+fn entries<'a>(plan: &'a Plan, rows: impl Iterator<Item = (&'a Access, String)>) -> Vec<Entry<'a>> {
+    type Key<'a> = (bool, &'a str, &'a AccountId, &'a PermissionSetName, String);
+    let mut groups: BTreeMap<Key<'a>, Vec<&'a UserName>> = BTreeMap::new();
+    for (access, how) in rows {
+        let Access { account, permission_set, person } = access;
+        let calm = !plan.admin_sets.contains(permission_set);
+        let key = (calm, plan.labels.of(account), account, permission_set, how);
+        groups.entry(key).or_default().push(person);
+    }
+    groups
+        .into_iter()
+        .map(|((calm, account, account_id, set, how), people)| Entry {
+            dangerous: !calm,
+            account,
+            account_id,
+            set,
+            how,
+            people,
+        })
+        .collect()
+}
+
+fn block(page: &mut Page, word: &str, sign: char, tone: Tone, entries: Vec<Entry<'_>>) {
+    if entries.is_empty() {
+        return;
+    }
+    page.gap();
+    page.row(2, Tone::Strong, word);
+    for entry in entries {
+        let Entry { dangerous, account, account_id, set, how, people } = entry;
+        let mark = if dangerous { "  ! administrator access" } else { "" };
+        let count = counted(people.len(), "person");
+        let place = if account.contains(account_id.as_str()) {
+            account.to_owned()
+        } else {
+            format!("{account} ({account_id})")
+        };
+        page.row(2, tone, &format!("{sign} {set} on {place}: {count}{mark}"));
+        page.list(8, Tone::Plain, people.iter().map(|p| p.as_str()));
+        page.row(8, Tone::Quiet, &how);
+    }
+}
+
+fn gained_by(plan: &Plan, files: &Files, access: &Access, via: &BTreeSet<Via>) -> String {
+    let paths: Vec<String> = via.iter().map(|v| v.text(&access.person)).collect();
+    let paths = match via.iter().next() {
+        // Who is granted directly is named just above.
+        Some(Via::Direct) if via.len() == 1 => "a direct grant".to_owned(),
+        _ => paths.join(" and "),
+    };
+    let mut parts = vec![format!("via {paths}")];
+    let causes: Vec<_> = via.iter().map(|v| plan.causes.get(&grant_of(access, v))).collect();
+    let untils: Option<Vec<_>> =
+        causes.iter().map(|c| c.and_then(|c| c.expires.as_ref())).collect();
+    if let Some(until) = untils.and_then(|all| all.into_iter().max()) {
+        parts.push(format!("until {}", until.text));
+    }
+    if let Some(origin) = causes.into_iter().flatten().find_map(|c| c.origins.first()) {
+        parts.push(place(files, origin.span, origin.selector.as_deref()));
+    }
+    parts.join(" · ")
+}
+
+fn lost_with(access: &Access, loss: &Loss) -> String {
+    let Loss { via, keeps, session } = loss;
+    let paths: Vec<String> = via
+        .iter()
+        .map(|v| match v {
+            Via::Direct => "a direct grant".to_owned(),
+            Via::Group(_) => v.text(&access.person),
+        })
+        .collect();
+    let keeps: Vec<&str> = keeps.iter().map(PermissionSetName::as_str).collect();
+    let keeps = match keeps.as_slice() {
+        [] => "keeps nothing there".to_owned(),
+        some => format!("keeps {}", some.join(", ")),
+    };
+    let paths = paths.join(" and ");
+    format!("was via {paths} · {keeps} · open sessions may live up to {session}")
+}
+
+/// `file:line (selector)`.
+pub(super) fn place(files: &Files, span: Span, selector: Option<&str>) -> String {
+    let at = files.position(span);
+    match selector {
+        Some(selector) => format!("{}:{} ({selector})", at.file, at.line),
+        None => format!("{}:{}", at.file, at.line),
+    }
+}
+
+fn edits(
+    page: &mut Page,
+    plan: &Plan,
+    files: &Files,
+    word: &str,
+    edits: &BTreeMap<PermissionSetName, Reach>,
+) {
+    if edits.is_empty() {
+        return;
+    }
+    page.gap();
+    page.row(2, Tone::Strong, word);
+    for (set, reach) in edits {
+        let Reach { accounts, people, because } = reach;
+        let (n, on) = (counted(people.len(), "person"), counted(accounts.len(), "account"));
+        page.row(2, Tone::Change, &format!("~ {set}: {n} on {on}"));
+        page.list(8, Tone::Plain, people.iter().map(UserName::as_str));
+        let origin = plan.changes.iter().find_map(|c| match &c.what {
+            What::UpdateSet { name, .. } if name == set => c.origin.as_ref(),
+            _ => None,
+        });
+        let mut text = because.join("; ");
+        if let Some((span, _)) = origin {
+            text = format!("{text} · {}", place(files, *span, None));
+        }
+        page.row(8, Tone::Quiet, &text);
+    }
+}

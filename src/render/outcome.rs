@@ -1,0 +1,1 @@
+//! The end of an apply, as a table and a line.

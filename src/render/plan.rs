@@ -1,0 +1,160 @@
+//! A plan as text, from top to bottom: what was read, access, changes, what was not done, totals.
+
+use super::{Page, Tone, access, changes, counted};
+use crate::diag::Files;
+use crate::plan::document::{digest, expires, id};
+use crate::plan::{Counts, Plan};
+
+/// What the text says beyond the plan itself.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whether to colour.
+    pub color: bool,
+    /// The command that applies this plan, where there is anything to apply.
+    pub apply_with: String,
+}
+
+/// The whole text.
+pub fn text(plan: &Plan, files: &Files, options: &Options) -> String {
+    let mut page = Page::new(options.color);
+    page.row(0, Tone::Strong, &format!("landgrant plan {}", id(plan)));
+    page.gap();
+    read(&mut page, plan);
+    page.gap();
+    access::section(&mut page, plan, files);
+    page.gap();
+    changes::section(&mut page, plan, files);
+    page.gap();
+    not_done(&mut page, plan, files);
+    totals(&mut page, plan, options);
+    page.finish()
+}
+
+fn read(page: &mut Page, plan: &Plan) {
+    let scope = &plan.scope;
+    let instance = scope.instance.rsplit('/').next().unwrap_or(&scope.instance);
+    let caller = scope.caller.as_deref().unwrap_or("an unknown caller");
+    let (organization, region) = (&scope.organization, &scope.region);
+    page.heading("read", &format!("{organization} · {instance} in {region} · as {caller}"));
+    let Counts { accounts, permission_sets, users, groups, grants } = plan.observed.counts;
+    let taken = &plan.observed.taken;
+    let calls = usize::try_from(taken.calls.values().sum::<u64>()).unwrap_or(usize::MAX);
+    let seconds = taken.ended.duration_since(taken.started).as_secs_f64();
+    let text = [
+        counted(accounts, "account"),
+        counted(permission_sets, "permission set"),
+        counted(users, "user"),
+        counted(groups, "group"),
+        counted(grants, "grant"),
+    ]
+    .join(", ");
+    page.row(12, Tone::Plain, &format!("{text} · {} in {seconds:.1} s", counted(calls, "call")));
+    for (gap, part) in &plan.observed.gaps {
+        let operation = if gap.operation.is_empty() { "" } else { " from " };
+        let text = format!(
+            "! not read: {part}{operation}{}: {}: {}",
+            gap.operation, gap.code, gap.message
+        );
+        page.row(12, Tone::Warn, &text);
+    }
+}
+
+fn not_done(page: &mut Page, plan: &Plan, files: &Files) {
+    if plan.held.is_empty() {
+        page.heading("held", "nothing");
+    } else {
+        page.heading("held", &counted(plan.held.len(), "change"));
+        for held in &plan.held {
+            let text = format!("= {} {}: {}", held.action, held.address, held.reason.name());
+            page.row(2, Tone::Warn, &text);
+            let origin = held.origin.map(|span| access::place(files, span, None));
+            let notes: Vec<&str> = [Some(held.detail.as_str()), origin.as_deref()]
+                .into_iter()
+                .flatten()
+                .filter(|t| !t.is_empty())
+                .collect();
+            page.row(8, Tone::Quiet, &notes.join(" · "));
+        }
+    }
+    let ignored: Vec<String> =
+        plan.ignored.iter().map(|(kind, n)| format!("{n} {}", kind.replace('_', " "))).collect();
+    page.heading("ignored", &or_nothing(&ignored));
+    if plan.unmanaged.is_empty() {
+        page.heading("unmanaged", "nothing");
+    } else {
+        page.heading(
+            "unmanaged",
+            &format!("{} live, undeclared, left alone", plan.unmanaged.len()),
+        );
+        for address in &plan.unmanaged {
+            page.row(2, Tone::Quiet, &format!(". {address}"));
+        }
+    }
+    if !plan.findings.is_empty() {
+        page.heading("findings", &plan.findings.len().to_string());
+        for finding in &plan.findings {
+            page.row(2, Tone::Warn, &format!("! {finding}"));
+        }
+    }
+}
+
+fn or_nothing(parts: &[String]) -> String {
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+}
+
+fn totals(page: &mut Page, plan: &Plan, options: &Options) {
+    page.gap();
+    let (_, excess) = &plan.removals;
+    for over in excess {
+        let text = format!(
+            "refused: it removes {} of {} {}, and {} may be",
+            over.removals, over.live, over.kind, over.limit
+        );
+        page.row(0, Tone::Remove, &text);
+    }
+    if plan.changes.is_empty() {
+        page.heading("total", nothing_to_do(plan));
+        return;
+    }
+    let (create, update, delete) = plan.summary();
+    let calls = counted(plan.calls(), "call");
+    let seconds = estimate(plan);
+    page.heading(
+        "total",
+        &format!(
+            "{create} to create, {update} to update, {delete} to delete · {calls}, about {seconds} s \
+             at the quota"
+        ),
+    );
+    page.heading("checksum", &digest(&plan.changes));
+    page.heading("valid until", &expires(plan).to_string());
+    page.heading("apply with", &options.apply_with);
+}
+
+fn nothing_to_do(plan: &Plan) -> &'static str {
+    if !plan.is_complete() {
+        "no changes in what could be read; nothing is known about the rest"
+    } else if plan.held.is_empty() {
+        "no changes: what is live is what is declared"
+    } else {
+        "no changes but those that are held"
+    }
+}
+
+/// Seconds at the quota: about 18 requests a second, and ten assignments or two provisionings at a
+/// time that take about three seconds each (AWS.md, sections 0 and 7).
+fn estimate(plan: &Plan) -> usize {
+    let calls = plan.changes.iter().flat_map(|change| &change.calls);
+    let (mut all, mut assignments, mut provisionings) = (0_usize, 0_usize, 0_usize);
+    for call in calls {
+        all += 1;
+        match call {
+            crate::call::Call::CreateAccountAssignment { .. }
+            | crate::call::Call::DeleteAccountAssignment { .. } => assignments += 1,
+            crate::call::Call::ProvisionPermissionSet { .. } => provisionings += 1,
+            _ => {}
+        }
+    }
+    let waits = 3 * (assignments.div_ceil(10) + provisionings.div_ceil(2));
+    all.div_ceil(18).max(1) + waits
+}
