@@ -15,5 +15,6 @@ pub mod model;
 pub mod plan;
 pub mod render;
 pub mod resolve;
+pub mod sandbox;
 pub mod source;
 pub mod text;

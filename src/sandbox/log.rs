@@ -1,0 +1,99 @@
+//! The log of calls: one short line for each.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// One call that a sandbox answered.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Which opening of the world it was made in, from 1.
+    pub run: u64,
+    /// The call's number in that run, from 1.
+    pub n: u64,
+    /// `sso-admin`, `identitystore`, `organizations`, `sts`, …
+    pub service: String,
+    /// The operation's name.
+    pub operation: String,
+    /// Whether the operation changes something.
+    pub write: bool,
+    /// The request's key parameters, with control characters escaped.
+    pub summary: String,
+    /// `ok`, or the code of the error.
+    pub outcome: String,
+}
+
+/// Members that say nothing about a call: the same in all of them, or how it is read.
+const SILENT: [&str; 5] =
+    ["InstanceArn", "IdentityStoreId", "MaxResults", "NextToken", "TargetType"];
+/// Longest text of one value, and of all.
+const VALUE: usize = 80;
+const SUMMARY: usize = 240;
+
+/// Whether an operation changes something, told by its name as all of AWS's are.
+pub(super) fn writes(operation: &str) -> bool {
+    !["List", "Describe", "Get", "Search", "Lookup", "Scan", "IsMember"]
+        .iter()
+        .any(|read| operation.starts_with(read))
+}
+
+/// The key parameters of a request.
+pub(super) fn summary(members: &Map<String, Value>) -> String {
+    let sorted: std::collections::BTreeMap<&String, &Value> = members.iter().collect();
+    let shown = sorted
+        .into_iter()
+        .filter(|(name, value)| !SILENT.contains(&name.as_str()) && !value.is_null())
+        .map(|(name, value)| format!("{}={}", visible(name), short(value)));
+    cut(&shown.collect::<Vec<_>>().join(" "), SUMMARY)
+}
+
+fn short(value: &Value) -> String {
+    let text = match value {
+        // Of an ARN the last part tells which one it is.
+        Value::String(text) if text.starts_with("arn:") => {
+            text.rsplit_once('/').map_or(text.as_str(), |(_, last)| last).to_owned()
+        }
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    cut(&visible(&text), VALUE)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// Escapes what a terminal would act upon: controls, and marks that turn the direction of text.
+fn visible(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let hidden = c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+            let escaped = hidden.then(|| c.escape_default().collect::<Vec<_>>());
+            escaped.unwrap_or_else(|| vec![c])
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{summary, writes};
+    use serde_json::json;
+
+    #[test]
+    fn a_summary_is_short_and_safe() {
+        let request = json!({"InstanceArn": "arn:x", "Name": "a\u{1b}[31m\u{202e}b", "Set": "arn:aws:x/ps-1"});
+        let text = summary(request.as_object().unwrap());
+        assert_eq!(text, "Name=a\\u{1b}[31m\\u{202e}b Set=ps-1");
+        let long = json!({"Name": "x".repeat(500)});
+        assert_eq!(summary(long.as_object().unwrap()).chars().count(), 85);
+    }
+
+    #[test]
+    fn names_tell_reads_from_writes() {
+        assert!(writes("CreateGroup") && writes("TagResource") && writes("MoveAccount"));
+        assert!(!writes("ListGroups") && !writes("IsMemberInGroups") && !writes("GetUserId"));
+    }
+}

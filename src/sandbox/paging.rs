@@ -1,0 +1,92 @@
+//! Pages: opaque tokens that name the last key of a page, not a place in the list.
+//!
+//! So a listing that changes between two pages skips nothing and repeats nothing that stayed.
+
+use super::Options;
+use super::check::{Input, NEXT_TOKEN};
+use super::failure::Failure;
+use super::id;
+use serde_json::{Map, Value, json};
+
+/// One listing's way to be cut into pages.
+pub(super) struct Paging<'a> {
+    pub(super) options: &'a Options,
+    pub(super) operation: &'a str,
+    pub(super) input: &'a Input,
+    /// The most that one page may hold.
+    pub(super) most: usize,
+}
+
+impl Paging<'_> {
+    /// Cuts the page that the request asks for out of `items`, which come in the order of their keys.
+    pub(super) fn page<T>(
+        &self,
+        member: &str,
+        items: impl Iterator<Item = (String, T)>,
+        show: impl Fn(T) -> Value,
+    ) -> Result<Value, Failure> {
+        let size = self.input.max_results(self.most)?;
+        let size = self.options.page_limit.map_or(size, |limit| size.min(limit.max(1)));
+        let after = self.start()?;
+        let mut answer = Map::new();
+        let Some(after) = after else {
+            answer.insert(member.to_owned(), json!([]));
+            answer.insert("NextToken".to_owned(), self.token("").into());
+            return Ok(Value::Object(answer));
+        };
+        let mut rest = items.skip_while(|(key, _)| !after.is_empty() && *key <= after);
+        let mut page = Vec::new();
+        let mut last = String::new();
+        for (key, item) in rest.by_ref().take(size) {
+            page.push(show(item));
+            last = key;
+        }
+        answer.insert(member.to_owned(), page.into());
+        if rest.next().is_some() {
+            answer.insert("NextToken".to_owned(), self.token(&last).into());
+        }
+        Ok(Value::Object(answer))
+    }
+
+    /// The key after which the page starts; none where it is to be the empty first one.
+    fn start(&self) -> Result<Option<String>, Failure> {
+        let token = self.input.optional("NextToken", &NEXT_TOKEN)?.unwrap_or_default();
+        if token.is_empty() {
+            return Ok((!self.options.empty_first_page).then(String::new));
+        }
+        let wrong = || self.input.bad_token();
+        let (seal, key) = token.split_at_checked(SEAL).ok_or_else(wrong)?;
+        let key = unhex(key).ok_or_else(wrong)?;
+        if seal == self.seal(&key) { Ok(Some(key)) } else { Err(wrong()) }
+    }
+
+    fn token(&self, key: &str) -> String {
+        let mut token = self.seal(key);
+        for byte in key.bytes() {
+            token.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+            token.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+        }
+        token
+    }
+
+    /// Binds a token to the operation and to the request's other members.
+    fn seal(&self, key: &str) -> String {
+        let mut members = self.input.members().clone();
+        members.remove("NextToken");
+        members.remove("MaxResults");
+        let sorted: std::collections::BTreeMap<&String, &Value> = members.iter().collect();
+        id::hex(&format!("page/{}/{sorted:?}/{key}", self.operation), SEAL)
+    }
+}
+
+const SEAL: usize = 24;
+
+fn unhex(text: &str) -> Option<String> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    let bytes = (0..text.len())
+        .step_by(2)
+        .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+    String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok()
+}

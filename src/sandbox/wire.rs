@@ -1,0 +1,170 @@
+//! What goes over the wire: requests are told apart here, answers get their bytes.
+//!
+//! json-1.1 for the services with an `x-amz-target`, awsQuery with XML for STS.
+
+use super::failure::{Answer, Failure};
+use super::id;
+use serde_json::{Map, Value};
+
+/// A request, as both transports hand it over.
+#[derive(Debug, Default)]
+pub(super) struct Request {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) target: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+/// An answer, as both transports send it.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: String,
+}
+
+/// How a service is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Json,
+    Query,
+}
+
+/// The service and operation that a request is for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Route {
+    pub(super) service: String,
+    pub(super) operation: String,
+    pub(super) protocol: Protocol,
+}
+
+/// Target prefixes, and the service's name in the log. Those without an implementation are here so that the log names
+/// them; rest-json services (Control Tower) have paths instead and would be told apart in [`route`].
+const TARGETS: [(&str, &str); 5] = [
+    ("SWBExternalService", "sso-admin"),
+    ("AWSIdentityStore", "identitystore"),
+    ("AWSOrganizationsV20161128", "organizations"),
+    ("AWS242ServiceCatalogService", "servicecatalog"),
+    ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "cloudtrail"),
+];
+
+/// Finds out what a request is for.
+pub(super) fn route(request: &Request) -> Route {
+    if let Some(target) = &request.target {
+        let (prefix, operation) = target.rsplit_once('.').unwrap_or(("", target));
+        let service = TARGETS.iter().find(|(known, _)| *known == prefix).map(|(_, name)| *name);
+        return Route {
+            service: service.unwrap_or(prefix).to_owned(),
+            operation: operation.to_owned(),
+            protocol: Protocol::Json,
+        };
+    }
+    let form = request
+        .content_type
+        .as_deref()
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if form {
+        let body = String::from_utf8_lossy(&request.body);
+        let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
+        return Route {
+            service: "sts".to_owned(),
+            operation: action.unwrap_or_default().to_owned(),
+            protocol: Protocol::Query,
+        };
+    }
+    Route {
+        service: "unknown".to_owned(),
+        operation: format!("{} {}", request.method, request.path),
+        protocol: Protocol::Json,
+    }
+}
+
+/// Reads the members of a json-1.1 request.
+pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Failure::new("SerializationException", "the request is no JSON object")),
+        Err(error) => Err(Failure::new("SerializationException", error.to_string())),
+    }
+}
+
+/// Puts an answer on the wire.
+pub(super) fn reply(protocol: Protocol, answer: Answer, request_number: &str) -> Reply {
+    let request_id = id::uuid(&format!("call/{request_number}"));
+    match protocol {
+        Protocol::Json => json(answer, request_id),
+        Protocol::Query => query(answer, request_id),
+    }
+}
+
+fn json(answer: Answer, request_id: String) -> Reply {
+    let mut headers = vec![
+        ("content-type", "application/x-amz-json-1.1".to_owned()),
+        ("x-amzn-requestid", request_id),
+    ];
+    match answer {
+        // Operations without an output structure answer an empty body.
+        Ok(Value::Null) => Reply { status: 200, headers, body: String::new() },
+        Ok(value) => Reply { status: 200, headers, body: value.to_string() },
+        Err(Failure { status, code, message, extra }) => {
+            headers.push(("x-amzn-errortype", code.to_owned()));
+            let mut body = Map::new();
+            body.insert("__type".to_owned(), code.into());
+            body.insert("Message".to_owned(), message.into());
+            body.extend(extra.into_iter().map(|(name, value)| (name.to_owned(), value)));
+            Reply { status, headers, body: Value::Object(body).to_string() }
+        }
+    }
+}
+
+const QUERY_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+/// In awsQuery an answer is a structure of texts, named after the operation.
+fn query(answer: Answer, request_id: String) -> Reply {
+    let (status, body) = match answer {
+        Ok(value) => {
+            let members: Vec<String> = value
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, text)| {
+                    format!("<{name}>{}</{name}>", escape(text.as_str().unwrap_or_default()))
+                })
+                .collect();
+            let members = members.concat();
+            let body = format!(
+                "<GetCallerIdentityResponse xmlns=\"{QUERY_NAMESPACE}\"><GetCallerIdentityResult>{members}\
+                 </GetCallerIdentityResult><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>\
+                 </GetCallerIdentityResponse>"
+            );
+            (200, body)
+        }
+        Err(Failure { status, code, message, extra: _ }) => {
+            let kind = if status < 500 { "Sender" } else { "Receiver" };
+            let body = format!(
+                "<ErrorResponse xmlns=\"{QUERY_NAMESPACE}\"><Error><Type>{kind}</Type><Code>{code}</Code>\
+                 <Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
+                escape(&message)
+            );
+            (status, body)
+        }
+    };
+    let headers = vec![("content-type", "text/xml".to_owned()), ("x-amzn-requestid", request_id)];
+    Reply { status, headers, body }
+}
+
+fn escape(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| match c {
+            '&' => "&amp;".chars().collect::<Vec<_>>(),
+            '<' => "&lt;".chars().collect(),
+            '>' => "&gt;".chars().collect(),
+            c if c.is_control() => vec!['?'],
+            c => vec![c],
+        })
+        .collect()
+}

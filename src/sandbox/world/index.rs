@@ -1,0 +1,116 @@
+//! Assignments and memberships with an index for each way they are asked for.
+//!
+//! Their fields are private so that the indexes cannot part.
+
+use super::Principal;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Account id and permission set ARN.
+pub type Pair = (String, String);
+
+/// The assignments, found by pair and by principal.
+#[derive(Clone, Debug, Default)]
+pub struct Assignments {
+    by_pair: BTreeMap<Pair, BTreeSet<Principal>>,
+    by_principal: BTreeMap<Principal, BTreeSet<Pair>>,
+}
+
+impl Assignments {
+    /// Adds a row; adding it again changes nothing.
+    pub fn insert(&mut self, pair: Pair, principal: Principal) {
+        self.by_principal.entry(principal.clone()).or_default().insert(pair.clone());
+        self.by_pair.entry(pair).or_default().insert(principal);
+    }
+
+    /// Removes a row, and says whether it was there.
+    pub fn remove(&mut self, pair: &Pair, principal: &Principal) -> bool {
+        let Some(principals) = self.by_pair.get_mut(pair) else { return false };
+        let was = principals.remove(principal);
+        if principals.is_empty() {
+            self.by_pair.remove(pair);
+        }
+        if let Some(pairs) = self.by_principal.get_mut(principal) {
+            pairs.remove(pair);
+            if pairs.is_empty() {
+                self.by_principal.remove(principal);
+            }
+        }
+        was
+    }
+
+    /// Who has this pair.
+    pub fn of_pair(&self, pair: &Pair) -> impl Iterator<Item = &Principal> {
+        self.by_pair.get(pair).into_iter().flatten()
+    }
+
+    /// The pairs of one principal, not counting what a user has through groups.
+    pub fn of_principal(&self, principal: &Principal) -> impl Iterator<Item = &Pair> {
+        self.by_principal.get(principal).into_iter().flatten()
+    }
+
+    /// Every pair that someone has.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Pair, &BTreeSet<Principal>)> {
+        self.by_pair.iter()
+    }
+}
+
+/// The memberships, found by group, by user and by id.
+///
+/// A membership's id follows from its group and user: the snapshot format has no place for it.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "three indexes over the same rows")]
+pub struct Memberships {
+    by_group: BTreeMap<String, BTreeSet<String>>,
+    by_user: BTreeMap<String, BTreeSet<String>>,
+    by_id: BTreeMap<String, (String, String)>,
+}
+
+impl Memberships {
+    /// Adds a member, and gives the membership's id.
+    pub fn insert(&mut self, group: &str, user: &str) -> String {
+        let id = Self::id(group, user);
+        self.by_group.entry(group.to_owned()).or_default().insert(user.to_owned());
+        self.by_user.entry(user.to_owned()).or_default().insert(group.to_owned());
+        self.by_id.insert(id.clone(), (group.to_owned(), user.to_owned()));
+        id
+    }
+
+    /// Removes a member, and says whether it was one.
+    pub fn remove(&mut self, group: &str, user: &str) -> bool {
+        self.by_id.remove(&Self::id(group, user));
+        if let Some(groups) = self.by_user.get_mut(user) {
+            groups.remove(group);
+        }
+        self.by_group.get_mut(group).is_some_and(|users| users.remove(user))
+    }
+
+    /// The id that the membership of a user in a group has or would have.
+    pub fn id(group: &str, user: &str) -> String {
+        super::super::id::uuid_like(&format!("membership/{group}/{user}"))
+    }
+
+    /// The members of a group.
+    pub fn of_group(&self, group: &str) -> impl Iterator<Item = &String> {
+        self.by_group.get(group).into_iter().flatten()
+    }
+
+    /// The groups of a user.
+    pub fn of_user(&self, user: &str) -> impl Iterator<Item = &String> {
+        self.by_user.get(user).into_iter().flatten()
+    }
+
+    /// Group and user of a membership.
+    pub fn find(&self, id: &str) -> Option<&(String, String)> {
+        self.by_id.get(id)
+    }
+
+    /// Whether a user is in a group.
+    pub fn contains(&self, group: &str, user: &str) -> bool {
+        self.by_group.get(group).is_some_and(|users| users.contains(user))
+    }
+
+    /// Every group that has or had members, with them.
+    pub fn groups(&self) -> impl Iterator<Item = (&String, &BTreeSet<String>)> {
+        self.by_group.iter()
+    }
+}
