@@ -5,6 +5,7 @@
 //! said) to a desired [`model::State`]; [`diff`] compares two states; [`plan`] orders the
 //! difference into changes that a person can review; [`apply`] carries exactly those out.
 
+pub mod aws;
 pub mod call;
 pub mod diag;
 pub mod id;
