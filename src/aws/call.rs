@@ -232,7 +232,7 @@ impl Session<'_> {
         request: impl Fn() -> F,
     ) -> Result<T, AwsError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         for delay in BACKOFF {
@@ -251,7 +251,7 @@ impl Session<'_> {
         request: impl Fn() -> F,
     ) -> Result<Done, CallError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
         T: RequestId,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
@@ -262,7 +262,7 @@ impl Session<'_> {
     /// Sends a request that removes something: what does not exist is removed already.
     async fn remove<T, E, F>(&self, request: impl Fn() -> F) -> Result<Done, CallError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
         T: RequestId,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {

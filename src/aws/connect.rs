@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -183,15 +184,19 @@ impl Aws {
     }
 
     /// Sends one request, through its service's gate. Every request of this module passes here.
-    pub(super) async fn call<T, E>(
-        &self,
+    ///
+    /// Boxed at once: the SDK's futures are several KiB each, and readings hold many.
+    pub(super) fn call<'a, T, E>(
+        &'a self,
         operation: &'static str,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, AwsError>
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, AwsError>>
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let _permit = self.gates.enter(operation).await;
-        request.await.map_err(|error| AwsError::from_sdk(operation, &error))
+        Box::pin(async move {
+            let _permit = self.gates.enter(operation).await;
+            request.await.map_err(|error| AwsError::from_sdk(operation, &error))
+        })
     }
 }
