@@ -6,6 +6,7 @@
 //! difference into changes that a person can review; [`apply`] carries exactly those out.
 
 pub mod access;
+pub mod aws;
 pub mod call;
 pub mod diag;
 pub mod diff;

@@ -1,0 +1,75 @@
+//! OUs and accounts.
+
+use super::{CallError, Done, Session, busy};
+use crate::call::Answer;
+use crate::id::{AccountId, OuId, OuPath};
+use crate::model::Tags;
+use aws_sdk_organizations::types::Tag;
+use aws_sdk_ssoadmin::operation::RequestId;
+
+impl Session<'_> {
+    pub(super) async fn create_ou(
+        &self,
+        parent: &OuId,
+        name: &str,
+        path: &OuPath,
+    ) -> Result<Done, CallError> {
+        let request = self.aws.organizations.create_organizational_unit();
+        let request = request.parent_id(parent.as_str()).name(name);
+        let out = self.send(busy, || request.clone().send()).await?;
+        let done = Done::new(out.request_id());
+        let id = self.id(out.organizational_unit.and_then(|ou| ou.id))?;
+        Ok(done.with(Answer::Ou(path.clone(), OuId::new(id))))
+    }
+
+    pub(super) async fn rename_ou(&self, ou: &OuId, name: &str) -> Result<Done, CallError> {
+        let request = self.aws.organizations.update_organizational_unit();
+        let request = request.organizational_unit_id(ou.as_str()).name(name);
+        self.change(busy, || request.clone().send()).await
+    }
+
+    pub(super) async fn delete_ou(&self, ou: &OuId) -> Result<Done, CallError> {
+        let request = self.aws.organizations.delete_organizational_unit();
+        let request = request.organizational_unit_id(ou.as_str());
+        self.remove(|| request.clone().send()).await
+    }
+
+    /// An account that already is in the destination is answered by `DuplicateAccountException`.
+    pub(super) async fn move_account(
+        &self,
+        account: &AccountId,
+        from: &OuId,
+        to: &OuId,
+    ) -> Result<Done, CallError> {
+        let request = self.aws.organizations.move_account().account_id(account.as_str());
+        let request = request.source_parent_id(from.as_str()).destination_parent_id(to.as_str());
+        match self.change(busy, || request.clone().send()).await {
+            Err(CallError::Aws(error)) if error.code == "DuplicateAccountException" => {
+                Ok(Done::already(error.request_id))
+            }
+            answer => answer,
+        }
+    }
+
+    pub(super) async fn tag_account(
+        &self,
+        account: &AccountId,
+        tags: &Tags,
+    ) -> Result<Done, CallError> {
+        let mut request = self.aws.organizations.tag_resource().resource_id(account.as_str());
+        for (key, value) in tags {
+            request = request.tags(self.built(Tag::builder().key(key).value(value).build())?);
+        }
+        self.change(busy, || request.clone().send()).await
+    }
+
+    pub(super) async fn untag_account(
+        &self,
+        account: &AccountId,
+        keys: &[String],
+    ) -> Result<Done, CallError> {
+        let request = self.aws.organizations.untag_resource().resource_id(account.as_str());
+        let request = request.set_tag_keys(Some(keys.to_vec()));
+        self.change(busy, || request.clone().send()).await
+    }
+}

@@ -1,0 +1,202 @@
+//! The four clients, made from one configuration.
+
+use super::count::{Calls, Counter};
+use super::error::AwsError;
+use super::pace::Gates;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_ssoadmin::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures_util::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Attempts of one call. Throttling at the quota is normal for this job, and the SDK's own 3 give
+/// up within seconds.
+const ATTEMPTS: u32 = 8;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Where the sandbox lives when nobody names a region.
+const SANDBOX_REGION: &str = "us-east-1";
+
+/// How to reach AWS.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The region of Identity Center; `None` takes it from the SDK's usual chain.
+    pub region: Option<String>,
+    /// A profile of the shared configuration files; `None` takes the usual one.
+    pub profile: Option<String>,
+    /// Overrides `AWS_ENDPOINT_URL` and its like.
+    pub endpoint_url: Option<String>,
+    /// The sandbox: requests go here, and neither environment nor files are looked at.
+    pub http_client: Option<SharedHttpClient>,
+    /// Static credentials in place of the usual chain.
+    pub credentials: Option<Credentials>,
+}
+
+/// Clients of every service that is used, with their counters and gates. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    pub(super) sso_admin: aws_sdk_ssoadmin::Client,
+    pub(super) identity_store: aws_sdk_identitystore::Client,
+    pub(super) organizations: aws_sdk_organizations::Client,
+    pub(super) sts: aws_sdk_sts::Client,
+    config: SdkConfig,
+    counted: Calls,
+    gates: Arc<Gates>,
+}
+
+/// Connects: loads configuration, calls nothing of AWS but what credentials need, and that lazily.
+pub async fn connect(options: Options) -> Aws {
+    let config = match &options.http_client {
+        Some(http_client) => offline(&options, http_client.clone()),
+        None => load(&options).await,
+    };
+    Aws::new(config, Calls::default(), Arc::default())
+}
+
+/// The usual chain: environment, profiles, SSO, container, instance metadata.
+async fn load(options: &Options) -> SdkConfig {
+    let mut loader =
+        aws_config::defaults(behavior()).retry_config(retries()).timeout_config(timeouts());
+    if let Some(name) = app_name() {
+        loader = loader.app_name(name);
+    }
+    if let Some(region) = &options.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &options.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    if let Some(credentials) = &options.credentials {
+        loader = loader.credentials_provider(credentials.clone());
+    }
+    loader.load().await
+}
+
+/// A configuration that reads neither environment nor files.
+fn offline(options: &Options, http_client: SharedHttpClient) -> SdkConfig {
+    let credentials = options.credentials.clone().unwrap_or_else(|| {
+        // Not secret and worth nothing: the sandbox checks no signature.
+        Credentials::from_keys("AKIASANDBOXSANDBOX00", "sandbox", None)
+    });
+    let region = options.region.clone().unwrap_or_else(|| SANDBOX_REGION.to_owned());
+    let mut builder = SdkConfig::builder()
+        .behavior_version(behavior())
+        .retry_config(retries())
+        .timeout_config(timeouts())
+        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+        .region(Region::new(region))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http_client);
+    builder.set_app_name(app_name());
+    builder.set_endpoint_url(options.endpoint_url.clone());
+    builder.build()
+}
+
+/// Pinned: a new default of the SDK must not change what a plan does.
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+/// Standard, not adaptive: adaptive mode's waits are hard to foresee, and pacing is our own.
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build()
+}
+
+/// `app/landgrant-0.1.0` in the user agent: the SDK allows no slash in the name.
+fn app_name() -> Option<AppName> {
+    AppName::new(concat!("landgrant-", env!("CARGO_PKG_VERSION"))).ok()
+}
+
+/// The SDK's retry quota is one bucket for the whole process, and when it is empty calls get a single
+/// attempt. Each service gets its own, without a bottom.
+fn partition(service: &'static str) -> RetryPartition {
+    RetryPartition::custom(service).token_bucket(TokenBucket::unlimited()).build()
+}
+
+impl Aws {
+    fn new(config: SdkConfig, counted: Calls, gates: Arc<Gates>) -> Self {
+        let interceptor = |service| Counter::new(service, counted.clone());
+        let sso_admin = aws_sdk_ssoadmin::config::Builder::from(&config)
+            .retry_partition(partition("landgrant-sso-admin"))
+            .interceptor(interceptor("sso-admin"));
+        let identity_store = aws_sdk_identitystore::config::Builder::from(&config)
+            .retry_partition(partition("landgrant-identitystore"))
+            .interceptor(interceptor("identitystore"));
+        let organizations = aws_sdk_organizations::config::Builder::from(&config)
+            .retry_partition(partition("landgrant-organizations"))
+            .interceptor(interceptor("organizations"));
+        let sts = aws_sdk_sts::config::Builder::from(&config)
+            .retry_partition(partition("landgrant-sts"))
+            .interceptor(interceptor("sts"));
+        Self {
+            sso_admin: aws_sdk_ssoadmin::Client::from_conf(sso_admin.build()),
+            identity_store: aws_sdk_identitystore::Client::from_conf(identity_store.build()),
+            organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
+            sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            config,
+            counted,
+            gates,
+        }
+    }
+
+    /// The region that calls go to; `None` where neither the options nor the chain named one.
+    pub fn region(&self) -> Option<&str> {
+        self.config.region().map(AsRef::as_ref)
+    }
+
+    /// The same connection in another region, with the same counters and gates.
+    ///
+    /// An instance that is replicated takes permission-set and assignment calls in its primary
+    /// region only ("Using IAM Identity Center across multiple AWS Regions"), so whoever acts on a
+    /// reading goes to the region that the reading names.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        if self.region() == Some(region) {
+            return self.clone();
+        }
+        let config = self.config.to_builder().region(Some(Region::new(region.to_owned()))).build();
+        Self::new(config, self.counted.clone(), Arc::clone(&self.gates))
+    }
+
+    /// Attempts made so far per operation, `sso-admin:ListInstances` → 1; retries count.
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        self.counted.snapshot()
+    }
+
+    /// Sends one request, through its service's gate. Every request of this module passes here.
+    ///
+    /// Boxed at once: the SDK's futures are several KiB each, and readings hold many.
+    pub(super) fn call<'a, T, E>(
+        &'a self,
+        operation: &'static str,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, AwsError>>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        Box::pin(async move {
+            let _permit = self.gates.enter(operation).await;
+            request.await.map_err(|error| AwsError::from_sdk(operation, &error))
+        })
+    }
+}

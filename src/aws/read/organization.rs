@@ -1,0 +1,214 @@
+//! AWS Organizations: the tree, the accounts and where they stand, their tags.
+
+mod accounts;
+
+use super::{Gaps, Progress, ReadError, tidy};
+use crate::aws::Aws;
+use crate::aws::count::since;
+use crate::aws::error::{AwsError, Kind};
+use crate::aws::page::{Listing, each, pages};
+use crate::id::{AccountId, OrganizationId, OuId, RootId};
+use crate::live::{Gap, Live, Organization, Ou, Part};
+use crate::model::Tags;
+use aws_sdk_organizations::types::OrganizationalUnit;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Organizations takes no more than 20 rows a page (botocore model, `MaxResults`).
+const PAGE: i32 = 20;
+const DESCRIBE: &str = "organizations:DescribeOrganization";
+const LIST_ROOTS: &str = "organizations:ListRoots";
+const LIST_OUS: &str = "organizations:ListOrganizationalUnitsForParent";
+const LIST_TAGS: &str = "organizations:ListTagsForResource";
+const LIST_ADMINISTRATORS: &str = "organizations:ListDelegatedAdministrators";
+/// The service whose delegated administrators matter: IAM Identity Center.
+const IDENTITY_CENTER: &str = "sso.amazonaws.com";
+
+/// What everything else stands on.
+pub(super) struct Base {
+    pub(super) id: OrganizationId,
+    pub(super) management_account: AccountId,
+    pub(super) root: RootId,
+}
+
+/// Reads the organization itself and its root.
+pub(super) async fn base(aws: &Aws) -> Result<Base, AwsError> {
+    let (described, roots) = tokio::try_join!(
+        aws.call(DESCRIBE, aws.organizations.describe_organization().send()),
+        roots(aws)
+    )?;
+    let missing = |what| AwsError::malformed(DESCRIBE, format!("no {what}"));
+    let organization = described.organization.ok_or_else(|| missing("Organization"))?;
+    let id = organization.id.filter(|id| !id.is_empty()).ok_or_else(|| missing("Id"))?;
+    let management_account = organization
+        .master_account_id
+        .and_then(|id| AccountId::parse(&id))
+        .ok_or_else(|| missing("MasterAccountId"))?;
+    let root = roots.into_iter().next().filter(|id| !id.is_empty());
+    let root = root.ok_or_else(|| AwsError::malformed(LIST_ROOTS, "no root"))?;
+    Ok(Base { id: OrganizationId::new(id), management_account, root: RootId::new(root) })
+}
+
+async fn roots(aws: &Aws) -> Result<Vec<String>, AwsError> {
+    pages(LIST_ROOTS, |token| async move {
+        let request = aws.organizations.list_roots().max_results(PAGE).set_next_token(token);
+        let out = aws.call(LIST_ROOTS, request.send()).await?;
+        let ids = out.roots.unwrap_or_default().into_iter().map(|r| r.id.unwrap_or_default());
+        Ok((ids.collect(), out.next_token))
+    })
+    .await
+    .complete()
+}
+
+/// Reads the tree and the accounts.
+pub(super) async fn read(
+    aws: &Aws,
+    base: Base,
+    progress: &dyn Progress,
+) -> Result<(Organization, Gaps), ReadError> {
+    let mut gaps = Gaps::default();
+    let (tree, listed, administrators) = tokio::join!(
+        tree(aws, &base.root, progress),
+        accounts::list(aws, progress),
+        delegated_administrators(aws),
+    );
+    let (ous, tree_gaps) = tree?;
+    let tree_is_complete = tree_gaps.0.is_empty();
+    gaps.0.extend(tree_gaps.0);
+    let mut organization = Organization {
+        id: base.id,
+        management_account: base.management_account,
+        root: base.root,
+        ous,
+        accounts: BTreeMap::new(),
+        delegated_administrators: administrators?,
+    };
+    let accounts =
+        accounts::place(aws, listed, &organization, tree_is_complete, &mut gaps, progress).await?;
+    organization.accounts = accounts;
+    Ok((organization, gaps))
+}
+
+/// Reads the tree level by level: `DescribeOrganizationalUnit` has a tenth of the quota.
+async fn tree(
+    aws: &Aws,
+    root: &RootId,
+    progress: &dyn Progress,
+) -> Result<(BTreeMap<OuId, Ou>, Gaps), ReadError> {
+    let mut ous = BTreeMap::new();
+    let mut gaps = Gaps::default();
+    let mut level = vec![OuId::new(root.as_str())];
+    let mut asked = 0;
+    while !level.is_empty() {
+        let mut below = Vec::new();
+        let parents = std::mem::take(&mut level);
+        let total = asked + parents.len();
+        let work = |parent: OuId| async move { (children(aws, &parent).await, parent) };
+        each(parents, work, |(listing, parent)| {
+            asked += 1;
+            progress.step("organizational units", asked, total);
+            for ou in listing.rows {
+                let (id, name) = (ou.id.unwrap_or_default(), ou.name.unwrap_or_default());
+                let id = OuId::new(id);
+                if id.as_str().is_empty() || name.is_empty() || ous.contains_key(&id) {
+                    let error = AwsError::malformed(LIST_OUS, "an OU without id or name, or twice");
+                    gaps.note(Part::Ous, error)?;
+                    continue;
+                }
+                below.push(id.clone());
+                ous.insert(id, Ou { name, parent: parent.clone() });
+            }
+            listing.error.map_or(Ok(()), |error| gaps.note(Part::Ous, error))
+        })
+        .await?;
+        level = below;
+    }
+    Ok((ous, gaps))
+}
+
+async fn children(aws: &Aws, parent: &OuId) -> Listing<OrganizationalUnit> {
+    pages(LIST_OUS, |token| async move {
+        let request = aws.organizations.list_organizational_units_for_parent();
+        let request = request.parent_id(parent.as_str()).max_results(PAGE).set_next_token(token);
+        let out = aws.call(LIST_OUS, request.send()).await?;
+        Ok((out.organizational_units.unwrap_or_default(), out.next_token))
+    })
+    .await
+}
+
+/// Who administers Identity Center besides the management account. It is a help, nothing that a
+/// plan stands on: where it cannot be read, it is empty.
+async fn delegated_administrators(
+    aws: &Aws,
+) -> Result<BTreeMap<String, Vec<AccountId>>, ReadError> {
+    let listing = pages(LIST_ADMINISTRATORS, |token| async move {
+        let request = aws.organizations.list_delegated_administrators();
+        let request = request.service_principal(IDENTITY_CENTER).max_results(PAGE);
+        let out = aws.call(LIST_ADMINISTRATORS, request.set_next_token(token).send()).await?;
+        Ok((out.delegated_administrators.unwrap_or_default(), out.next_token))
+    })
+    .await;
+    match listing.complete() {
+        Ok(rows) => {
+            let ids: BTreeSet<_> =
+                rows.iter().filter_map(|row| AccountId::parse(row.id()?)).collect();
+            Ok(BTreeMap::from([(IDENTITY_CENTER.to_owned(), ids.into_iter().collect())]))
+        }
+        Err(error) if error.kind == Kind::Credentials => Err(ReadError::Credentials(error)),
+        Err(_) => Ok(BTreeMap::new()),
+    }
+}
+
+/// Reads the tags of accounts into a reading: one call each, so only for those that somebody needs.
+pub async fn read_account_tags(
+    aws: &Aws,
+    live: &mut Live,
+    ids: &BTreeSet<AccountId>,
+    now: impl Fn() -> Timestamp,
+    progress: &dyn Progress,
+) -> Result<(), ReadError> {
+    let counted = aws.calls();
+    let mut gaps = Gaps::default();
+    let mut done = 0;
+    let Live { taken, organization, identity_center: _, gaps: earlier } = live;
+    let work = |id: AccountId| async move { (tags(aws, &id).await, id) };
+    each(ids.iter().cloned(), work, |(tags, id)| {
+        done += 1;
+        progress.step("account tags", done, ids.len());
+        let part = Part::AccountTags(id.clone());
+        earlier.retain(|Gap { part: old, .. }| *old != part);
+        match tags {
+            Ok(tags) => {
+                if let Some(account) = organization.accounts.get_mut(&id) {
+                    account.tags = Some(tags);
+                }
+                Ok(())
+            }
+            Err(error) => gaps.note(part, error),
+        }
+    })
+    .await?;
+    earlier.extend(gaps.0);
+    tidy(earlier);
+    taken.ended = now();
+    for (operation, n) in since(&counted, aws.calls()) {
+        *taken.calls.entry(operation).or_default() += n;
+    }
+    Ok(())
+}
+
+/// One account's tags, without AWS's own. `ListTagsForResource` pages, but takes no page size.
+async fn tags(aws: &Aws, id: &AccountId) -> Result<Tags, AwsError> {
+    let rows = pages(LIST_TAGS, |token| async move {
+        let request = aws.organizations.list_tags_for_resource().resource_id(id.as_str());
+        let out = aws.call(LIST_TAGS, request.set_next_token(token).send()).await?;
+        Ok((out.tags.unwrap_or_default(), out.next_token))
+    })
+    .await
+    .complete()?;
+    Ok(rows
+        .into_iter()
+        .map(|tag| (tag.key, tag.value))
+        .filter(|(key, _)| !key.starts_with("aws:"))
+        .collect())
+}

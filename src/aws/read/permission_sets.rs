@@ -1,0 +1,250 @@
+//! Permission sets, their parts, and where they are provisioned.
+
+use super::{Gaps, Progress, ReadError};
+use crate::aws::error::{AwsError, Kind};
+use crate::aws::page::{each, pages};
+use crate::aws::{Aws, Target};
+use crate::id::{AccountId, PermissionSetArn};
+use crate::live::{Part, PermissionSet};
+use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
+use aws_sdk_ssoadmin::types::{
+    CustomerManagedPolicyReference, PermissionsBoundary, ProvisioningStatus,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+const LIST: &str = "sso-admin:ListPermissionSets";
+const DESCRIBE: &str = "sso-admin:DescribePermissionSet";
+const LIST_MANAGED: &str = "sso-admin:ListManagedPoliciesInPermissionSet";
+const LIST_CUSTOMER: &str = "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet";
+const GET_INLINE: &str = "sso-admin:GetInlinePolicyForPermissionSet";
+const GET_BOUNDARY: &str = "sso-admin:GetPermissionsBoundaryForPermissionSet";
+const LIST_TAGS: &str = "sso-admin:ListTagsForResource";
+const LIST_PROVISIONED: &str = "sso-admin:ListAccountsForProvisionedPermissionSet";
+/// The largest page of sso-admin (botocore model, `MaxResults`).
+const PAGE: i32 = 100;
+
+pub(super) type Sets = BTreeMap<PermissionSetArn, PermissionSet>;
+pub(super) type Pairs = BTreeSet<(AccountId, PermissionSetArn)>;
+
+/// Reads every set, and tells the pairs that may have grants.
+pub(super) async fn read(
+    aws: &Aws,
+    target: &Target,
+    progress: &dyn Progress,
+) -> Result<(Sets, Pairs, Gaps), ReadError> {
+    let mut gaps = Gaps::default();
+    let arns = list(aws, target, &mut gaps).await?;
+    let (mut sets, mut pairs) = (Sets::new(), Pairs::new());
+    let (mut done, total) = (0, arns.len());
+    let work = |arn: PermissionSetArn| async move {
+        tokio::join!(
+            read_permission_set(aws, target, &arn),
+            read_provisioned(aws, target, &arn),
+            async { arn.clone() }
+        )
+    };
+    each(arns, work, |(set, provisioned, arn)| {
+        done += 1;
+        progress.step("permission sets", done, total);
+        let provisioned = match provisioned {
+            Ok(provisioned) => provisioned,
+            Err(error) => {
+                gaps.note(Part::Provisioned(arn.clone()), error)?;
+                BTreeMap::new()
+            }
+        };
+        pairs.extend(provisioned.keys().map(|account| (account.clone(), arn.clone())));
+        match set {
+            Ok(set) => {
+                sets.insert(arn, PermissionSet { provisioned, ..set });
+                Ok(())
+            }
+            Err(error) => gaps.note(Part::PermissionSet(arn), error),
+        }
+    })
+    .await?;
+    Ok((sets, pairs, gaps))
+}
+
+async fn list(
+    aws: &Aws,
+    target: &Target,
+    gaps: &mut Gaps,
+) -> Result<BTreeSet<PermissionSetArn>, ReadError> {
+    let listing = pages(LIST, |token| async move {
+        let request = aws.sso_admin.list_permission_sets().max_results(PAGE).set_next_token(token);
+        let request = request.instance_arn(target.instance.as_str());
+        let out = aws.call(LIST, request.send()).await?;
+        Ok((out.permission_sets.unwrap_or_default(), out.next_token))
+    })
+    .await;
+    if let Some(error) = listing.error {
+        gaps.note(Part::PermissionSets, error)?;
+    }
+    if listing.rows.iter().any(String::is_empty) {
+        let error = AwsError::malformed(LIST, "a permission set without an ARN");
+        gaps.note(Part::PermissionSets, error)?;
+    }
+    Ok(listing.rows.into_iter().filter(|a| !a.is_empty()).map(PermissionSetArn::new).collect())
+}
+
+/// Reads one set and its parts, but not where it is provisioned ([`read_provisioned`]).
+pub async fn read_permission_set(
+    aws: &Aws,
+    target: &Target,
+    set: &PermissionSetArn,
+) -> Result<PermissionSet, AwsError> {
+    let (instance, arn) = (target.instance.as_str(), set.as_str());
+    let describe = aws.sso_admin.describe_permission_set();
+    let describe = describe.instance_arn(instance).permission_set_arn(arn);
+    let inline = aws.sso_admin.get_inline_policy_for_permission_set();
+    let inline = inline.instance_arn(instance).permission_set_arn(arn);
+    let (described, managed_policies, customer_managed_policies, inline, boundary, tags) = tokio::try_join!(
+        aws.call(DESCRIBE, describe.send()),
+        managed_policies(aws, instance, arn),
+        customer_managed_policies(aws, instance, arn),
+        aws.call(GET_INLINE, inline.send()),
+        boundary(aws, instance, arn),
+        tags(aws, instance, arn),
+    )?;
+    let missing = || AwsError::malformed(DESCRIBE, "a permission set without a name");
+    let described = described.permission_set.ok_or_else(missing)?;
+    let present = |text: Option<String>| text.filter(|text| !text.is_empty());
+    Ok(PermissionSet {
+        name: present(described.name).ok_or_else(missing)?,
+        description: present(described.description),
+        session_duration: present(described.session_duration),
+        relay_state: present(described.relay_state),
+        managed_policies,
+        customer_managed_policies,
+        // "" where there is none (API reference of GetInlinePolicyForPermissionSet).
+        inline_policy: present(inline.inline_policy),
+        permissions_boundary: boundary,
+        tags,
+        provisioned: BTreeMap::new(),
+    })
+}
+
+async fn managed_policies(
+    aws: &Aws,
+    instance: &str,
+    set: &str,
+) -> Result<BTreeSet<PolicyArn>, AwsError> {
+    let rows = pages(LIST_MANAGED, |token| async move {
+        let request = aws.sso_admin.list_managed_policies_in_permission_set();
+        let request = request.instance_arn(instance).permission_set_arn(set);
+        let request = request.max_results(PAGE).set_next_token(token);
+        let out = aws.call(LIST_MANAGED, request.send()).await?;
+        Ok((out.attached_managed_policies.unwrap_or_default(), out.next_token))
+    })
+    .await
+    .complete()?;
+    let arns = rows.into_iter().map(|row| row.arn.filter(|arn| !arn.is_empty()).map(PolicyArn));
+    arns.collect::<Option<_>>()
+        .ok_or_else(|| AwsError::malformed(LIST_MANAGED, "a policy without an ARN"))
+}
+
+async fn customer_managed_policies(
+    aws: &Aws,
+    instance: &str,
+    set: &str,
+) -> Result<BTreeSet<CustomerPolicy>, AwsError> {
+    let rows = pages(LIST_CUSTOMER, |token| async move {
+        let request = aws.sso_admin.list_customer_managed_policy_references_in_permission_set();
+        let request = request.instance_arn(instance).permission_set_arn(set);
+        let request = request.max_results(PAGE).set_next_token(token);
+        let out = aws.call(LIST_CUSTOMER, request.send()).await?;
+        Ok((out.customer_managed_policy_references.unwrap_or_default(), out.next_token))
+    })
+    .await
+    .complete()?;
+    rows.into_iter().map(|row| customer_policy(LIST_CUSTOMER, row)).collect()
+}
+
+/// Reads a reference; the path's default is `/` (botocore model).
+fn customer_policy(
+    operation: &'static str,
+    reference: CustomerManagedPolicyReference,
+) -> Result<CustomerPolicy, AwsError> {
+    let CustomerManagedPolicyReference { name, path, .. } = reference;
+    if name.is_empty() {
+        return Err(AwsError::malformed(operation, "a customer managed policy without a name"));
+    }
+    Ok(CustomerPolicy { path: path.unwrap_or_else(|| "/".to_owned()), name })
+}
+
+/// The boundary. AWS answers `ResourceNotFoundException` where there is none; an answer that holds
+/// none means the same.
+async fn boundary(aws: &Aws, instance: &str, set: &str) -> Result<Option<Boundary>, AwsError> {
+    let request = aws.sso_admin.get_permissions_boundary_for_permission_set();
+    let request = request.instance_arn(instance).permission_set_arn(set);
+    let boundary = match aws.call(GET_BOUNDARY, request.send()).await {
+        Ok(out) => out.permissions_boundary,
+        Err(error) if error.kind == Kind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let Some(PermissionsBoundary { customer_managed_policy_reference, managed_policy_arn, .. }) =
+        boundary
+    else {
+        return Ok(None);
+    };
+    match (customer_managed_policy_reference, managed_policy_arn) {
+        (None, None) => Ok(None),
+        (None, Some(arn)) => Ok(Some(Boundary::Managed(PolicyArn(arn)))),
+        (Some(reference), None) => {
+            Ok(Some(Boundary::Customer(customer_policy(GET_BOUNDARY, reference)?)))
+        }
+        (Some(_), Some(_)) => Err(AwsError::malformed(GET_BOUNDARY, "two boundaries at once")),
+    }
+}
+
+async fn tags(aws: &Aws, instance: &str, set: &str) -> Result<Tags, AwsError> {
+    let rows = pages(LIST_TAGS, |token| async move {
+        let request = aws.sso_admin.list_tags_for_resource().instance_arn(instance);
+        let request = request.resource_arn(set).set_next_token(token);
+        let out = aws.call(LIST_TAGS, request.send()).await?;
+        Ok((out.tags.unwrap_or_default(), out.next_token))
+    })
+    .await
+    .complete()?;
+    let tags = rows.into_iter().map(|tag| (tag.key, tag.value));
+    Ok(tags.filter(|(key, _)| !key.starts_with("aws:")).collect())
+}
+
+/// Where a set is provisioned, and whether in its latest version. An account that shows up as both
+/// (it changed between the two listings) counts as outdated.
+pub async fn read_provisioned(
+    aws: &Aws,
+    target: &Target,
+    set: &PermissionSetArn,
+) -> Result<BTreeMap<AccountId, bool>, AwsError> {
+    let (latest, outdated) = tokio::try_join!(
+        provisioned(aws, target, set, ProvisioningStatus::LatestPermissionSetProvisioned),
+        provisioned(aws, target, set, ProvisioningStatus::LatestPermissionSetNotProvisioned),
+    )?;
+    let latest = latest.into_iter().map(|account| (account, true));
+    Ok(latest.chain(outdated.into_iter().map(|account| (account, false))).collect())
+}
+
+async fn provisioned(
+    aws: &Aws,
+    target: &Target,
+    set: &PermissionSetArn,
+    status: ProvisioningStatus,
+) -> Result<Vec<AccountId>, AwsError> {
+    let status = &status;
+    let rows = pages(LIST_PROVISIONED, |token| async move {
+        let request = aws.sso_admin.list_accounts_for_provisioned_permission_set();
+        let request = request.instance_arn(target.instance.as_str());
+        let request = request.permission_set_arn(set.as_str()).provisioning_status(status.clone());
+        let request = request.max_results(PAGE).set_next_token(token);
+        let out = aws.call(LIST_PROVISIONED, request.send()).await?;
+        Ok((out.account_ids.unwrap_or_default(), out.next_token))
+    })
+    .await
+    .complete()?;
+    rows.iter()
+        .map(|id| AccountId::parse(id))
+        .collect::<Option<_>>()
+        .ok_or_else(|| AwsError::malformed(LIST_PROVISIONED, "an account without an id"))
+}

@@ -1,0 +1,299 @@
+use super::{Fake, INSTANCE, Reply, SET, account, error, ok, small};
+use crate::aws::call::{Created, perform};
+use crate::aws::read::{ReadError, Silent, Wanted, read, read_account_tags};
+use crate::aws::wait::settle;
+use crate::aws::{Aws, Kind};
+use crate::call::Call;
+use crate::id::{AccountId, GroupId, InstanceArn, OuId, PermissionSetArn, UserId};
+use crate::live::{AccountState, Gap, Live, Part};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+fn now() -> Timestamp {
+    Timestamp::UNIX_EPOCH
+}
+
+async fn read_from(
+    answers: impl Fn(&str, &Value) -> Option<Reply> + Send + Sync + 'static,
+) -> (Result<Live, ReadError>, Fake) {
+    let fake = Fake::new(move |operation, body| {
+        answers(operation, body).unwrap_or_else(|| small(operation, body))
+    });
+    let aws = fake.connect().await;
+    (read(&aws, &Wanted::default(), now, &Silent).await, fake)
+}
+
+fn id(text: &str) -> AccountId {
+    AccountId::parse(text).unwrap()
+}
+
+#[tokio::test]
+async fn everything_is_read_and_counted() {
+    let (live, fake) = read_from(|_, _| None).await;
+    let live = live.unwrap();
+    assert_eq!(live.gaps, []);
+    assert_eq!(live.taken.by.as_deref(), Some("arn:aws:iam::999999999999:user/ci"));
+    let organization = &live.organization;
+    assert_eq!(organization.ous[&OuId::new("ou-ab12-2")].parent, OuId::new("ou-ab12-1"));
+    let member = &organization.accounts[&id("111122223333")];
+    assert_eq!(member.parent, OuId::new("ou-ab12-2"));
+    assert_eq!((&member.state, &member.tags), (&AccountState::Active, &None));
+    assert_eq!(organization.delegated_administrators["sso.amazonaws.com"], [id("111122223333")]);
+    let center = &live.identity_center;
+    assert_eq!(center.region, "us-east-1");
+    let set = &center.permission_sets[&PermissionSetArn::new(SET)];
+    assert_eq!((set.name.as_str(), &set.inline_policy), ("Developer", &None));
+    assert_eq!(set.customer_managed_policies.first().unwrap().to_string(), "/Guard");
+    assert_eq!(set.tags.keys().collect::<Vec<_>>(), ["team"]);
+    assert!(set.provisioned[&id("111122223333")]);
+    let assigned = &center.assignments[&(id("111122223333"), PermissionSetArn::new(SET))];
+    assert_eq!(assigned.groups, BTreeSet::from([GroupId::new("g-1")]));
+    let user = &center.users[&UserId::new("u-1")];
+    assert_eq!(user.email.as_deref(), Some("an@x.example"));
+    assert_eq!(center.memberships[&GroupId::new("g-1")], BTreeSet::from([UserId::new("u-1")]));
+    // Nothing is read twice: 3 parents, 2 provisioning listings, everything else once.
+    let calls = &live.taken.calls;
+    assert_eq!(calls["organizations:ListOrganizationalUnitsForParent"], 3);
+    assert_eq!(calls["sso-admin:ListAccountsForProvisionedPermissionSet"], 2);
+    assert_eq!(calls.values().sum::<u64>(), 22, "{calls:?}");
+    assert_eq!(fake.asked("sso-admin:ListAccountAssignments")[0]["MaxResults"], 100);
+    assert_eq!(fake.asked("organizations:ListAccounts")[0]["MaxResults"], 20);
+}
+
+#[tokio::test]
+async fn an_empty_page_with_a_token_is_not_the_end() {
+    let (live, fake) = read_from(|operation, body| {
+        let token = body.get("NextToken").and_then(Value::as_str);
+        (operation == "identitystore:ListUsers").then(|| match token {
+            None => ok(&json!({"Users": [{"UserId": "u-1"}], "NextToken": "a"})),
+            Some("a") => ok(&json!({"Users": [], "NextToken": "b"})),
+            Some(_) => ok(&json!({"Users": [{"UserId": "u-2"}]})),
+        })
+    })
+    .await;
+    let live = live.unwrap();
+    assert!(live.is_complete(), "{:?}", live.gaps);
+    assert_eq!(live.identity_center.users.len(), 2);
+    assert_eq!(fake.asked("identitystore:ListUsers").len(), 3);
+}
+
+#[tokio::test]
+async fn a_token_that_comes_twice_is_a_gap() {
+    let (live, fake) = read_from(|operation, _| {
+        (operation == "identitystore:ListGroups")
+            .then(|| ok(&json!({"Groups": [{"GroupId": "g-1"}], "NextToken": "again"})))
+    })
+    .await;
+    let live = live.unwrap();
+    let gap = live.gap_for(&Part::Groups).unwrap();
+    assert_eq!(
+        (gap.code.as_str(), gap.operation.as_str()),
+        ("malformed answer", "identitystore:ListGroups")
+    );
+    assert_eq!(fake.asked("identitystore:ListGroups").len(), 2);
+    assert_eq!(live.identity_center.groups.len(), 1);
+}
+
+#[tokio::test]
+async fn a_denied_page_is_a_gap_and_the_rest_is_read() {
+    let (live, _) = read_from(|operation, body| {
+        let second = body.get("NextToken").is_some_and(Value::is_string);
+        match operation {
+            "sso-admin:ListAccountAssignments" if second => {
+                Some(error("AccessDeniedException", "no"))
+            }
+            "sso-admin:ListAccountAssignments" => Some(ok(&json!({"AccountAssignments": [
+                {"PrincipalType": "GROUP", "PrincipalId": "g-1"}], "NextToken": "a"}))),
+            _ => None,
+        }
+    })
+    .await;
+    let live = live.unwrap();
+    let part = Part::Grants(id("111122223333"), PermissionSetArn::new(SET));
+    assert_eq!(
+        live.gaps,
+        [Gap {
+            part,
+            operation: "sso-admin:ListAccountAssignments".into(),
+            code: "AccessDeniedException".into(),
+            message: "no".into(),
+        }]
+    );
+    assert!(live.identity_center.assignments.is_empty());
+    assert_eq!(live.identity_center.users.len(), 1);
+}
+
+#[tokio::test]
+async fn each_part_has_its_own_gap() {
+    let set = PermissionSetArn::new(SET);
+    for (operation, part) in [
+        ("organizations:ListOrganizationalUnitsForParent", Part::Ous),
+        ("organizations:ListAccounts", Part::Accounts),
+        ("sso-admin:ListPermissionSets", Part::PermissionSets),
+        ("sso-admin:ListTagsForResource", Part::PermissionSet(set.clone())),
+        ("sso-admin:ListAccountsForProvisionedPermissionSet", Part::Provisioned(set)),
+        ("identitystore:ListUsers", Part::Users),
+        ("identitystore:ListGroups", Part::Groups),
+        ("identitystore:ListGroupMemberships", Part::Memberships(GroupId::new("g-1"))),
+    ] {
+        let (live, _) = read_from(move |asked, _| {
+            (asked == operation).then(|| error("AccessDeniedException", "no"))
+        })
+        .await;
+        let parts: Vec<_> = live.unwrap().gaps.into_iter().map(|gap| gap.part).collect();
+        assert_eq!(parts, [part], "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn rows_about_nobody_are_gaps() {
+    for row in [
+        json!({"PrincipalType": "ROBOT", "PrincipalId": "x"}),
+        json!({"PrincipalType": "USER", "PrincipalId": null}),
+        json!({"PrincipalType": "USER", "PrincipalId": ""}),
+        json!({"PrincipalType": "USER", "PrincipalId": "u-1", "AccountId": "000000000000"}),
+    ] {
+        let (live, _) = read_from(move |operation, _| {
+            (operation == "sso-admin:ListAccountAssignments")
+                .then(|| ok(&json!({"AccountAssignments": [row]})))
+        })
+        .await;
+        assert_eq!(live.unwrap().gaps[0].code, "malformed answer");
+    }
+}
+
+#[tokio::test]
+async fn without_paths_accounts_are_asked_for_by_parent() {
+    let (live, fake) = read_from(|operation, body| match operation {
+        "organizations:ListAccounts" => Some(ok(&json!({"Accounts": [
+            {"Id": "111122223333", "Name": "a", "Status": "SUSPENDED"},
+            {"Id": "444455556666", "Name": "b"},
+            account("999999999999", "o-abc1234567/r-ab12/")]}))),
+        "organizations:ListAccountsForParent" => Some(match body["ParentId"].as_str() {
+            Some("ou-ab12-1") => ok(&json!({"Accounts": [{"Id": "111122223333"}]})),
+            Some("r-ab12") => ok(&json!({"Accounts": [{"Id": "999999999999"}]})),
+            _ => ok(&json!({"Accounts": [{"Id": "444455556666"}]})),
+        }),
+        _ => None,
+    })
+    .await;
+    let live = live.unwrap();
+    assert!(live.is_complete(), "{:?}", live.gaps);
+    let accounts = &live.organization.accounts;
+    assert_eq!(fake.asked("organizations:ListAccountsForParent").len(), 3);
+    assert_eq!(accounts[&id("111122223333")].parent, OuId::new("ou-ab12-1"));
+    assert_eq!(accounts[&id("444455556666")].parent, OuId::new("ou-ab12-2"));
+    assert_eq!(accounts[&id("999999999999")].parent, OuId::new("r-ab12"));
+    // `Status` stands in for `State`; neither is never taken for inactive.
+    assert_eq!(accounts[&id("111122223333")].state, AccountState::Suspended);
+    assert_eq!(accounts[&id("444455556666")].state, AccountState::Unknown(String::new()));
+}
+
+#[tokio::test]
+async fn failing_credentials_end_the_reading() {
+    for operation in ["sts:GetCallerIdentity", "identitystore:ListGroupMemberships"] {
+        let (live, _) = read_from(move |asked, _| {
+            (asked == operation).then(|| match operation {
+                "sts:GetCallerIdentity" => Reply {
+                    status: 403,
+                    body: "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>old</Message>\
+                        </Error></ErrorResponse>"
+                        .to_owned(),
+                },
+                _ => error("ExpiredTokenException", "old"),
+            })
+        })
+        .await;
+        let error = live.unwrap_err();
+        assert!(matches!(error, ReadError::Credentials(_)), "{operation}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn sts_need_not_be_offered() {
+    let (live, _) = read_from(|operation, _| {
+        (operation == "sts:GetCallerIdentity")
+            .then(|| Reply { status: 404, body: "<html/>".to_owned() })
+    })
+    .await;
+    assert_eq!(live.unwrap().taken.by, None);
+}
+
+#[tokio::test]
+async fn without_a_beginning_there_is_an_error() {
+    let (live, _) = read_from(|operation, _| {
+        (operation == "sso-admin:ListInstances").then(|| error("AccessDeniedException", "no"))
+    })
+    .await;
+    assert!(matches!(live, Err(ReadError::Denied(e)) if e.kind == Kind::Denied));
+    let (live, _) = read_from(|operation, _| {
+        (operation == "organizations:DescribeOrganization")
+            .then(|| error("AWSOrganizationsNotInUseException", "none"))
+    })
+    .await;
+    assert!(matches!(live, Err(ReadError::NoOrganization(_))));
+}
+
+async fn choose(rows: &[(&str, &str)], wanted: Option<&str>) -> Result<Live, ReadError> {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(arn, owner)| {
+            json!({"InstanceArn": arn, "OwnerAccountId": owner, "IdentityStoreId": "d-1",
+                "PrimaryRegion": "eu-west-1"})
+        })
+        .collect();
+    let fake = Fake::new(move |operation, body| match operation {
+        "sso-admin:ListInstances" => ok(&json!({"Instances": rows})),
+        _ => small(operation, body),
+    });
+    let aws: Aws = fake.connect().await;
+    let wanted = Wanted { instance: wanted.map(InstanceArn::new) };
+    read(&aws, &wanted, now, &Silent).await
+}
+
+#[tokio::test]
+async fn the_instance_is_the_organizations_own() {
+    let (own, other) = ("999999999999", "111122223333");
+    let live = choose(&[("arn:member", other), (INSTANCE, own)], None).await.unwrap();
+    assert_eq!(live.identity_center.instance, InstanceArn::new(INSTANCE));
+    assert_eq!(live.identity_center.region, "eu-west-1");
+    let error = choose(&[("arn:b", own), ("arn:a", own)], None).await.unwrap_err();
+    assert!(error.to_string().ends_with("one of arn:a, arn:b"), "{error}");
+    assert!(choose(&[("arn:b", own), ("arn:a", own)], Some("arn:b")).await.is_ok());
+    let error = choose(&[("arn:member", other)], None).await.unwrap_err();
+    assert!(matches!(error, ReadError::AccountInstance { .. }), "{error:?}");
+    for (rows, wanted) in [(&[][..], None), (&[(INSTANCE, own)][..], Some("arn:b"))] {
+        let error = choose(rows, wanted).await.unwrap_err();
+        assert!(matches!(error, ReadError::NoInstance { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn tags_are_read_for_those_that_are_asked_for() {
+    let fake = Fake::new(|operation, body| match body["ResourceId"].as_str() {
+        Some("999999999999") => error("AccessDeniedException", "no"),
+        _ => small(operation, body),
+    });
+    let aws = fake.connect().await;
+    let mut live = read(&aws, &Wanted::default(), now, &Silent).await.unwrap();
+    let ids = BTreeSet::from([id("111122223333"), id("999999999999")]);
+    read_account_tags(&aws, &mut live, &ids, now, &Silent).await.unwrap();
+    let tags = |account| live.organization.accounts[&id(account)].tags.clone();
+    assert_eq!(tags("111122223333").unwrap()["env"], "prod");
+    assert_eq!(tags("999999999999"), None);
+    assert!(live.gap_for(&Part::AccountTags(id("999999999999"))).is_some());
+    assert_eq!(live.taken.calls["organizations:ListTagsForResource"], 2);
+}
+
+#[tokio::test]
+async fn futures_may_move_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    let aws = Fake::new(small).connect().await;
+    let (target, created) = (super::target(), Created::default());
+    let call = Call::DeleteGroup { group: GroupId::new("g-1") };
+    is_send(&read(&aws, &Wanted::default(), now, &Silent));
+    is_send(&perform(&aws, &target, &call, &created));
+    is_send(&settle(&aws, &target, &[], Duration::ZERO));
+}
