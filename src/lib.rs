@@ -11,3 +11,4 @@ pub mod id;
 pub mod live;
 pub mod model;
 pub mod source;
+pub mod text;

@@ -1,0 +1,141 @@
+//! Text for people: hidden characters made visible, near misses, counted nouns.
+
+use std::fmt::Write as _;
+
+/// Whether a terminal would not show a character, or would let it change what stands around it:
+/// controls (and so every ANSI escape), line separators, bidi marks and zero-width formats.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A text that is safe to print: every hidden character as `\u{1b}`, the rest as it stands.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The beginning of a text that may be long, for a message of one line.
+pub fn shorten(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub fn counted(number: usize, noun: &str) -> String {
+    let mut out = format!("{number} {noun}");
+    if number != 1 {
+        out.push('s');
+    }
+    out
+}
+
+/// Names in backticks, joined by commas: `` `a`, `b` ``.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    for name in names {
+        let comma = if out.is_empty() { "" } else { ", " };
+        // Writing to a String cannot fail.
+        let _infallible = write!(out, "{comma}`{name}`");
+    }
+    out
+}
+
+/// Words longer than this are never near misses; it bounds the work of the edit distance.
+const LONGEST_WORD: usize = 128;
+
+/// The candidate that a word was most likely meant to be, by edit distance; `None` where none is
+/// near. Of two that are as near, the first in the alphabet.
+pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed: Vec<char> = word.to_lowercase().chars().collect();
+    if typed.len() > LONGEST_WORD {
+        return None;
+    }
+    let near = (typed.len() / 3).max(1);
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.chars().count() <= LONGEST_WORD)
+        .map(|candidate| {
+            let wanted: Vec<char> = candidate.to_lowercase().chars().collect();
+            (distance(&typed, &wanted), candidate)
+        })
+        .filter(|(distance, _)| *distance <= near)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, &from) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, &to) in b.iter().enumerate() {
+            let mut best = (last[j] + usize::from(from != to)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && from == b[j - 1] && to == a[i - 1] {
+                best = best.min(before_last[j - 1] + 1);
+            }
+            row.push(best);
+        }
+        before_last = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_hide_is_spelled_out() {
+        for (text, shown) in [
+            ("plain Việt 名前 é 👍", "plain Việt 名前 é 👍"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("a\tb\r\nc\0", "a\\u{9}b\\u{d}\\u{a}c\\u{0}"),
+            ("\u{9b}2J", "\\u{9b}2J"),
+            ("a\u{202e}b\u{2066}c", "a\\u{202e}b\\u{2066}c"),
+            ("zero\u{200b}width\u{feff}", "zero\\u{200b}width\\u{feff}"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
+    }
+
+    #[test]
+    fn near_misses_are_suggested() {
+        let keys = ["description", "session", "relay_state", "tags"];
+        for (word, meant) in [
+            ("desciption", Some("description")),
+            ("Session", Some("session")),
+            ("sesion", Some("session")),
+            ("tgas", Some("tags")),
+            ("relaystate", Some("relay_state")),
+            ("policy", None),
+            ("", None),
+        ] {
+            assert_eq!(suggest(word, keys), meant, "{word}");
+        }
+        assert_eq!(suggest("ab", ["ac", "aa"]), Some("aa"));
+        assert_eq!(suggest(&"x".repeat(1000), keys), None);
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(shorten("naïveté", 3), "naï…");
+        assert_eq!(shorten("abc", 3), "abc");
+    }
+}
