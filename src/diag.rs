@@ -23,7 +23,7 @@ pub struct Span {
 }
 
 /// A value and where it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
@@ -176,6 +176,8 @@ codes! {
     InvalidPolicy = "invalid-policy", Error;
     /// A policy document over the quota.
     PolicyTooLarge = "policy-too-large", Error;
+    /// More managed policies than IAM lets a role hold unless its quota was raised.
+    ManyPolicies = "many-policies", Warning;
     /// A tag that AWS would refuse.
     InvalidTag = "invalid-tag", Error;
     /// A principal that is not `group:NAME` or `user:NAME`.
@@ -186,6 +188,8 @@ codes! {
     InvalidPeriod = "invalid-period", Error;
     /// A grant whose last day has passed.
     ExpiredGrant = "expired-grant", Warning;
+    /// A user defined where users come from an external source.
+    ExternalUser = "external-user", Error;
     /// The same member listed twice.
     DuplicateMember = "duplicate-member", Warning;
     /// A name that is neither declared nor live.
@@ -204,8 +208,6 @@ codes! {
     UnknownAccountState = "unknown-account-state", Error;
     /// A declared group without members, where memberships are enforced.
     EmptiedGroup = "emptied-group", Warning;
-    /// A table or key that this version reads but does not act on yet.
-    NotYetSupported = "not-yet-supported", Error;
 }
 
 impl fmt::Display for Code {

@@ -86,12 +86,11 @@ fn distance(a: &[char], b: &[char]) -> usize {
     for (i, &from) in a.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, &to) in b.iter().enumerate() {
-            let mut least =
-                (last[j] + usize::from(from != to)).min(last[j + 1] + 1).min(row[j] + 1);
+            let mut best = (last[j] + usize::from(from != to)).min(last[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && from == b[j - 1] && to == a[i - 1] {
-                least = least.min(before_last[j - 1] + 1);
+                best = best.min(before_last[j - 1] + 1);
             }
-            row.push(least);
+            row.push(best);
         }
         before_last = std::mem::replace(&mut last, row);
     }

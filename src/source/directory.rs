@@ -1,0 +1,85 @@
+//! `[user."NAME"]` and `[group.NAME]`.
+
+use super::declared::{Group, IdentitySource, Settings, User};
+use super::decode::{Table, entries};
+use super::names::{self, GROUP, GROUP_DESCRIPTION, USER};
+use super::organization::person;
+use super::{Definitions, define};
+use crate::diag::{Code, Diagnostic, FileId, Spanned};
+use crate::id::{GroupName, UserName};
+use toml::de::DeTable;
+
+/// Reads every `[user."NAME"]` of a file.
+pub(super) fn users(
+    file: FileId,
+    table: &DeTable<'_>,
+    all: &mut Definitions,
+    out: &mut Vec<Diagnostic>,
+) {
+    for (name, node) in entries(file, table) {
+        let title = format!("user.{}", name.value);
+        let Some(mut table) = Table::of(title, name.span, node, out) else { continue };
+        let given_name = person(table.optional("given_name"), out);
+        let family_name = person(table.optional("family_name"), out);
+        table.finish(out);
+        if let Some(name) = USER.check(name, out) {
+            let user = Spanned::new(User { given_name, family_name }, name.span);
+            define(&mut all.users, "user", UserName::new(name.value), user, out);
+        }
+    }
+}
+
+/// Reads every `[group.NAME]` of a file.
+pub(super) fn groups(
+    file: FileId,
+    table: &DeTable<'_>,
+    all: &mut Definitions,
+    out: &mut Vec<Diagnostic>,
+) {
+    for (name, node) in entries(file, table) {
+        let title = format!("group.{}", name.value);
+        let Some(table) = Table::of(title, name.span, node, out) else { continue };
+        let group = group(table, out);
+        if let Some(name) = names::group(name, out) {
+            let spanned = Spanned::new(group, name.span);
+            define(&mut all.groups, "group", GroupName::new(name.value), spanned, out);
+        }
+    }
+}
+
+fn group(mut table: Table<'_>, out: &mut Vec<Diagnostic>) -> Group {
+    let description = table
+        .optional("description")
+        .and_then(|node| node.string(out))
+        .and_then(|text| GROUP_DESCRIPTION.check(text, out));
+    let members = table.optional("members").and_then(|node| {
+        let list = node.strings(out, |text, out| {
+            USER.check(text, out).map(|name| UserName::new(name.value))
+        })?;
+        Some(Spanned::new(list, node.span))
+    });
+    let owner = table
+        .optional("owner")
+        .and_then(|node| node.string(out))
+        .map(|text| text.map(str::to_owned));
+    let previously = table.optional("previously").and_then(|node| {
+        node.strings(out, |text, out| GROUP.check(text, out).map(|name| GroupName::new(name.value)))
+    });
+    table.finish(out);
+    Group { description, members, owner, previously: previously.unwrap_or_default() }
+}
+
+/// Reports users that are defined although they arrive from elsewhere and are never written.
+pub(super) fn external(settings: &Settings, all: &Definitions, out: &mut Vec<Diagnostic>) {
+    if settings.identity_source.value != IdentitySource::External {
+        return;
+    }
+    for (name, user) in &all.users {
+        let message = format!("`{name}` is defined, but users come from an external source");
+        out.push(
+            Diagnostic::new(Code::ExternalUser, user.span, message)
+                .related(settings.identity_source.span, "external here")
+                .help("remove the table: grants and groups may name live users without it"),
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! `[network.NAME]`: named CIDR lists that inline policies refer to.
+
+use super::decode::{Node, Table, entries};
+use super::names::NETWORK;
+use super::{Definitions, define};
+use crate::diag::{Code, Diagnostic, FileId, Span, Spanned};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use toml::de::DeTable;
+
+/// The networks by name.
+pub(super) type Networks = BTreeMap<String, Spanned<Vec<Spanned<IpNet>>>>;
+
+/// Reads every `[network.NAME]` of a file.
+pub(super) fn networks(
+    file: FileId,
+    table: &DeTable<'_>,
+    all: &mut Definitions,
+    out: &mut Vec<Diagnostic>,
+) {
+    for (name, node) in entries(file, table) {
+        let title = format!("network.{}", name.value);
+        let Some(mut table) = Table::of(title, name.span, node, out) else { continue };
+        let cidrs = table
+            .required("cidrs", "write the ranges: cidrs = [\"10.20.0.0/16\"]", out)
+            .and_then(|node| cidrs(node, out));
+        table.finish(out);
+        if let Some(name) = NETWORK.check(name, out) {
+            let cidrs = Spanned::new(cidrs.unwrap_or_default(), name.span);
+            define(&mut all.networks, "network", name.value, cidrs, out);
+        }
+    }
+}
+
+fn cidrs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Vec<Spanned<IpNet>>> {
+    node.some_strings(out, |text, out| {
+        let net = text.value.parse::<IpNet>().ok();
+        let help = match net {
+            None => "write an address and a prefix length: 10.20.0.0/16".to_owned(),
+            Some(net) if net.trunc() != net => format!("write {}", net.trunc()),
+            Some(net) => return Some(net),
+        };
+        let message = format!("`{}` is not a CIDR range", text.value);
+        let label = if net.is_some() { "bits stand after the prefix" } else { "" };
+        out.push(Diagnostic::new(Code::InvalidValue, text.span, message).label(label).help(help));
+        None
+    })
+}
+
+/// Reports ranges of two networks that overlap.
+///
+/// CIDR ranges are nested or apart, so in order of address and prefix every range that holds the
+/// current one is still open, and the open ones are nested in each other.
+pub(super) fn overlaps(networks: &Networks, out: &mut Vec<Diagnostic>) {
+    let mut all: Vec<(IpNet, &str, Span)> = networks
+        .iter()
+        .flat_map(|(name, cidrs)| cidrs.value.iter().map(move |c| (c.value, name.as_str(), c.span)))
+        .collect();
+    all.sort_by_key(|&(net, name, span)| (net.network(), net.prefix_len(), name, span));
+    let mut open: Vec<(IpNet, &str, Span)> = Vec::new();
+    for (net, name, span) in all {
+        while open.last().is_some_and(|(outer, _, _)| !outer.contains(&net)) {
+            open.pop();
+        }
+        if let Some((outer, other, place)) = open.iter().rev().find(|(_, other, _)| *other != name)
+        {
+            let message = format!("`{net}` of `{name}` overlaps `{outer}` of `{other}`");
+            out.push(
+                Diagnostic::new(Code::InvalidValue, span, message)
+                    .related(*place, "the other range")
+                    .help("let each address belong to one network"),
+            );
+        }
+        // The same range again would only repeat what is open, without a bound on how often.
+        if open.last().is_none_or(|(outer, _, _)| *outer != net) {
+            open.push((net, name, span));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! `[ou."A/B"]` and `[account.NAME]`.
+
+use super::declared::{Account, Ou, Owner};
+use super::decode::{Node, Table, entries};
+use super::names::{self, ACCOUNT, OU, PERSON};
+use super::{Definitions, define, tags};
+use crate::diag::{Code, Diagnostic, FileId, Spanned};
+use crate::id::{AccountId, OuPath};
+use toml::de::DeTable;
+
+/// OUs nest five deep below the root (AWS.md section 7).
+const MAX_DEPTH: usize = 5;
+
+/// Organizations' limit (AWS.md section 4).
+const MAX_ACCOUNT_TAGS: usize = 50;
+
+/// Reads every `[ou."A/B"]` of a file.
+pub(super) fn ous(
+    file: FileId,
+    table: &DeTable<'_>,
+    all: &mut Definitions,
+    out: &mut Vec<Diagnostic>,
+) {
+    for (name, node) in entries(file, table) {
+        let place = name.span;
+        let Some(mut table) = Table::of(format!("ou.{}", name.value), place, node, out) else {
+            continue;
+        };
+        let previously = table
+            .optional("previously")
+            .and_then(|node| node.strings(out, |text, out| ou_path(text, out)));
+        table.finish(out);
+        let Some(path) = ou_path(name, out) else { continue };
+        if path.depth() == 0 {
+            let message = "the root is not an OU that can be defined";
+            out.push(Diagnostic::new(Code::InvalidName, place, message).help("remove the table"));
+            continue;
+        }
+        let ou = Ou { previously: previously.unwrap_or_default() };
+        define(&mut all.ous, "OU", path, Spanned::new(ou, place), out);
+    }
+}
+
+/// A path of OU names.
+fn ou_path(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
+    let Some(path) = OuPath::parse(text.value) else {
+        let message = format!("`{}` is not an OU path", text.value);
+        out.push(
+            Diagnostic::new(Code::InvalidName, text.span, message)
+                .label("a name is empty")
+                .help("write the names from the root down, joined by `/`"),
+        );
+        return None;
+    };
+    if path.depth() > MAX_DEPTH {
+        let message = format!("`{}` is {} levels deep", text.value, path.depth());
+        out.push(
+            Diagnostic::new(Code::InvalidName, text.span, message)
+                .help(format!("Organizations nests OUs {MAX_DEPTH} deep at most")),
+        );
+        return None;
+    }
+    let mut at = Some(path.clone());
+    while let Some(here) = at {
+        let name = Spanned::new(here.name().unwrap_or("-"), text.span);
+        OU.check(name, out)?;
+        at = here.parent();
+    }
+    Some(path)
+}
+
+/// Reads every `[account.NAME]` of a file.
+pub(super) fn accounts(
+    file: FileId,
+    table: &DeTable<'_>,
+    all: &mut Definitions,
+    out: &mut Vec<Diagnostic>,
+) {
+    for (name, node) in entries(file, table) {
+        let title = format!("account.{}", name.value);
+        let Some(table) = Table::of(title, name.span, node, out) else { continue };
+        let account = account(table, out);
+        if let Some(name) = ACCOUNT.check(name, out) {
+            let spanned = Spanned::new(account, name.span);
+            define(&mut all.accounts, "account", name.value, spanned, out);
+        }
+    }
+}
+
+fn account(mut table: Table<'_>, out: &mut Vec<Diagnostic>) -> Account {
+    let id = table.optional("id").and_then(|node| account_id(node, out));
+    let email = address(table.optional("email"), out);
+    let ou = table.optional("ou").and_then(|node| {
+        let text = node.string(out)?;
+        ou_path(text, out).map(|path| Spanned::new(path, node.span))
+    });
+    let tags = table.optional("tags").and_then(|node| tags::read(node, MAX_ACCOUNT_TAGS, out));
+    let owner = table.optional("owner").and_then(|node| {
+        let title = format!("{}.owner", table.name);
+        owner(Table::of(title, node.span, node, out)?, out)
+    });
+    table.finish(out);
+    Account { id, email, ou, tags, owner }
+}
+
+fn account_id(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<AccountId>> {
+    if matches!(node.value, toml::de::DeValue::Integer(_)) {
+        let help = "write the id in quotes: it may begin with zeros";
+        out.push(node.wrong_type("a string").help(help));
+        return None;
+    }
+    let text = node.string(out)?;
+    let id = AccountId::parse(text.value);
+    if id.is_none() {
+        let message = format!("`{}` is not an account id", text.value);
+        out.push(
+            Diagnostic::new(Code::InvalidName, text.span, message).help("write its twelve digits"),
+        );
+    }
+    id.map(|id| Spanned::new(id, node.span))
+}
+
+fn owner(mut table: Table<'_>, out: &mut Vec<Diagnostic>) -> Option<Owner> {
+    let email = table.required("email", "write the address that becomes the user name", out);
+    let email = address(email, out);
+    let given_name = person(table.optional("given_name"), out);
+    let family_name = person(table.optional("family_name"), out);
+    table.finish(out);
+    Some(Owner { email: email?, given_name, family_name })
+}
+
+fn address(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
+    names::email(node?.string(out)?, out)
+}
+
+/// A given or family name.
+pub(super) fn person(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
+    PERSON.check(node?.string(out)?, out)
+}

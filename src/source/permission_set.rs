@@ -1,0 +1,217 @@
+//! `[permission_set.NAME]`.
+
+use super::declared::{BoundaryRef, PermissionSet, PolicyRef};
+use super::decode::{Node, Table, entries};
+use super::names::{
+    CUSTOMER_POLICY, PERMISSION_SET, PERMISSION_SET_DESCRIPTION, RELAY_STATE, is_iam,
+};
+use super::policy::{self, Context};
+use super::{Definitions, define, tags};
+use crate::diag::{Code, Diagnostic, FileId, Spanned};
+use crate::id::PermissionSetName;
+use crate::model::{CustomerPolicy, Session};
+use toml::de::DeTable;
+
+/// The API's limit of tags on a permission set (AWS.md section 2).
+const MAX_TAGS: usize = 75;
+
+/// Managed policies of both kinds in a set (AWS.md section 7).
+const MAX_POLICIES: usize = 25;
+
+/// IAM's default quota of managed policies on a role, which each account applies to the set's role.
+const ROLE_POLICIES: usize = 10;
+
+/// A session lasts from one hour to twelve (AWS.md section 2).
+const SESSION_SECONDS: std::ops::RangeInclusive<u32> = 3600..=43_200;
+
+/// Reads every `[permission_set.NAME]` of a file.
+pub(super) fn permission_sets(
+    file: FileId,
+    table: &DeTable<'_>,
+    context: &Context<'_>,
+    all: &mut Definitions,
+    out: &mut Vec<Diagnostic>,
+) {
+    for (name, node) in entries(file, table) {
+        let title = format!("permission_set.{}", name.value);
+        let Some(table) = Table::of(title, name.span, node, out) else { continue };
+        let set = permission_set(table, context, out);
+        count(&name, &set, out);
+        if let Some(name) = PERMISSION_SET.check(name, out) {
+            let key = PermissionSetName::new(name.value);
+            let spanned = Spanned::new(set, name.span);
+            define(&mut all.permission_sets, "permission set", key, spanned, out);
+        }
+    }
+}
+
+fn permission_set(
+    mut table: Table<'_>,
+    context: &Context<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> PermissionSet {
+    let description = table
+        .optional("description")
+        .and_then(|node| node.string(out))
+        .and_then(|text| PERMISSION_SET_DESCRIPTION.check(text, out));
+    let session = table.optional("session").and_then(|node| session(node, out));
+    let relay_state = table
+        .optional("relay_state")
+        .and_then(|node| node.string(out))
+        .and_then(|text| RELAY_STATE.check(text, out));
+    let managed = table.optional("managed_policies").and_then(|n| n.strings(out, managed));
+    let customer =
+        table.optional("customer_managed_policies").and_then(|n| n.strings(out, customer));
+    let inline_policy = table.optional("inline_policy").and_then(|n| policy::read(n, context, out));
+    let permissions_boundary =
+        table.optional("permissions_boundary").and_then(|node| boundary(&table.name, node, out));
+    let tags = table.optional("tags").and_then(|node| tags::read(node, MAX_TAGS, out));
+    table.finish(out);
+    PermissionSet {
+        description,
+        session,
+        relay_state,
+        managed_policies: managed.unwrap_or_default(),
+        customer_managed_policies: customer.unwrap_or_default(),
+        inline_policy,
+        permissions_boundary,
+        tags,
+    }
+}
+
+fn count(name: &Spanned<&str>, set: &PermissionSet, out: &mut Vec<Diagnostic>) {
+    let number = set.managed_policies.len() + set.customer_managed_policies.len();
+    let message = format!("`{}` has {number} managed policies", name.value);
+    if number > MAX_POLICIES {
+        out.push(
+            Diagnostic::new(Code::InvalidValue, name.span, message)
+                .label(format!("{MAX_POLICIES} at most"))
+                .help("move some of them into one customer managed policy"),
+        );
+    } else if number > ROLE_POLICIES {
+        out.push(Diagnostic::new(Code::ManyPolicies, name.span, message).help(format!(
+            "IAM lets a role hold {ROLE_POLICIES} unless the quota was raised in each account"
+        )));
+    }
+}
+
+fn session(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<Session>> {
+    let text = node.string(out)?;
+    let fault = match Session::parse(text.value) {
+        Some(Session::Seconds(seconds)) if SESSION_SECONDS.contains(&seconds) => {
+            return Some(Spanned::new(Session::Seconds(seconds), node.span));
+        }
+        Some(_) => "not from 1 to 12 hours",
+        None => "not a duration",
+    };
+    let message = format!("`{}` is not how long a session may last", text.value);
+    out.push(
+        Diagnostic::new(Code::InvalidSession, node.span, message)
+            .label(fault)
+            .help("write 1h to 12h; 90m, 1h30m and PT8H also read"),
+    );
+    None
+}
+
+fn bad_policy(text: &Spanned<&str>, label: &str, help: &str, out: &mut Vec<Diagnostic>) {
+    let message = format!("`{}` does not name a policy", text.value);
+    out.push(
+        Diagnostic::new(Code::InvalidPolicyReference, text.span, message).label(label).help(help),
+    );
+}
+
+/// `ReadOnlyAccess`, `job-function/ViewOnlyAccess` or an ARN.
+fn managed(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<PolicyRef> {
+    const HELP: &str = "write what follows `arn:aws:iam::aws:policy/`, or the whole ARN";
+    const CUSTOMER: &str = "a policy of your own belongs in `customer_managed_policies` (or \
+        `customer`), by path and name";
+    let (name, policy) = match text.value.strip_prefix("arn:") {
+        None => (text.value, PolicyRef::Name(text.value.to_owned())),
+        Some(arn) => {
+            let parts: Vec<&str> = arn.splitn(5, ':').collect();
+            let [partition, "iam", "", account, policy] = parts.as_slice() else {
+                bad_policy(&text, "not the ARN of a policy", HELP, out);
+                return None;
+            };
+            let Some(name) = policy.strip_prefix("policy/").filter(|_| is_partition(partition))
+            else {
+                bad_policy(&text, "not the ARN of a policy", HELP, out);
+                return None;
+            };
+            if *account != "aws" {
+                bad_policy(&text, "not a policy of AWS", CUSTOMER, out);
+                return None;
+            }
+            (name, PolicyRef::Arn(text.value.to_owned()))
+        }
+    };
+    if name.starts_with('/') {
+        bad_policy(&text, "begins with `/`", CUSTOMER, out);
+        return None;
+    }
+    let named = |part: &str| !part.is_empty() && part.chars().all(is_iam);
+    if text.value.len() > 2000 || !name.split('/').all(named) {
+        bad_policy(&text, "not a policy's path and name", HELP, out);
+        return None;
+    }
+    Some(policy)
+}
+
+/// `aws`, `aws-cn`, `aws-us-gov`.
+fn is_partition(text: &str) -> bool {
+    text.strip_prefix("aws").is_some_and(|rest| {
+        rest.is_empty()
+            || (rest.starts_with('-') && rest.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+    })
+}
+
+/// `Name` or `/path/Name`.
+fn customer(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<CustomerPolicy> {
+    const HELP: &str = "write `Name` or `/path/Name`";
+    if text.value.starts_with("arn:") {
+        bad_policy(&text, "an ARN names one account", HELP, out);
+        return None;
+    }
+    let (path, name) = match text.value.rsplit_once('/') {
+        None => ("/", text.value),
+        Some((folder, name)) => (&text.value[..=folder.len()], name),
+    };
+    let is_path = |path: &str| {
+        let inner = path.strip_prefix('/').map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+        let named = |part: &str| !part.is_empty() && part.chars().all(is_iam);
+        inner.is_some_and(|inner| inner.is_empty() || inner.split('/').all(named))
+    };
+    if path.len() > 512 || !is_path(path) {
+        bad_policy(&text, "the path does not begin with `/`, or is not one", HELP, out);
+        return None;
+    }
+    let spanned = Spanned::new(name, text.span);
+    let name = CUSTOMER_POLICY.check_as(Code::InvalidPolicyReference, spanned, out)?;
+    Some(CustomerPolicy { path: path.to_owned(), name: name.value })
+}
+
+/// `{ managed = "…" }` or `{ customer = "…" }`.
+fn boundary(set: &str, node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<BoundaryRef>> {
+    let title = format!("{set}.permissions_boundary");
+    let mut table = Table::of(title, node.span, node, out)?;
+    let by_managed = table.optional("managed");
+    let by_customer = table.optional("customer");
+    table.finish(out);
+    let boundary = match (by_managed, by_customer) {
+        (Some(node), None) => BoundaryRef::Managed(managed(node.string(out)?, out)?),
+        (None, Some(node)) => BoundaryRef::Customer(customer(node.string(out)?, out)?),
+        (one, _) => {
+            let (code, what) = match one {
+                None => (Code::MissingKey, "names no policy"),
+                Some(_) => (Code::InvalidValue, "names two policies"),
+            };
+            let message = format!("the permissions boundary {what}");
+            out.push(
+                Diagnostic::new(code, node.span, message)
+                    .help("write { managed = \"NAME\" } or { customer = \"/path/Name\" }"),
+            );
+            return None;
+        }
+    };
+    Some(Spanned::new(boundary, node.span))
+}

@@ -1,0 +1,71 @@
+//! `"${network.NAME}"` in a policy: the list of that network's ranges.
+
+use super::json::Json;
+use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::source::network::Networks;
+use crate::text::suggest;
+
+const OPENING: &str = "${network.";
+
+/// Replaces every reference to a network. A string becomes a list; in a list it is spliced.
+pub(super) fn expand(
+    json: Spanned<Json>,
+    networks: &Networks,
+    out: &mut Vec<Diagnostic>,
+) -> Spanned<Json> {
+    let span = json.span;
+    let value = match json.value {
+        Json::Text(text) => match ranges(&text, span, networks, out) {
+            Some(ranges) => Json::List(ranges),
+            None => Json::Text(text),
+        },
+        Json::List(items) => Json::List(items.into_iter().fold(Vec::new(), |mut list, item| {
+            let spliced = match &item.value {
+                Json::Text(text) => ranges(text, item.span, networks, out),
+                _ => None,
+            };
+            match spliced {
+                Some(ranges) => list.extend(ranges),
+                None if matches!(item.value, Json::Text(_)) => list.push(item),
+                None => list.push(expand(item, networks, out)),
+            }
+            list
+        })),
+        Json::Object(members) => Json::Object(
+            members.into_iter().map(|(name, value)| (name, expand(value, networks, out))).collect(),
+        ),
+        other => other,
+    };
+    Spanned::new(value, span)
+}
+
+/// The ranges that a text refers to; `None` where it refers to none.
+fn ranges(
+    text: &str,
+    span: Span,
+    networks: &Networks,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Vec<Spanned<Json>>> {
+    let (before, rest) = text.split_once(OPENING)?;
+    let name = rest.strip_suffix('}').filter(|name| before.is_empty() && !name.contains('}'));
+    let Some(name) = name else {
+        let message = format!("`{text}` holds a reference to a network and more");
+        out.push(
+            Diagnostic::new(Code::InvalidPolicy, span, message)
+                .help("let the reference be the whole string: \"${network.NAME}\""),
+        );
+        return None;
+    };
+    let Some(network) = networks.get(name) else {
+        let help = match suggest(name, networks.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean `{OPENING}{near}}}`?"),
+            None => format!("define `[network.{name}]` with `cidrs`"),
+        };
+        let message = format!("`{name}` is not a network");
+        out.push(Diagnostic::new(Code::UnknownName, span, message).help(help));
+        return None;
+    };
+    let text =
+        |cidr: &Spanned<ipnet::IpNet>| Spanned::new(Json::Text(cidr.value.to_string()), span);
+    Some(network.value.iter().map(text).collect())
+}

@@ -1,0 +1,261 @@
+//! The settings tables of `landgrant.toml`.
+
+use super::declared::{
+    CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Settings,
+};
+use super::decode::{Node, Table, span};
+use super::names::REGION;
+use super::selector::Selector;
+use crate::diag::{Code, Diagnostic, FileId, Spanned};
+use crate::id::InstanceArn;
+use toml::de::{DeTable, DeValue};
+
+/// The keys of `landgrant.toml` that may stand in no other file.
+pub(super) const KEYS: &[&str] =
+    &["schema", "identity_center", "organization", "manage", "ignore", "limits"];
+
+const MODES: &[(&str, Mode)] =
+    &[("observe", Mode::Observe), ("adopt", Mode::Adopt), ("enforce", Mode::Enforce)];
+
+const SOURCES: &[(&str, IdentitySource)] =
+    &[("directory", IdentitySource::Directory), ("external", IdentitySource::External)];
+
+const CREATE_ACCOUNTS: &[(&str, CreateAccounts)] = &[
+    ("never", CreateAccounts::Never),
+    ("organizations", CreateAccounts::Organizations),
+    ("account-factory", CreateAccounts::AccountFactory),
+];
+
+/// What `schema` says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Schema {
+    /// The one that this version reads.
+    Known,
+    /// None: reported, and the rest is read as if it were known.
+    Missing,
+    /// Another one: reported, and what the rest means is not known.
+    Other,
+}
+
+/// Reads `schema`.
+pub(super) fn schema(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnostic>) -> Schema {
+    let mut table = Table::new("landgrant.toml", span(file, 0..0), root);
+    let Some(node) = table.required("schema", "write `schema = 1` in the first line", out) else {
+        return Schema::Missing;
+    };
+    let Some(number) = node.integer(out) else { return Schema::Missing };
+    if number == 1 {
+        return Schema::Known;
+    }
+    let message = format!("schema {number} is not one that this version reads");
+    out.push(
+        Diagnostic::new(Code::UnsupportedSchema, node.span, message)
+            .label("only 1 is known")
+            .help("use a version of landgrant that reads it, or write `schema = 1`"),
+    );
+    Schema::Other
+}
+
+/// Reads every settings table. `None` where a required setting is missing or wrong.
+pub(super) fn settings(
+    file: FileId,
+    root: &DeTable<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Settings> {
+    let mut table = Table::new("landgrant.toml", span(file, 0..0), root);
+    let center = table.required("identity_center", CENTER_HELP, out).and_then(|n| center(n, out));
+    let create_accounts = table.optional("organization").and_then(|node| organization(node, out));
+    let manage = table.optional("manage").map(|node| manage(node, out)).unwrap_or_default();
+    let ignore = table.optional("ignore").and_then(|node| ignore(node, out));
+    let limits = table.optional("limits").map(|node| limits(node, out)).unwrap_or_default();
+    let center = center?;
+    Some(Settings {
+        region: center.region,
+        identity_source: center.identity_source,
+        instance: center.instance,
+        create_accounts: create_accounts.unwrap_or(CreateAccounts::Never),
+        manage,
+        ignore: ignore.unwrap_or_else(no_ignore),
+        limits,
+    })
+}
+
+const CENTER_HELP: &str = "add `[identity_center]` with `region` and `identity_source`";
+
+const SOURCE_HELP: &str = "write \"directory\" where users and groups are kept in Identity Center \
+    itself, or \"external\" where they arrive by SCIM or from Active Directory and are never \
+    written; AWS does not tell which";
+
+/// `[identity_center]`.
+struct Center {
+    region: Spanned<String>,
+    identity_source: Spanned<IdentitySource>,
+    instance: Option<Spanned<InstanceArn>>,
+}
+
+fn center(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Center> {
+    let mut table = Table::of("identity_center", node.span, node, out)?;
+    let region = table
+        .required("region", "write the Region that Identity Center was enabled in", out)
+        .and_then(|node| node.string(out))
+        .and_then(|text| REGION.check_as(Code::InvalidValue, text, out));
+    let identity_source = table
+        .required("identity_source", SOURCE_HELP, out)
+        .and_then(|node| node.word(SOURCES, out));
+    let instance = table.optional("instance").and_then(|node| instance(node, out));
+    table.finish(out);
+    Some(Center { region: region?, identity_source: identity_source?, instance })
+}
+
+/// `arn:aws…:sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}`.
+fn instance(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<InstanceArn>> {
+    let text = node.string(out)?;
+    let id = text
+        .value
+        .strip_prefix("arn:aws")
+        .and_then(|rest| rest.split_once(":sso:::instance/"))
+        .and_then(|(_, id)| id.strip_prefix("sso").unwrap_or(id).strip_prefix("ins-"));
+    let is_id = |id: &str| {
+        id.len() == 16 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c))
+    };
+    if !id.is_some_and(is_id) {
+        let message = format!("`{}` is not the ARN of an Identity Center instance", text.value);
+        out.push(
+            Diagnostic::new(Code::InvalidValue, text.span, message)
+                .help("it looks like arn:aws:sso:::instance/ssoins-1234567890abcdef"),
+        );
+        return None;
+    }
+    Some(text.map(InstanceArn::new))
+}
+
+fn organization(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<CreateAccounts> {
+    let mut table = Table::of("organization", node.span, node, out)?;
+    let create = table.optional("create_accounts").and_then(|n| n.word(CREATE_ACCOUNTS, out));
+    table.finish(out);
+    create.map(|create| create.value)
+}
+
+fn manage(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Manage {
+    let mut manage = Manage::default();
+    let Some(mut table) = Table::of("manage", node.span, node, out) else { return manage };
+    let Manage { ous, accounts, controls, permission_sets, users, groups, memberships, grants } =
+        &mut manage;
+    for (key, mode) in [
+        ("ous", ous),
+        ("accounts", accounts),
+        ("controls", controls),
+        ("permission_sets", permission_sets),
+        ("users", users),
+        ("groups", groups),
+        ("memberships", memberships),
+        ("grants", grants),
+    ] {
+        if let Some(typed) = table.optional(key).and_then(|node| node.word(MODES, out)) {
+            *mode = typed.value;
+        }
+    }
+    table.finish(out);
+    manage
+}
+
+fn no_ignore() -> Ignore {
+    Ignore {
+        control_tower: true,
+        permission_sets: Vec::new(),
+        groups: Vec::new(),
+        accounts: Vec::new(),
+    }
+}
+
+fn ignore(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Ignore> {
+    let mut table = Table::of("ignore", node.span, node, out)?;
+    let control_tower = table.optional("control_tower").and_then(|node| node.boolean(out));
+    let permission_sets = table.optional("permission_sets").map(|node| globs(node, out));
+    let groups = table.optional("groups").map(|node| globs(node, out));
+    let accounts = table.optional("accounts").and_then(|node| {
+        node.strings(out, |text, out| super::grant::selector(text, Selector::parse_or_account, out))
+    });
+    table.finish(out);
+    Some(Ignore {
+        control_tower: control_tower.unwrap_or(true),
+        permission_sets: permission_sets.unwrap_or_default(),
+        groups: groups.unwrap_or_default(),
+        accounts: accounts.unwrap_or_default(),
+    })
+}
+
+fn globs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Vec<Spanned<String>> {
+    let read = |text: Spanned<&str>, out: &mut Vec<Diagnostic>| {
+        if text.value.is_empty() {
+            let message = format!("an empty name stands in `{}`", node.key);
+            out.push(Diagnostic::new(Code::InvalidValue, text.span, message).help("remove it"));
+            return None;
+        }
+        Some(text.value.to_owned())
+    };
+    node.strings(out, read).unwrap_or_default()
+}
+
+fn limits(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Limits {
+    let mut limits = Limits::default();
+    let Some(mut table) = Table::of("limits", node.span, node, out) else { return limits };
+    let Limits { grants, memberships, groups, permission_sets } = &mut limits;
+    for (key, limit) in [
+        ("grants", grants),
+        ("memberships", memberships),
+        ("groups", groups),
+        ("permission_sets", permission_sets),
+    ] {
+        if let Some(node) = table.optional(key) {
+            one_limit(key, node, limit, out);
+        }
+    }
+    table.finish(out);
+    limits
+}
+
+/// A key that is left out keeps its default: typing one number must not lift the other limit.
+fn one_limit(kind: &str, node: Node<'_>, limit: &mut Limit, out: &mut Vec<Diagnostic>) {
+    let Some(mut table) = Table::of(format!("limits.{kind}"), node.span, node, out) else {
+        return;
+    };
+    if let Some(number) = table.optional("max_removals").and_then(|node| removals(node, out)) {
+        limit.max_removals = Some(number);
+    }
+    if let Some(share) = table.optional("max_share").and_then(|node| share(node, out)) {
+        limit.max_share = Some(share);
+    }
+    table.finish(out);
+}
+
+fn removals(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<u32> {
+    let number = node.integer(out)?;
+    let removals = u32::try_from(number).ok();
+    if removals.is_none() {
+        let message = format!("`max_removals` cannot be {number}");
+        out.push(
+            Diagnostic::new(Code::InvalidValue, node.span, message)
+                .help("write how many removals one plan may hold, from 0"),
+        );
+    }
+    removals
+}
+
+fn share(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<f64> {
+    let number = match node.value {
+        DeValue::Float(float) => float.as_str().parse().ok(),
+        DeValue::Integer(_) => node.integer(out).and_then(|n| i32::try_from(n).ok()).map(f64::from),
+        _ => {
+            out.push(node.wrong_type("a number"));
+            return None;
+        }
+    };
+    let share = number.filter(|share| (0.0..=1.0).contains(share));
+    if share.is_none() {
+        let diagnostic =
+            Diagnostic::new(Code::InvalidValue, node.span, "`max_share` is a share from 0 to 1");
+        out.push(diagnostic.help("write 0.30 for three in ten"));
+    }
+    share
+}

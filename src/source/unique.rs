@@ -1,0 +1,92 @@
+//! What may stand once in all files together: names, names regardless of case, pins.
+
+use super::Definitions;
+use super::network::Networks;
+use crate::diag::{Code, Diagnostic, Span, Spanned};
+use std::collections::BTreeMap;
+
+/// Reports everything that stands twice, apart from plain redefinitions.
+pub(super) fn check(all: &Definitions, networks: &Networks, out: &mut Vec<Diagnostic>) {
+    case("OU", &all.ous, out);
+    case("account", &all.accounts, out);
+    case("permission set", &all.permission_sets, out);
+    case("user", &all.users, out);
+    case("group", &all.groups, out);
+    case("network", networks, out);
+
+    let ous = all.ous.values().flat_map(|ou| &ou.value.previously);
+    renames("OU", &all.ous, ous.map(|old| (old.value.to_string(), old.span)), out);
+    let groups = all.groups.values().flat_map(|group| &group.value.previously);
+    renames("group", &all.groups, groups.map(|old| (old.value.to_string(), old.span)), out);
+
+    let ids = all.accounts.values().filter_map(|account| account.value.id.as_ref());
+    once("id", ids.map(|id| (id.value.to_string(), id.span)), out);
+    let emails = all.accounts.values().filter_map(|account| account.value.email.as_ref());
+    once("address", emails.map(|email| (email.value.to_lowercase(), email.span)), out);
+}
+
+/// Whether AWS folds case in names is not documented for most of them (AWS.md section 8): two names
+/// that differ by case alone are refused.
+fn case<K: ToString, V>(kind: &str, map: &BTreeMap<K, Spanned<V>>, out: &mut Vec<Diagnostic>) {
+    let mut names: Vec<(Span, String)> =
+        map.iter().map(|(name, value)| (value.span, name.to_string())).collect();
+    names.sort();
+    let mut first: BTreeMap<String, (Span, String)> = BTreeMap::new();
+    for (span, name) in names {
+        if let Some((place, other)) = first.get(&name.to_lowercase()) {
+            let message = format!("the {kind}s `{other}` and `{name}` differ by case alone");
+            out.push(
+                Diagnostic::new(Code::CaseCollision, span, message)
+                    .related(*place, "the other one")
+                    .help("rename one of the two"),
+            );
+            continue;
+        }
+        first.insert(name.to_lowercase(), (span, name));
+    }
+}
+
+/// A name that a thing had before belongs to that thing alone.
+fn renames<K: ToString, V>(
+    kind: &str,
+    map: &BTreeMap<K, Spanned<V>>,
+    previously: impl Iterator<Item = (String, Span)>,
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut owners: BTreeMap<String, Span> =
+        map.iter().map(|(name, value)| (name.to_string(), value.span)).collect();
+    let mut previously: Vec<(String, Span)> = previously.collect();
+    previously.sort_by_key(|(_, span)| *span);
+    for (name, span) in previously {
+        if let Some(owner) = owners.get(&name) {
+            let message = format!("`{name}` names more than one {kind}");
+            out.push(
+                Diagnostic::new(Code::DuplicateDefinition, span, message)
+                    .label("a name it had before")
+                    .related(*owner, "also named here")
+                    .help("a name, present or previous, belongs to one of them"),
+            );
+            continue;
+        }
+        owners.insert(name, span);
+    }
+}
+
+/// A pin fits one account only.
+fn once(what: &str, pins: impl Iterator<Item = (String, Span)>, out: &mut Vec<Diagnostic>) {
+    let mut pins: Vec<(String, Span)> = pins.collect();
+    pins.sort_by_key(|(_, span)| *span);
+    let mut first: BTreeMap<String, Span> = BTreeMap::new();
+    for (pin, span) in pins {
+        if let Some(place) = first.get(&pin) {
+            let message = format!("two accounts have the {what} `{pin}`");
+            out.push(
+                Diagnostic::new(Code::DuplicateDefinition, span, message)
+                    .related(*place, "first used here")
+                    .help("correct one of the two"),
+            );
+            continue;
+        }
+        first.insert(pin, span);
+    }
+}
