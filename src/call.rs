@@ -8,6 +8,7 @@ use crate::id::{
     UserName,
 };
 use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
+use std::collections::BTreeMap;
 
 /// An id that is known, or the name of the thing that an earlier change creates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,6 +137,40 @@ pub enum Answer {
     User(UserName, UserId),
     /// A group's id.
     Group(GroupName, GroupId),
+}
+
+/// Ids of what this run created, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Created {
+    /// OUs.
+    pub ous: BTreeMap<OuPath, OuId>,
+    /// Permission sets.
+    pub permission_sets: BTreeMap<PermissionSetName, PermissionSetArn>,
+    /// Users.
+    pub users: BTreeMap<UserName, UserId>,
+    /// Groups.
+    pub groups: BTreeMap<GroupName, GroupId>,
+}
+
+impl Created {
+    /// Remembers what a call answered.
+    pub fn learn(&mut self, answer: Answer) {
+        match answer {
+            Answer::Done => {}
+            Answer::Ou(path, id) => {
+                self.ous.insert(path, id);
+            }
+            Answer::PermissionSet(name, arn) => {
+                self.permission_sets.insert(name, arn);
+            }
+            Answer::User(name, id) => {
+                self.users.insert(name, id);
+            }
+            Answer::Group(name, id) => {
+                self.groups.insert(name, id);
+            }
+        }
+    }
 }
 
 impl Call {

@@ -6,6 +6,7 @@
 //! difference into changes that a person can review; [`apply`] carries exactly those out.
 
 pub mod access;
+pub mod apply;
 pub mod aws;
 pub mod call;
 pub mod diag;
@@ -18,4 +19,5 @@ pub mod render;
 pub mod resolve;
 pub mod sandbox;
 pub mod source;
+pub mod store;
 pub mod text;

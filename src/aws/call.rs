@@ -14,10 +14,8 @@ mod permission_sets;
 use super::error::{AwsError, Kind};
 use super::wait::Pending;
 use super::{Aws, Target};
-use crate::call::{Answer, Call, GroupRef, OuRef, Ref, SetRef, UserRef};
-use crate::id::{
-    GroupId, GroupName, OuId, OuPath, PermissionSetArn, PermissionSetName, UserId, UserName,
-};
+use crate::call::{Answer, Call, Created, GroupRef, OuRef, Ref, SetRef, UserRef};
+use crate::id::{GroupId, OuId, PermissionSetArn, UserId};
 use aws_sdk_ssoadmin::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -37,39 +35,7 @@ const BACKOFF: [Duration; 6] = [
     Duration::from_secs(16),
 ];
 
-/// Ids of what this run created, by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Created {
-    /// OUs.
-    pub ous: BTreeMap<OuPath, OuId>,
-    /// Permission sets.
-    pub permission_sets: BTreeMap<PermissionSetName, PermissionSetArn>,
-    /// Users.
-    pub users: BTreeMap<UserName, UserId>,
-    /// Groups.
-    pub groups: BTreeMap<GroupName, GroupId>,
-}
-
 impl Created {
-    /// Remembers what a call answered.
-    pub fn learn(&mut self, answer: Answer) {
-        match answer {
-            Answer::Done => {}
-            Answer::Ou(path, id) => {
-                self.ous.insert(path, id);
-            }
-            Answer::PermissionSet(name, arn) => {
-                self.permission_sets.insert(name, arn);
-            }
-            Answer::User(name, id) => {
-                self.users.insert(name, id);
-            }
-            Answer::Group(name, id) => {
-                self.groups.insert(name, id);
-            }
-        }
-    }
-
     fn ou(&self, ou: &OuRef) -> Result<OuId, CallError> {
         find(&self.ous, ou, "organizational unit")
     }

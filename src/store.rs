@@ -1,0 +1,177 @@
+//! The only user of the file system.
+#![expect(clippy::disallowed_methods, reason = "this is the module that they are kept to")]
+
+use crate::source::{Input, Tree};
+use std::collections::BTreeSet;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Definition files above this are refused by the loader; no more of one is read into memory.
+const MAX_FILE: u64 = 1024 * 1024;
+/// The folder of landgrant's own files in a policy repository.
+pub const OWN_FOLDER: &str = ".landgrant";
+
+/// Reads every `*.toml` and `*.json` below a folder, without hidden folders. Links are followed as
+/// far as they stay inside.
+pub fn read_tree(root: &Path) -> io::Result<Tree> {
+    let real_root = root.canonicalize()?;
+    let mut walk =
+        Walk { real_root: real_root.clone(), tree: Tree::default(), seen: BTreeSet::new() };
+    walk.seen.insert(real_root.clone());
+    walk.folder(&real_root, "");
+    walk.tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.tree.unreadable.sort();
+    Ok(walk.tree)
+}
+
+struct Walk {
+    real_root: PathBuf,
+    tree: Tree,
+    /// Folders already read: links may form circles.
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Path, prefix: &str) {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.unreadable(prefix.trim_end_matches('/'), &error),
+        };
+        for entry in entries {
+            match entry {
+                Ok(entry) => {
+                    let Ok(name) = entry.file_name().into_string() else { continue };
+                    if !name.starts_with('.') {
+                        self.entry(&entry.path(), &format!("{prefix}{name}"));
+                    }
+                }
+                Err(error) => self.unreadable(prefix.trim_end_matches('/'), &error),
+            }
+        }
+    }
+
+    fn entry(&mut self, path: &Path, shown: &str) {
+        let wanted = has_ending(shown, "toml") || has_ending(shown, "json");
+        let real = match path.canonicalize() {
+            Ok(real) => real,
+            // A link to nowhere matters only where a definition was expected.
+            Err(error) if wanted => return self.unreadable(shown, &error),
+            Err(_) => return,
+        };
+        if !real.starts_with(&self.real_root) {
+            if wanted {
+                let why = "it is a link that leads out of the repository".to_owned();
+                self.tree.unreadable.push((shown.to_owned(), why));
+            }
+            return;
+        }
+        if real.is_dir() {
+            if self.seen.insert(real.clone()) {
+                self.folder(&real, &format!("{shown}/"));
+            }
+        } else if wanted && real.is_file() {
+            match read_at_most(&real, MAX_FILE + 1) {
+                Ok(bytes) => self.tree.files.push(Input { path: shown.to_owned(), bytes }),
+                Err(error) => self.unreadable(shown, &error),
+            }
+        }
+    }
+
+    fn unreadable(&mut self, path: &str, error: &io::Error) {
+        self.tree.unreadable.push((path.to_owned(), error.to_string()));
+    }
+}
+
+fn has_ending(name: &str, ending: &str) -> bool {
+    Path::new(name).extension().is_some_and(|e| e == ending)
+}
+
+fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a file whole.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
+}
+
+/// Whether something is there.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Writes a file at once or not at all, readable by its owner only: what landgrant writes tells who
+/// has access to what.
+pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// Makes a folder and those above it.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Adds a line to the end of a file, which is made if need be.
+pub fn append(path: &Path, line: &str) -> io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())
+}
+
+/// Removes a file; one that is not there is as good as removed.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_what_lies_inside_and_is_not_hidden() {
+        let root = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        std::fs::write(outside.path().join("secret.toml"), "x = 1").unwrap();
+        for folder in ["teams", ".git", "teams/.hidden"] {
+            std::fs::create_dir_all(at(folder)).unwrap();
+        }
+        for file in [
+            "b.toml",
+            "teams/a.toml",
+            "teams/p.json",
+            ".git/x.toml",
+            "teams/.hidden/y.toml",
+            "n.txt",
+        ] {
+            std::fs::write(at(file), "").unwrap();
+        }
+        std::os::unix::fs::symlink(outside.path().join("secret.toml"), at("link.toml")).unwrap();
+        std::os::unix::fs::symlink(root.path(), at("circle")).unwrap();
+        let tree = read_tree(root.path()).unwrap();
+        let paths: Vec<_> = tree.files.iter().map(|f| f.path.as_str()).collect();
+        assert_eq!(paths, ["b.toml", "teams/a.toml", "teams/p.json"]);
+        assert_eq!(tree.unreadable.len(), 1);
+        assert_eq!(tree.unreadable[0].0, "link.toml");
+    }
+
+    #[test]
+    fn what_is_written_is_whole_and_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.json");
+        write(&path, "one").unwrap();
+        write(&path, "two").unwrap();
+        assert_eq!(read(&path).unwrap(), b"two");
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
