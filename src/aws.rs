@@ -1,5 +1,5 @@
-//! The only user of `aws_sdk_*`: connect, read everything into [`Live`](crate::live::Live), perform
-//! one [`Call`](crate::call::Call), await asynchronous requests, classify errors.
+//! The only user of `aws_sdk_*`: connect, read everything into [`Live`], perform one
+//! [`Call`](crate::call::Call), await asynchronous requests, classify errors.
 //!
 //! It decides nothing: what is read and what is called is fixed by its arguments. Texts of AWS
 //! (names, messages, reasons) pass through raw; whoever prints them escapes them.

@@ -261,7 +261,10 @@ fn busy(error: &AwsError) -> bool {
         ("ConflictException", Some("UNIQUENESS_CONSTRAINT_VIOLATION")) => false,
         // sso-admin has one code for "busy" and for "already so", and no reason. Its words are only
         // trusted to spare the wait: the call fails either way, and its caller reads again.
-        ("ConflictException", _) => !error.message.contains("already"),
+        ("ConflictException", _) => {
+            let message = error.message.to_lowercase();
+            !message.contains("already") || message.contains("progress")
+        }
         _ => false,
     }
 }

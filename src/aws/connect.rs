@@ -145,7 +145,9 @@ impl Aws {
         let organizations = aws_sdk_organizations::config::Builder::from(&config)
             .retry_partition(partition("landgrant-organizations"))
             .interceptor(interceptor("organizations"));
+        // Not worth long waits: an endpoint that does not offer STS may answer 500 each time.
         let sts = aws_sdk_sts::config::Builder::from(&config)
+            .retry_config(RetryConfig::standard())
             .retry_partition(partition("landgrant-sts"))
             .interceptor(interceptor("sts"));
         Self {

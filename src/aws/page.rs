@@ -37,6 +37,18 @@ pub(super) async fn pages<T, F>(
 where
     F: Future<Output = Result<Page<T>, AwsError>>,
 {
+    told_pages(operation, fetch, |_| ()).await
+}
+
+/// The same, and tells after each page how many rows there are by now.
+pub(super) async fn told_pages<T, F>(
+    operation: &'static str,
+    fetch: impl Fn(Option<String>) -> F,
+    tell: impl Fn(usize),
+) -> Listing<T>
+where
+    F: Future<Output = Result<Page<T>, AwsError>>,
+{
     let mut rows = Vec::new();
     let mut seen = BTreeSet::new();
     let mut token = None;
@@ -44,6 +56,7 @@ where
         let next = match fetch(token).await {
             Ok((page, next)) => {
                 rows.extend(page);
+                tell(rows.len());
                 next.filter(|token| !token.is_empty())
             }
             Err(error) => return Listing { rows, error: Some(error) },

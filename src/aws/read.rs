@@ -30,7 +30,8 @@ pub struct Wanted {
 
 /// Hears how far the listings are.
 pub trait Progress: Sync {
-    /// `done` of `total` are read of what `what` names; `total` may grow.
+    /// `done` of `total` are read of what `what` names. `total` may grow; 0 means that nobody knows
+    /// it before the last page.
     fn step(&self, what: &str, done: usize, total: usize);
 }
 
@@ -157,6 +158,11 @@ pub async fn read(
     };
     tidy(&mut live.gaps);
     Ok(live)
+}
+
+/// A text that is there: AWS can store none that is empty, but some answers have "" for none.
+fn present(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
 }
 
 /// In order, each once.

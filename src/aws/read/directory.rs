@@ -1,8 +1,8 @@
 //! The identity store: users, groups and who is in them.
 
-use super::{Gaps, Progress, ReadError};
+use super::{Gaps, Progress, ReadError, present};
 use crate::aws::error::AwsError;
-use crate::aws::page::{Listing, each, pages};
+use crate::aws::page::{Listing, each, pages, told_pages};
 use crate::aws::{Aws, Target};
 use crate::id::{GroupId, UserId};
 use crate::live::{Group, Part, User};
@@ -31,8 +31,8 @@ pub(super) async fn read(
     progress: &dyn Progress,
 ) -> Result<Directory, ReadError> {
     let mut found = Directory::default();
-    let (users, groups) = tokio::join!(list_users(aws, target), async {
-        let groups = list_groups(aws, target).await;
+    let (users, groups) = tokio::join!(list_users(aws, target, progress), async {
+        let groups = list_groups(aws, target, progress).await;
         let members = members(aws, target, &groups.rows, progress).await;
         (groups, members)
     });
@@ -46,7 +46,6 @@ pub(super) async fn read(
             found.gaps.note(Part::Users, error)?;
         }
     }
-    progress.step("users", found.users.len(), found.users.len());
     for row in groups.rows {
         if let Some((id, group)) = group(row) {
             found.groups.insert(id, group);
@@ -64,26 +63,26 @@ pub(super) async fn read(
     Ok(found)
 }
 
-async fn list_users(aws: &Aws, target: &Target) -> Listing<types::User> {
-    pages(LIST_USERS, |token| async move {
+async fn list_users(aws: &Aws, target: &Target, progress: &dyn Progress) -> Listing<types::User> {
+    let fetch = |token| async move {
         let request = aws.identity_store.list_users();
         let request = request.identity_store_id(target.identity_store.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST_USERS, request.send()).await?;
         Ok((out.users, out.next_token))
-    })
-    .await
+    };
+    told_pages(LIST_USERS, fetch, |rows| progress.step("users", rows, 0)).await
 }
 
-async fn list_groups(aws: &Aws, target: &Target) -> Listing<types::Group> {
-    pages(LIST_GROUPS, |token| async move {
+async fn list_groups(aws: &Aws, target: &Target, progress: &dyn Progress) -> Listing<types::Group> {
+    let fetch = |token| async move {
         let request = aws.identity_store.list_groups();
         let request = request.identity_store_id(target.identity_store.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST_GROUPS, request.send()).await?;
         Ok((out.groups, out.next_token))
-    })
-    .await
+    };
+    told_pages(LIST_GROUPS, fetch, |rows| progress.step("groups", rows, 0)).await
 }
 
 async fn members(
@@ -143,18 +142,18 @@ pub async fn read_group_members(
 fn user(row: types::User) -> Option<(UserId, User)> {
     let id = Some(row.user_id).filter(|id| !id.is_empty())?;
     let name = row.name;
-    let given_name = name.as_ref().and_then(|name| name.given_name.clone());
-    let family_name = name.and_then(|name| name.family_name);
+    let given_name = name.as_ref().and_then(|name| present(name.given_name.clone()));
+    let family_name = name.and_then(|name| present(name.family_name));
     let emails = row.emails.unwrap_or_default();
     let email = emails
         .iter()
         .filter(|email| email.primary)
         .chain(&emails)
-        .find_map(|email| email.value.clone());
+        .find_map(|email| present(email.value.clone()));
     let user = User {
         // Optional in AWS's model; like a group without a name, it goes by its id then.
-        user_name: row.user_name.unwrap_or_else(|| id.clone()),
-        display_name: row.display_name,
+        user_name: present(row.user_name).unwrap_or_else(|| id.clone()),
+        display_name: present(row.display_name),
         given_name,
         family_name,
         email,
@@ -166,8 +165,8 @@ fn user(row: types::User) -> Option<(UserId, User)> {
 fn group(row: types::Group) -> Option<(GroupId, Group)> {
     let id = Some(row.group_id).filter(|id| !id.is_empty())?;
     let group = Group {
-        name: row.display_name.unwrap_or_else(|| id.clone()),
-        description: row.description,
+        name: present(row.display_name).unwrap_or_else(|| id.clone()),
+        description: present(row.description),
         external_ids: external_ids(row.external_ids),
     };
     Some((GroupId::new(id), group))

@@ -1,6 +1,6 @@
 //! Permission sets, their parts, and where they are provisioned.
 
-use super::{Gaps, Progress, ReadError};
+use super::{Gaps, Progress, ReadError, present};
 use crate::aws::error::{AwsError, Kind};
 use crate::aws::page::{each, pages};
 use crate::aws::{Aws, Target};
@@ -109,7 +109,6 @@ pub async fn read_permission_set(
     )?;
     let missing = || AwsError::malformed(DESCRIBE, "a permission set without a name");
     let described = described.permission_set.ok_or_else(missing)?;
-    let present = |text: Option<String>| text.filter(|text| !text.is_empty());
     Ok(PermissionSet {
         name: present(described.name).ok_or_else(missing)?,
         description: present(described.description),

@@ -49,7 +49,8 @@ fn aws_error(result: Result<Done, CallError>) -> crate::aws::AwsError {
 async fn busy_is_retried_after_known_waits() {
     let accepted = json!({"AccountAssignmentCreationStatus": {
         "Status": "IN_PROGRESS", "RequestId": "r-1"}});
-    let fake = failing(3, || error("ConflictException", "another operation runs"), accepted);
+    let fake =
+        failing(3, || error("ConflictException", "an operation is already in progress"), accepted);
     let started = Instant::now();
     let done = run(&fake, &assign()).await.unwrap();
     assert_eq!(started.elapsed(), Duration::from_millis(500 + 1000 + 2000));

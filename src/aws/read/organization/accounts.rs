@@ -3,7 +3,7 @@
 use super::PAGE;
 use crate::aws::Aws;
 use crate::aws::error::AwsError;
-use crate::aws::page::{Listing, each, pages};
+use crate::aws::page::{Listing, each, pages, told_pages};
 use crate::aws::read::{Gaps, Progress, ReadError};
 use crate::id::{AccountId, OuId};
 use crate::live::{Account, AccountState, Organization, Part};
@@ -15,14 +15,12 @@ const LIST_FOR_PARENT: &str = "organizations:ListAccountsForParent";
 
 /// Every account of the organization, in no order.
 pub(super) async fn list(aws: &Aws, progress: &dyn Progress) -> Listing<types::Account> {
-    let listing = pages(LIST, |token| async move {
+    let fetch = |token| async move {
         let request = aws.organizations.list_accounts().max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST, request.send()).await?;
         Ok((out.accounts.unwrap_or_default(), out.next_token))
-    })
-    .await;
-    progress.step("accounts", listing.rows.len(), listing.rows.len());
-    listing
+    };
+    told_pages(LIST, fetch, |rows| progress.step("accounts", rows, 0)).await
 }
 
 /// Finds the parent of every account: from its `Paths`, or, where an endpoint does not tell usable
