@@ -101,7 +101,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Sandbox {
-    /// Opens a world: a snapshot, or what [`Sandbox::to_json`] wrote.
+    /// Opens a world: a snapshot, or what [`Sandbox::to_json`] wrote. Each opening of the latter counts one run more;
+    /// the number is kept only if the world is written again, so who shares a log should write it after opening.
     pub fn from_json(world: &[u8], options: Options) -> Result<Self, WorldError> {
         let base = clock::seconds(&options.started)
             .ok_or_else(|| WorldError::Started(options.started.clone()))?;
@@ -145,7 +146,7 @@ impl Sandbox {
         lock(&self.inner.state).script(faults);
     }
 
-    /// Changes the world behind everyone's back.
+    /// Changes the world behind everyone's back: no call, no log line, no hook.
     pub fn edit(&self, f: impl FnOnce(&mut World)) {
         f(lock(&self.inner.state).world());
     }

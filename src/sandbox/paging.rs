@@ -90,3 +90,54 @@ fn unhex(text: &str) -> Option<String> {
         .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()));
     String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::{Input, Style};
+    use super::{Options, Paging, unhex};
+    use serde_json::{Value, json};
+
+    fn page(options: &Options, request: &Value, keys: &[&str]) -> (Vec<String>, Option<String>) {
+        let members = request.as_object().unwrap().clone();
+        let input = Input::new(members, Style::Validation);
+        let paging = Paging { options, operation: "ListThings", input: &input, most: 100 };
+        let items = keys.iter().map(|key| ((*key).to_owned(), *key));
+        let answer = paging.page("Things", items, |key| json!(key)).unwrap();
+        let texts = answer["Things"].as_array().unwrap().iter().filter_map(Value::as_str);
+        let token = answer.get("NextToken").and_then(Value::as_str).map(str::to_owned);
+        (texts.map(str::to_owned).collect(), token)
+    }
+
+    #[test]
+    fn a_listing_that_changes_between_pages_skips_and_repeats_nothing() {
+        let options = Options { page_limit: Some(2), ..Options::default() };
+        let (first, token) = page(&options, &json!({}), &["a", "b", "d", "e"]);
+        assert_eq!(first, ["a", "b"]);
+        // The last one seen is gone, and a new one came before the place and one after it.
+        let (second, token) =
+            page(&options, &json!({"NextToken": token}), &["a", "aa", "c", "d", "e"]);
+        assert_eq!(second, ["c", "d"]);
+        let (last, token) = page(&options, &json!({"NextToken": token}), &["c", "d", "e"]);
+        assert_eq!((last, token), (vec!["e".to_owned()], None));
+    }
+
+    #[test]
+    fn a_token_belongs_to_its_request() {
+        let options = Options { page_limit: Some(1), ..Options::default() };
+        let (_, token) = page(&options, &json!({"Filter": "x"}), &["a", "b"]);
+        let request = json!({"Filter": "y", "NextToken": token});
+        let input = Input::new(request.as_object().unwrap().clone(), Style::Validation);
+        let paging = Paging { options: &options, operation: "ListThings", input: &input, most: 9 };
+        let items = std::iter::empty::<(String, ())>();
+        assert_eq!(
+            paging.page("Things", items, |()| json!(0)).unwrap_err().code,
+            "ValidationException"
+        );
+    }
+
+    #[test]
+    fn hexadecimal_is_read_back() {
+        assert_eq!(unhex("c3a9"), Some("é".to_owned()));
+        assert_eq!((unhex("c"), unhex("zz"), unhex("ff")), (None, None, None));
+    }
+}

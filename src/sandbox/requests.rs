@@ -185,7 +185,7 @@ fn assign(
 }
 
 /// A row whose principal is gone ends FAILED, and is gone afterwards: clients have reported the failure for years
-/// (Terraform's provider, issue 19341), and that the row does not come back. A choice, since AWS documents neither.
+/// (terraform-provider-aws #19341), and that the row does not come back. A choice, since AWS documents neither.
 fn unassign(
     world: &mut World,
     account: &str,

@@ -98,7 +98,7 @@ impl State {
         let effect = self.script.meet(&route.operation);
         let (members, answer) = match read(&route, request) {
             Ok(members) => {
-                let answer = match scripted(&route, effect.as_ref()) {
+                let answer = match scripted(&route, &self.loaded.world, effect.as_ref()) {
                     Some(failure) => Err(failure),
                     None => self.perform(&route, members.clone(), effect.as_ref()),
                 };
@@ -165,13 +165,15 @@ fn read(route: &Route, request: &Request) -> Result<Map<String, Value>, Failure>
 }
 
 /// The failure that a fault answers with instead of the service.
-fn scripted(route: &Route, effect: Option<&Effect>) -> Option<Failure> {
+fn scripted(route: &Route, world: &World, effect: Option<&Effect>) -> Option<Failure> {
     let Route { service, operation, protocol: _ } = route;
     let organizations = service == "organizations";
     match effect? {
         Effect::Deny => {
+            let caller = sts::caller(world);
+            let prefix = if service == "sso-admin" { "sso" } else { service };
             let text = format!(
-                "User: arn:aws:sts::sandbox is not authorized to perform: {service}:{operation}"
+                "User: {caller} is not authorized to perform: {prefix}:{operation} with an explicit deny"
             );
             let code = if service == "sts" { "AccessDenied" } else { "AccessDeniedException" };
             Some(Failure {

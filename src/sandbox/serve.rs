@@ -7,6 +7,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::future::Future;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -25,8 +26,8 @@ pub(super) async fn serve(
                 Ok((stream, _)) => {
                     connections.spawn(connection(sandbox.clone(), stream));
                 }
-                // A client that went away before it was accepted, or too many open files: the next one may do.
-                Err(_) => tokio::task::yield_now().await,
+                // A client that went away before it was accepted, or too many open files: a later one may do.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             },
             // Takes ended connections out of the set.
             Some(_) = connections.join_next() => {}

@@ -2,7 +2,14 @@
 
 use super::failure::{Answer, Failure};
 use super::router::Call;
+use super::world::World;
 use serde_json::json;
+
+/// The ARN of everyone who calls.
+pub(super) fn caller(world: &World) -> String {
+    let account = &world.organization.management_account;
+    format!("arn:aws:sts::{account}:assumed-role/landgrant/sandbox")
+}
 
 pub(super) fn answer(call: &Call<'_>) -> Answer {
     if call.operation != "GetCallerIdentity" {
@@ -11,7 +18,7 @@ pub(super) fn answer(call: &Call<'_>) -> Answer {
     }
     let account = &call.world.organization.management_account;
     Ok(json!({
-        "Arn": format!("arn:aws:sts::{account}:assumed-role/landgrant/sandbox"),
+        "Arn": caller(call.world),
         "UserId": "AROASANDBOXSANDBOXSAN:sandbox",
         "Account": account,
     }))

@@ -6,6 +6,7 @@ mod assignments;
 mod directory;
 mod faults;
 mod files;
+mod serve;
 mod sets;
 mod tree;
 
