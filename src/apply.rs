@@ -59,6 +59,7 @@ pub enum Event<'a> {
 #[derive(Debug, Default)]
 pub struct Stop {
     flag: AtomicBool,
+    interrupted: AtomicBool,
     notify: Notify,
 }
 
@@ -67,6 +68,12 @@ impl Stop {
     pub fn ask(&self) {
         self.flag.store(true, Ordering::SeqCst);
         self.notify.notify_waiters();
+    }
+
+    /// The same, asked by a person.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::SeqCst);
+        self.ask();
     }
 
     /// Whether it was asked.
@@ -182,7 +189,11 @@ pub async fn run<T: Target>(
     let statuses = statuses
         .into_iter()
         .map(|s| s.unwrap_or_else(|| Status::Skipped("it was never reached".to_owned())));
-    Report { statuses: statuses.collect(), stopped: stop.asked() }
+    Report {
+        statuses: statuses.collect(),
+        stopped: stop.asked(),
+        interrupted: stop.interrupted.load(Ordering::SeqCst),
+    }
 }
 
 fn status_of<'s>(

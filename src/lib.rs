@@ -9,6 +9,7 @@ pub mod access;
 pub mod apply;
 pub mod aws;
 pub mod call;
+pub mod cli;
 pub mod diag;
 pub mod diff;
 pub mod id;

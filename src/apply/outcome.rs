@@ -17,13 +17,15 @@ pub enum Status {
 }
 
 /// How an apply ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Report {
     /// One for each change of the plan, in its order.
     pub statuses: Vec<Status>,
     /// Whether it was asked to stop.
     pub stopped: bool,
+    /// Whether a person asked.
+    pub interrupted: bool,
 }
 
 impl Report {

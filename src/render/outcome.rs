@@ -1,1 +1,81 @@
-//! The end of an apply, as a table and a line.
+//! The end of an apply: a table and a line, or a document.
+
+use super::{Page, Tone, counted};
+use crate::apply::hint::hint;
+use crate::apply::outcome::{Report, Status};
+use crate::plan::Plan;
+use crate::plan::document::id;
+use serde_json::{Value, json};
+
+/// The table for people. `remaining` is how many changes a plan made now would still hold; `None`
+/// where it could not be read back.
+pub fn text(plan: &Plan, report: &Report, remaining: Option<usize>, color: bool) -> String {
+    let mut page = Page::new(color);
+    page.gap();
+    page.heading("result", "");
+    for (change, status) in plan.changes.iter().zip(&report.statuses) {
+        let (word, tone) = match status {
+            Status::Applied => ("done", Tone::Add),
+            Status::Failed(f) if f.unknown => ("unknown", Tone::Remove),
+            Status::Failed(_) => ("FAILED", Tone::Remove),
+            Status::Skipped(_) => ("skipped", Tone::Warn),
+        };
+        let verb = change.what.action().name();
+        page.row(2, tone, &format!("{word:<9}{verb:<10}{}", change.address));
+        match status {
+            Status::Applied => {}
+            Status::Failed(failure) => {
+                page.row(11, Tone::Plain, &failure.message);
+                if let Some(hint) = hint(&failure.message) {
+                    page.row(11, Tone::Quiet, &format!("hint: {hint}"));
+                }
+            }
+            Status::Skipped(because) => page.row(11, Tone::Quiet, because),
+        }
+    }
+    page.gap();
+    let (applied, failed, skipped) = report.counts();
+    let total = format!("{applied} applied, {failed} failed, {skipped} skipped");
+    page.heading("total", &total);
+    let proof = match remaining {
+        Some(0) => "nothing differs any more".to_owned(),
+        Some(n) => format!("{} still to be done", counted(n, "change")),
+        None => "it could not be read back, so nothing is proven".to_owned(),
+    };
+    page.heading("read back", &proof);
+    if report.stopped {
+        page.heading("stopped", "run apply again to go on");
+    }
+    page.finish()
+}
+
+/// The document for programs.
+pub fn json(plan: &Plan, report: &Report, remaining: Option<usize>) -> String {
+    let (applied, failed, skipped) = report.counts();
+    let rows = plan.changes.iter().zip(&report.statuses).map(|(change, status)| {
+        let (word, message) = match status {
+            Status::Applied => ("applied", None),
+            Status::Failed(f) if f.unknown => ("unknown", Some(f.message.as_str())),
+            Status::Failed(f) => ("failed", Some(f.message.as_str())),
+            Status::Skipped(because) => ("skipped", Some(because.as_str())),
+        };
+        json!({
+            "id": change.id,
+            "address": change.address,
+            "action": change.what.action().name(),
+            "status": word,
+            "message": message,
+            "hint": message.filter(|_| word != "skipped").and_then(hint),
+        })
+    });
+    let document = json!({
+        "format_version": "1.0",
+        "kind": "landgrant.apply",
+        "plan": id(plan),
+        "results": rows.collect::<Vec<Value>>(),
+        "summary": { "applied": applied, "failed": failed, "skipped": skipped },
+        "stopped": report.stopped,
+        "remaining": remaining,
+    });
+    format!("{document:#}\n")
+}

@@ -1,7 +1,8 @@
 use super::{Fake, INSTANCE, Reply, SET, because, error, ok, target};
 use crate::aws::Kind;
-use crate::aws::call::{CallError, Created, Done, perform};
+use crate::aws::call::{CallError, Done, perform};
 use crate::aws::wait::{RequestKind, Status};
+use crate::call::Created;
 use crate::call::{Answer, Call, PrincipalId, Ref};
 use crate::id::{
     AccountId, GroupId, GroupName, OuId, PermissionSetArn, PermissionSetName, UserId, UserName,

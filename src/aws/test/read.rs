@@ -1,9 +1,10 @@
 use super::{Fake, INSTANCE, Reply, SET, account, error, ok, small};
-use crate::aws::call::{Created, perform};
+use crate::aws::call::perform;
 use crate::aws::read::{ReadError, Silent, Wanted, read, read_account_tags};
 use crate::aws::wait::settle;
 use crate::aws::{Aws, Kind};
 use crate::call::Call;
+use crate::call::Created;
 use crate::id::{AccountId, GroupId, InstanceArn, OuId, PermissionSetArn, UserId};
 use crate::live::{AccountState, Gap, Live, Part};
 use jiff::Timestamp;

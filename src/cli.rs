@@ -1,0 +1,102 @@
+//! The command line: arguments, environment, exit codes; one command a file.
+
+mod apply;
+pub mod args;
+mod check;
+pub mod env;
+pub mod exit;
+mod failure;
+mod git;
+mod interrupt;
+mod plan;
+mod planning;
+mod progress;
+mod sandbox;
+mod world;
+
+use args::{Cli, Color, Command, Global};
+use clap::{CommandFactory, Parser};
+use env::Env;
+use exit::Exit;
+use failure::Failure;
+use std::ffi::OsString;
+
+/// Runs the process: parses, runs the command on a runtime of its own, ends with a code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &Env) -> Exit {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            env.err(&Failure::new(Exit::Failure, format!("starting: {error}")).text());
+            return Exit::Failure;
+        }
+    };
+    runtime.block_on(execute(arguments, env))
+}
+
+/// Parses and runs a command on the caller's runtime.
+pub async fn execute(arguments: impl IntoIterator<Item = OsString>, env: &Env) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(env, &error),
+    };
+    match command(env, &cli).await {
+        Ok(exit) => exit,
+        Err(failure) => {
+            env.err(&failure.text());
+            failure.exit
+        }
+    }
+}
+
+/// Prints help and versions as data, mistakes to stderr. clap's own code for a mistake is 2, which
+/// would read as "changes present" in a scheduled job.
+fn usage(env: &Env, error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        env.err(&error.render().to_string());
+        return Exit::Usage;
+    }
+    match env.out(&error.render().to_string()) {
+        Ok(()) => Exit::Done,
+        Err(_) => Exit::Failure,
+    }
+}
+
+async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
+    let Cli { global, command } = cli;
+    let color = coloured(env, global);
+    match command {
+        Command::Check(args) => check::check(env, global, args, color),
+        Command::Plan(args) => plan::plan(env, global, args, color).await,
+        Command::Apply(args) => apply::apply(env, global, args, color).await,
+        Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "landgrant", &mut script);
+            print(env, &script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+            print(env, &page)
+        }
+    }
+}
+
+fn print(env: &Env, bytes: &[u8]) -> Result<Exit, Failure> {
+    env.out(&String::from_utf8_lossy(bytes))
+        .map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+    Ok(Exit::Done)
+}
+
+fn coloured(env: &Env, global: &Global) -> bool {
+    match global.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let dumb = (env.var)("TERM").is_some_and(|term| term == "dumb");
+            env.terminal.stdout && (env.var)("NO_COLOR").is_none() && !dumb
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! `landgrant apply`: the plan, carried out and read back.
+
+use super::args::{ApplyArgs, Format, Global};
+use super::env::Env;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::planning::{self, Connection, Made, connect, definitions};
+use super::progress::Applying;
+use super::{interrupt, plan as shown};
+use crate::apply::outcome::{Report, Status};
+use crate::apply::{self, Stop};
+use crate::aws::call::{CallError, perform};
+use crate::aws::wait::{Outcome, Waiter};
+use crate::aws::{Aws, Kind, Target};
+use crate::call::{Answer, Call, Created};
+use crate::plan::Plan;
+use crate::plan::file::{self, Reviewed};
+use crate::render;
+use crate::source::declared::Declared;
+use crate::store;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Plans, asks, applies, reads back.
+pub async fn apply(
+    env: &Env,
+    global: &Global,
+    args: &ApplyArgs,
+    color: bool,
+) -> Result<Exit, Failure> {
+    let reviewed = args.planfile.as_deref().map(|path| saved(env, path)).transpose()?;
+    let declared = definitions(env, global, color)?;
+    let connection = connect(env, global, &declared).await?;
+    let now = (env.now)();
+    let live = planning::read(env, global, &declared, &connection).await?;
+    let made = planning::plan(env, &declared, &live, now, color)?;
+    if let Some(reviewed) = &reviewed {
+        compare(env, reviewed, &made.plan)?;
+    }
+    let print = |text: &str| {
+        env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
+    };
+    if args.format == Format::Text {
+        let apply_with = shown::apply_with(global, args.planfile.as_deref());
+        let options = render::plan::Options { color, apply_with };
+        print(&render::plan::text(&made.plan, &declared.files, &options))?;
+    }
+    limits(&made.plan, args.accept_removals)?;
+    let complete = if made.plan.is_complete() { Exit::Done } else { Exit::Incomplete };
+    if made.plan.changes.is_empty() {
+        if args.format == Format::Json {
+            print(&render::outcome::json(&made.plan, &Report::default(), Some(0)))?;
+        }
+        return Ok(complete);
+    }
+    confirm(env, args, &made.plan)?;
+
+    let mut report = run(env, global, &connection, &made).await;
+    let left = read_back(env, global, &declared, &connection, now, color).await;
+    if let Ok(after) = &left {
+        report.confirm(&made.plan, after);
+    }
+    let remaining = left.as_ref().ok().map(|after| after.changes.len());
+    let text = match args.format {
+        Format::Text => render::outcome::text(&made.plan, &report, remaining, color),
+        Format::Json => render::outcome::json(&made.plan, &report, remaining),
+    };
+    print(&text)?;
+    if let Some(world) = &connection.world {
+        world.check()?;
+    }
+    let exit = ending(&report, remaining).worst(complete);
+    match left {
+        Err(failure) if exit == Exit::Done => Err(failure),
+        Err(failure) => {
+            env.err(&failure.text());
+            Ok(exit.worst(failure.exit))
+        }
+        Ok(_) => Ok(exit),
+    }
+}
+
+/// Reads a saved plan and checks that it may still be applied.
+fn saved(env: &Env, path: &Path) -> Result<Reviewed, Failure> {
+    let bytes = store::read(path).map_err(|e| Failure::file("reading", path, &e))?;
+    let reviewed = file::read(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+        Failure::new(Exit::Refused, format!("{} cannot be applied: {error}", path.display()))
+            .hint("make it anew: `landgrant plan --out FILE`")
+    })?;
+    if (env.now)() >= reviewed.expires {
+        let message = format!("plan {} was valid until {}", reviewed.id, reviewed.expires);
+        return Err(Failure::new(Exit::Stale, message)
+            .hint("make it anew, and have it reviewed: `landgrant plan --out FILE`"));
+    }
+    Ok(reviewed)
+}
+
+/// What is to be done now must be part of what was reviewed.
+fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
+    let scope = &plan.scope;
+    for (what, then, now) in [
+        ("organization", &reviewed.organization, &scope.organization),
+        ("instance", &reviewed.instance, &scope.instance),
+        ("region", &reviewed.region, &scope.region),
+    ] {
+        if then != now {
+            let message = format!("the plan was made for {what} {then}, and this is {now}");
+            return Err(Failure::new(Exit::Refused, message));
+        }
+    }
+    let new = reviewed.unreviewed(&plan.changes);
+    if new.is_empty() {
+        let done = reviewed.len().saturating_sub(plan.changes.len());
+        if done > 0 {
+            env.err(&format!(
+                "{done} of {} reviewed changes need no doing any more\n",
+                reviewed.len()
+            ));
+        }
+        return Ok(());
+    }
+    for change in &new {
+        let line = format!("not reviewed: {} {}", change.what.action().name(), change.address);
+        env.err(&format!("{}\n", crate::text::visible(&line)));
+    }
+    let message = format!(
+        "plan {} is stale: {} would be done that it does not hold",
+        reviewed.id,
+        render::counted(new.len(), "change")
+    );
+    Err(Failure::new(Exit::Stale, message)
+        .hint("live or the definitions moved; plan again, and have it reviewed"))
+}
+
+/// Refuses what removes more than it may, unless exactly that number was acknowledged.
+fn limits(plan: &Plan, accepted: Option<usize>) -> Result<(), Failure> {
+    let (removals, excess) = &plan.removals;
+    if let Some(accepted) = accepted.filter(|n| n != removals) {
+        let message = format!("the plan removes {removals}, and --accept-removals says {accepted}");
+        return Err(Failure::new(Exit::Refused, message));
+    }
+    if excess.is_empty() || accepted.is_some() {
+        return Ok(());
+    }
+    let over: Vec<String> = excess
+        .iter()
+        .map(|e| format!("{} of {} {} ({} may be)", e.removals, e.live, e.kind, e.limit))
+        .collect();
+    Err(Failure::new(Exit::Refused, format!("the plan removes {}", over.join(", ")))
+        .hint(format!("where that is meant, say so: --accept-removals {removals}")))
+}
+
+/// Asks on a terminal; refuses where nobody can be asked.
+fn confirm(env: &Env, args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
+    if args.yes {
+        return Ok(());
+    }
+    let changes = render::counted(plan.changes.len(), "change");
+    if !env.terminal.stdin {
+        let message = format!("{changes} to apply, and no terminal to ask on");
+        return Err(Failure::new(Exit::Usage, message).hint("--yes applies without asking"));
+    }
+    env.err(&format!("\nApply {changes} to {}? Type yes: ", plan.scope.organization));
+    let answer =
+        (env.ask)().map_err(|e| Failure::new(Exit::Failure, format!("reading the answer: {e}")))?;
+    if answer.trim() == "yes" {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Refused, "not confirmed: nothing was changed"))
+}
+
+/// Runs the plan, listening to Ctrl-C.
+async fn run(env: &Env, global: &Global, connection: &Connection, made: &Made) -> Report {
+    let aws = connection.aws.in_region(&made.region);
+    let live_target =
+        LiveTarget { waiter: Waiter::new(&aws, &made.target), target: made.target.clone(), aws };
+    let stop = Arc::new(Stop::default());
+    let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
+    let progress = Applying::new(env, global, made.plan.changes.len());
+    let report = apply::run(&made.plan, &live_target, &stop, &|event| progress.hear(event)).await;
+    progress.finish();
+    if let Some(listening) = listening {
+        listening.abort();
+    }
+    report
+}
+
+async fn read_back(
+    env: &Env,
+    global: &Global,
+    declared: &Declared,
+    connection: &Connection,
+    now: jiff::Timestamp,
+    color: bool,
+) -> Result<Plan, Failure> {
+    let live = planning::read(env, global, declared, connection).await?;
+    // Warnings have been shown; only a definition that became wrong meanwhile is news.
+    let quiet =
+        crate::cli::env::Env::fake(Box::new(std::io::sink()), Box::new(std::io::sink()), now);
+    Ok(planning::plan(&quiet, declared, &live, now, color)?.plan)
+}
+
+fn ending(report: &Report, remaining: Option<usize>) -> Exit {
+    let fatal = report.statuses.iter().any(|s| matches!(s, Status::Failed(f) if f.fatal));
+    let (applied, ..) = report.counts();
+    if fatal && applied == 0 {
+        return Exit::Credentials;
+    }
+    if report.interrupted {
+        return Exit::Interrupted;
+    }
+    if !report.is_complete() || remaining.is_some_and(|left| left > 0) {
+        return Exit::Partial;
+    }
+    Exit::Done
+}
+
+/// AWS, or the sandbox, as the executor sees it.
+struct LiveTarget {
+    aws: Aws,
+    target: Target,
+    waiter: Waiter,
+}
+
+impl apply::Target for LiveTarget {
+    async fn carry_out(&self, call: &Call, created: &Created) -> Result<Answer, apply::Failure> {
+        let done = perform(&self.aws, &self.target, call, created).await.map_err(explain)?;
+        let Some(pending) = &done.pending else { return Ok(done.answer) };
+        match self.waiter.wait(pending).await {
+            Outcome::Succeeded => Ok(done.answer),
+            Outcome::Failed { reason } => {
+                Err(apply::Failure { message: reason, unknown: false, fatal: false })
+            }
+            Outcome::Unknown { because } => {
+                Err(apply::Failure { message: because, unknown: true, fatal: false })
+            }
+        }
+    }
+}
+
+fn explain(error: CallError) -> apply::Failure {
+    let message = error.to_string();
+    match error {
+        CallError::Missing { .. } => apply::Failure { message, unknown: false, fatal: false },
+        CallError::Aws(error) => apply::Failure {
+            message,
+            unknown: matches!(error.kind, Kind::Network | Kind::Malformed | Kind::Server),
+            fatal: error.kind == Kind::Credentials,
+        },
+    }
+}

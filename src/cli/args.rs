@@ -1,0 +1,175 @@
+//! What can be typed. Filling these may only validate; what it means is decided by the commands.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// Keeps access to an AWS landing zone in reviewed text files.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "landgrant", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 unexpected failure, 2 changes present \
+    (plan --detailed-exitcode), 3 refused, 4 stale plan, 5 partly applied, 7 incomplete read, \
+    8 credentials or permissions, 64 usage, 65 invalid definitions, 130 interrupted.")]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// The policy repository: the folder with landgrant.toml
+    #[arg(short = 'C', value_name = "DIR", default_value = ".", global = true)]
+    pub directory: PathBuf,
+    /// Talk to the built-in AWS instead: DIR/sandbox.json and what became of it
+    #[arg(long, global = true, conflicts_with_all = ["profile", "endpoint_url"])]
+    pub sandbox: bool,
+    /// A profile of the AWS configuration files
+    #[arg(long, value_name = "P", global = true)]
+    pub profile: Option<String>,
+    /// The region of Identity Center, in place of identity_center.region
+    #[arg(long, value_name = "R", global = true)]
+    pub region: Option<String>,
+    /// An AWS-compatible endpoint (AWS_ENDPOINT_URL works as well)
+    #[arg(long, value_name = "URL", global = true)]
+    pub endpoint_url: Option<String>,
+    /// When to colour
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub color: Color,
+    /// Say less: no progress
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: calls per operation
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Check the definitions alone: no credentials, no network
+    Check(CheckArgs),
+    /// Compare the definitions with live AWS and show what an apply would do
+    Plan(PlanArgs),
+    /// Carry out the plan, after asking
+    Apply(ApplyArgs),
+    /// The built-in AWS
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+    /// Print a completion script
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// `check`.
+#[derive(Args, Clone, Debug)]
+pub struct CheckArgs {
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// Text for people or a document for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// `plan`.
+#[derive(Args, Clone, Debug)]
+pub struct PlanArgs {
+    /// Save the plan for `apply FILE`; it tells who has access to what, and only you may read it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Exit with 2 where anything would change
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Judge starts and expiries as of this instant (RFC 3339) or day (its first instant, UTC)
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// `apply`.
+#[derive(Args, Clone, Debug)]
+pub struct ApplyArgs {
+    /// A saved plan: nothing that it does not hold is done
+    pub planfile: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Acknowledge that the plan removes exactly N things, where a limit refuses it
+    #[arg(long, value_name = "N")]
+    pub accept_removals: Option<usize>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// `sandbox …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Speak to any AWS client over HTTP on the loopback address, until interrupted
+    Serve {
+        /// The port; 0 takes a free one
+        #[arg(long, value_name = "N", default_value_t = 4580)]
+        port: u16,
+        /// How many milliseconds an asynchronous request takes
+        #[arg(long, value_name = "MS", default_value_t = 200)]
+        delay: u64,
+        /// The longest page of any listing
+        #[arg(long, value_name = "N")]
+        page_limit: Option<usize>,
+        /// Begin every listing with an empty page that carries a token
+        #[arg(long)]
+        empty_pages: bool,
+    },
+    /// Forget what became of the world: the next use begins with DIR/sandbox.json
+    Reset,
+    /// List the calls that were made
+    Log {
+        /// Only calls that change something
+        #[arg(long)]
+        writes: bool,
+        /// Only the calls of the N-th run; "last" for the newest
+        #[arg(long, value_name = "N")]
+        run: Option<String>,
+        /// The form of the output: JSON is one object a line
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    if let Ok(timestamp) = text.parse() {
+        return Ok(timestamp);
+    }
+    let date: jiff::civil::Date =
+        text.parse().map_err(|_| "neither an RFC 3339 instant nor a date".to_owned())?;
+    let midnight = jiff::tz::Offset::UTC.to_timestamp(date.at(0, 0, 0, 0));
+    midnight.map_err(|_| "outside the range of instants".to_owned())
+}

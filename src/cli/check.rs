@@ -1,0 +1,45 @@
+//! `landgrant check`: the definitions alone.
+
+use super::args::{CheckArgs, Format, Global};
+use super::env::Env;
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::diag::{emit, has_errors};
+use crate::source;
+use crate::store;
+use serde_json::json;
+
+/// Loads everything and says what is wrong with it.
+pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Result<Exit, Failure> {
+    let tree = store::read_tree(&global.directory)
+        .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
+    let (declared, files, diagnostics) = source::load(&tree);
+    let text = match args.format {
+        Format::Json => {
+            let document = json!({
+                "format_version": "1.0",
+                "kind": "landgrant.check",
+                "diagnostics": emit::json(&files, &diagnostics),
+            });
+            format!("{document:#}\n")
+        }
+        Format::Text => {
+            let mut text = emit::text(&files, &diagnostics, color);
+            if let Some(d) = declared.as_ref().filter(|_| !has_errors(&diagnostics)) {
+                text.push_str(&format!(
+                    "ok: {} OUs, {} accounts, {} permission sets, {} users, {} groups, {} grant rules\n",
+                    d.ous.len(),
+                    d.accounts.len(),
+                    d.permission_sets.len(),
+                    d.users.len(),
+                    d.groups.len(),
+                    d.grants.len(),
+                ));
+            }
+            text
+        }
+    };
+    env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+    let bad = has_errors(&diagnostics) || declared.is_none();
+    Ok(if bad { Exit::Definitions } else { Exit::Done })
+}

@@ -1,0 +1,83 @@
+//! Why a command could not do its work: the exit code for programs, the text for people.
+
+use super::exit::Exit;
+use crate::aws::read::ReadError;
+use crate::text::visible;
+use std::path::Path;
+
+/// Why a command could not do its work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// How the process ends.
+    pub exit: Exit,
+    /// One lowercase line; empty where everything was said already.
+    pub message: String,
+    /// What to do about it.
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with a message.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hints: Vec::new() }
+    }
+
+    /// An ending that has been explained already.
+    pub fn said(exit: Exit) -> Self {
+        Self::new(exit, "")
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The same with another ending.
+    #[must_use]
+    pub fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// A file that could not be read or written.
+    pub fn file(doing: &str, path: &Path, error: &std::io::Error) -> Self {
+        Self::new(Exit::Failure, format!("{doing} {}: {error}", path.display()))
+    }
+
+    /// The text for stderr; empty where there is no message.
+    pub fn text(&self) -> String {
+        if self.message.is_empty() {
+            return String::new();
+        }
+        let mut text = format!("error: {}\n", visible(&self.message));
+        for hint in &self.hints {
+            text.push_str("\nhint: ");
+            text.push_str(&visible(hint));
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let message = error.to_string();
+        match error {
+            ReadError::Credentials(_) => Self::new(Exit::Credentials, message).hint(
+                "log in (`aws sso login`), set AWS_PROFILE or --profile, or try it without an account: --sandbox",
+            ),
+            ReadError::Denied(_) => Self::new(Exit::Credentials, message)
+                .hint("the caller's role needs policies/landgrant-read.json"),
+            ReadError::NoRegion | ReadError::ManyInstances(_) => Self::new(Exit::Definitions, message),
+            ReadError::NoInstance { .. } => Self::new(Exit::Refused, message)
+                .hint("identity_center.region must be the instance's primary region"),
+            ReadError::AccountInstance { .. } => Self::new(Exit::Refused, message)
+                .hint("enable the organization's instance in the management account"),
+            ReadError::NoOrganization(_) => Self::new(Exit::Refused, message),
+            ReadError::Failed(_) => Self::new(Exit::Incomplete, message)
+                .hint("nothing could be read to begin with; check the endpoint and the network"),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `landgrant plan`: what an apply would do.
+
+use super::args::{Format, Global, PlanArgs};
+use super::env::Env;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::planning::{self, connect, definitions};
+use crate::diag::Files;
+use crate::plan::Plan;
+use crate::plan::document::{self, document};
+use crate::render;
+use crate::store;
+use std::path::Path;
+
+/// Reads, compares, shows.
+pub async fn plan(
+    env: &Env,
+    global: &Global,
+    args: &PlanArgs,
+    color: bool,
+) -> Result<Exit, Failure> {
+    let declared = definitions(env, global, color)?;
+    let connection = connect(env, global, &declared).await?;
+    let live = planning::read(env, global, &declared, &connection).await?;
+    let as_of = args.as_of.unwrap_or_else(|| (env.now)());
+    let made = planning::plan(env, &declared, &live, as_of, color)?;
+    if let Some(world) = &connection.world {
+        world.check()?;
+    }
+    let plan = &made.plan;
+    if let Some(path) = &args.out {
+        let text = json(env, global, plan, &declared.files);
+        store::write(path, &text).map_err(|e| Failure::file("writing", path, &e))?;
+    }
+    let text = match args.format {
+        Format::Json => json(env, global, plan, &declared.files),
+        Format::Text => {
+            let apply_with = apply_with(global, args.out.as_deref());
+            let options = render::plan::Options { color, apply_with };
+            render::plan::text(plan, &declared.files, &options)
+        }
+    };
+    env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+    Ok(exit(plan, args.detailed_exitcode))
+}
+
+fn exit(plan: &Plan, detailed: bool) -> Exit {
+    let mut exit = Exit::Done;
+    if !plan.is_complete() {
+        exit = exit.worst(Exit::Incomplete);
+    }
+    if !plan.removals.1.is_empty() {
+        exit = exit.worst(Exit::Refused);
+    }
+    if detailed && !plan.changes.is_empty() {
+        exit = exit.worst(Exit::Changes);
+    }
+    exit
+}
+
+/// The plan's document, as it is printed and saved.
+pub fn json(env: &Env, global: &Global, plan: &Plan, files: &Files) -> String {
+    let context =
+        document::Context { git: (env.git)(&global.directory), ..document::Context::default() };
+    format!("{:#}\n", document(plan, files, &context))
+}
+
+/// The command that applies what was shown.
+pub fn apply_with(global: &Global, saved: Option<&Path>) -> String {
+    let mut words = vec!["landgrant".to_owned()];
+    if global.directory != Path::new(".") {
+        words.push(format!("-C {}", quoted(&global.directory.display().to_string())));
+    }
+    if global.sandbox {
+        words.push("--sandbox".to_owned());
+    }
+    for (flag, value) in [
+        ("--profile", &global.profile),
+        ("--region", &global.region),
+        ("--endpoint-url", &global.endpoint_url),
+    ] {
+        if let Some(value) = value {
+            words.push(format!("{flag} {}", quoted(value)));
+        }
+    }
+    words.push("apply".to_owned());
+    if let Some(path) = saved {
+        words.push(quoted(&path.display().to_string()));
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}

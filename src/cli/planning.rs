@@ -1,0 +1,119 @@
+//! Definitions and live AWS → a plan: what `plan` and `apply` have in common.
+
+use super::args::Global;
+use super::env::Env;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::progress::Reading;
+use super::world::{self, World};
+use crate::aws::{self, Aws, Target};
+use crate::diag::{self, emit, has_errors};
+use crate::live::Live;
+use crate::live::project::project;
+use crate::plan::{self, Plan};
+use crate::resolve::{Rules, needing_tags, resolve};
+use crate::source::{self, declared::Declared};
+use crate::store;
+use jiff::Timestamp;
+
+/// Reads the definitions. Errors have been printed when this fails; warnings when it succeeds.
+pub fn definitions(env: &Env, global: &Global, color: bool) -> Result<Declared, Failure> {
+    let tree = store::read_tree(&global.directory)
+        .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
+    let (declared, files, diagnostics) = source::load(&tree);
+    env.err(&emit::text(&files, &diagnostics, color));
+    match declared {
+        Some(declared) if !has_errors(&diagnostics) => Ok(declared),
+        _ => Err(Failure::said(Exit::Definitions)),
+    }
+}
+
+/// A connection to AWS, or to the sandbox whose world has to be kept.
+#[derive(Debug)]
+pub struct Connection {
+    /// The clients.
+    pub aws: Aws,
+    /// The sandbox's world.
+    pub world: Option<World>,
+}
+
+/// Connects to where the arguments say.
+pub async fn connect(
+    env: &Env,
+    global: &Global,
+    declared: &Declared,
+) -> Result<Connection, Failure> {
+    let region = global.region.clone().unwrap_or_else(|| declared.settings.region.value.clone());
+    let mut options = aws::Options { region: Some(region), ..aws::Options::default() };
+    let mut opened = None;
+    if global.sandbox {
+        let mut behaviour = env.sandbox.clone();
+        behaviour.started = (env.now)().to_string();
+        let world = world::open(&global.directory, behaviour)?;
+        options.http_client = Some(world.sandbox.http_client());
+        opened = Some(world);
+    } else {
+        options.profile.clone_from(&global.profile);
+        options.endpoint_url.clone_from(&global.endpoint_url);
+    }
+    Ok(Connection { aws: aws::connect(options).await, world: opened })
+}
+
+/// A plan with what it was made from.
+#[derive(Debug)]
+pub struct Made {
+    /// The plan.
+    pub plan: Plan,
+    /// The Identity Center that was read.
+    pub target: Target,
+    /// Its primary region.
+    pub region: String,
+}
+
+/// Reads AWS.
+pub async fn read(
+    env: &Env,
+    global: &Global,
+    declared: &Declared,
+    connection: &Connection,
+) -> Result<Live, Failure> {
+    let wanted = aws::read::Wanted {
+        instance: declared.settings.instance.as_ref().map(|i| i.value.clone()),
+    };
+    let progress = Reading::new(env, global, &connection.aws);
+    let live = aws::read::read(&connection.aws, &wanted, &env.now, &progress).await;
+    let mut live = live.inspect_err(|_| progress.finish())?;
+    let tagged = needing_tags(declared, &live);
+    let tags =
+        aws::read::read_account_tags(&connection.aws, &mut live, &tagged, &env.now, &progress)
+            .await;
+    progress.finish();
+    tags?;
+    if global.verbose > 0 {
+        for (operation, count) in &live.taken.calls {
+            env.err(&format!("{count:>6} {operation}\n"));
+        }
+    }
+    Ok(live)
+}
+
+/// Resolves the definitions against what was read and plans. Diagnostics have been printed.
+pub fn plan(
+    env: &Env,
+    declared: &Declared,
+    live: &Live,
+    as_of: Timestamp,
+    color: bool,
+) -> Result<Made, Failure> {
+    let projection = project(live);
+    let (desired, diagnostics) = resolve(declared, live, &projection, as_of);
+    env.err(&emit::text(&declared.files, &diagnostics, color));
+    if diag::has_errors(&diagnostics) {
+        return Err(Failure::said(Exit::Definitions));
+    }
+    Ok(Made {
+        plan: plan::make(live, &projection, &desired, &Rules::of(declared)),
+        target: Target::of(live),
+        region: live.identity_center.region.clone(),
+    })
+}

@@ -1,0 +1,93 @@
+//! `landgrant sandbox …`: the built-in AWS.
+
+use super::args::{Format, Global, SandboxCommand};
+use super::env::Env;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::{interrupt, world};
+use crate::sandbox::{Entry, Options};
+use std::time::Duration;
+
+/// Runs one of the sandbox's commands.
+pub async fn sandbox(
+    env: &Env,
+    global: &Global,
+    command: &SandboxCommand,
+) -> Result<Exit, Failure> {
+    match command {
+        SandboxCommand::Serve { port, delay, page_limit, empty_pages } => {
+            let options = Options {
+                delay: Duration::from_millis(*delay),
+                page_limit: *page_limit,
+                empty_first_page: *empty_pages,
+                started: (env.now)().to_string(),
+            };
+            serve(env, global, *port, options).await
+        }
+        SandboxCommand::Reset => {
+            world::reset(&global.directory)?;
+            if !global.quiet {
+                env.err("the sandbox begins anew with sandbox.json\n");
+            }
+            Ok(Exit::Done)
+        }
+        SandboxCommand::Log { writes, run, format } => {
+            let entries = world::log(env, &global.directory)?;
+            let run = chosen(run.as_deref(), &entries)?;
+            let shown = entries
+                .iter()
+                .filter(|e| (!writes || e.write) && run.is_none_or(|run| e.run == run));
+            let text: String = shown.map(|e| line(e, *format)).collect();
+            env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn serve(env: &Env, global: &Global, port: u16, options: Options) -> Result<Exit, Failure> {
+    let world = world::open(&global.directory, options)?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
+        Failure::new(Exit::Failure, format!("listening on 127.0.0.1:{port}: {error}"))
+            .hint("choose another port, or --port 0 for a free one")
+    })?;
+    let address = listener
+        .local_addr()
+        .map_err(|e| Failure::new(Exit::Failure, format!("listening: {e}")))?;
+    env.out(&format!("http://{address}\n"))
+        .map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+    if !global.quiet {
+        env.err(&format!(
+            "serving the sandbox; try: AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x \
+             aws --endpoint-url http://{address} --region us-east-1 sso-admin list-instances\n"
+        ));
+    }
+    world
+        .sandbox
+        .clone()
+        .serve(listener, interrupt::asked())
+        .await
+        .map_err(|e| Failure::new(Exit::Failure, format!("serving: {e}")))?;
+    world.check()?;
+    Ok(Exit::Done)
+}
+
+fn chosen(run: Option<&str>, entries: &[Entry]) -> Result<Option<u64>, Failure> {
+    match run {
+        None => Ok(None),
+        // A run that made no call leaves no line; then there is no newer one to show.
+        Some("last") => Ok(Some(entries.iter().map(|e| e.run).max().unwrap_or(0))),
+        Some(number) => number.parse().map(Some).map_err(|_| {
+            Failure::new(Exit::Usage, format!("--run takes a number or \"last\", not \"{number}\""))
+        }),
+    }
+}
+
+fn line(entry: &Entry, format: Format) -> String {
+    if format == Format::Json {
+        return serde_json::to_string(entry).map(|text| format!("{text}\n")).unwrap_or_default();
+    }
+    let Entry { run, n, service, operation, write, summary, outcome } = entry;
+    let kind = if *write { "write" } else { "read" };
+    let operation = format!("{service}:{operation}");
+    format!("{run:>3} {n:>5}  {kind:<5}  {operation:<58}  {outcome}  {summary}\n")
+}
