@@ -137,3 +137,38 @@ fn address(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option<Spanned<
 pub(super) fn person(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
     PERSON.check(node?.string(out)?, out)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::source::tests::{declared, each};
+
+    #[test]
+    fn ous_and_accounts_are_checked() {
+        each(&[
+            ("[ou.\"A//B\"]\n", "invalid-name 1:5"),
+            ("[ou.\"/\"]\n", "invalid-name 1:5"),
+            ("[ou.\"1/2/3/4/5\"]\n", ""),
+            ("[ou.\"1/2/3/4/5/6\"]\n", "invalid-name 1:5"),
+            ("[ou.A]\nbaseline = \"x\"\n", "unknown-key 2:1"),
+            ("[ou.A]\npreviously = [\"B\", 1]\n", "wrong-type 2:20"),
+            ("[account.\"\"]\n", "invalid-name 1:10"),
+            ("[account.a]\nid = 111122223333\n", "wrong-type 2:6"),
+            ("[account.a]\nid = \"11112222333\"\n", "invalid-name 2:6"),
+            ("[account.a]\nemail = \"a.example\"\n", "invalid-name 2:9"),
+            ("[account.a]\nou = \"A/\"\nclosed = true\n", "invalid-name 2:6, unknown-key 3:1"),
+            (
+                "[account.a]\ntags = { a = 1, \"AWS:b\" = \"c\", d = \"#\" }\n",
+                "wrong-type 2:14, invalid-tag 2:17, invalid-tag 2:36",
+            ),
+            ("[account.a]\nowner = { given_name = \"A\" }\n", "missing-key 2:9"),
+        ]);
+    }
+
+    #[test]
+    fn absent_and_empty_tags_are_two_things() {
+        let accounts = declared("[account.a]\ntags = {}\n[account.b]\nou = \"/\"\n").accounts;
+        assert!(accounts["a"].value.tags.as_ref().unwrap().value.is_empty());
+        assert!(accounts["b"].value.tags.is_none());
+        assert_eq!(accounts["b"].value.ou.as_ref().unwrap().value.depth(), 0);
+    }
+}
