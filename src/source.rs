@@ -150,7 +150,11 @@ fn parse<'t>(
             Some((message, expected)) => (message, format!("expected {expected}")),
             None => (error.message(), String::new()),
         };
-        out.push(Diagnostic::new(Code::TomlSyntax, span, message).label(label));
+        let help = match message {
+            "duplicate key" => "a key or table stands once in a file; merge the two",
+            _ => "",
+        };
+        out.push(Diagnostic::new(Code::TomlSyntax, span, message).label(label).help(help));
     }
     let root = match decode::bounded(root.into_inner()) {
         Ok(root) => root,

@@ -169,7 +169,12 @@ impl<'v> Node<'v> {
     /// A string.
     pub(super) fn string(self, out: &mut Vec<Diagnostic>) -> Option<Spanned<&'v str>> {
         let DeValue::String(text) = self.value else {
-            out.push(self.wrong_type("a string"));
+            let diagnostic = self.wrong_type("a string");
+            out.push(match self.value {
+                DeValue::Array(_) => diagnostic.help("write it without brackets"),
+                DeValue::Table(_) => diagnostic,
+                _ => diagnostic.help("write it in quotes"),
+            });
             return None;
         };
         Some(Spanned::new(text, self.span))

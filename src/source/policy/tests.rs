@@ -173,5 +173,10 @@ fn networks_expand_to_their_ranges() {
         (&around("[\"1.1.1.1/32\", \"${network.b}\"]"), "unknown-name 7:56"),
         (&around("\"${network.a}/8\""), "invalid-policy 7:41"),
         (&around("\"${aws:x}\""), ""),
+        (&around("\"x\"").replace("\"*\"\nC", "\"${network.b}\"\nC"), "unknown-name 6:12"),
+        (
+            &around("\"x\"").replace("\"*\"\nC", "\"${network.a}\"\nC"),
+            "invalid-policy 6:12, invalid-policy 6:12",
+        ),
     ]);
 }
