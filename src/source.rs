@@ -21,7 +21,7 @@ mod tags;
 mod tests;
 mod unique;
 
-use crate::diag::{self, Code, Diagnostic, FileId, Files, Span, Spanned};
+use crate::diag::{self, Code, Diagnostic, FileId, Files, Spanned};
 use crate::id::{GroupName, OuPath, PermissionSetName, UserName};
 use declared::{Account, Declared, GrantRule, Group, Ou, PermissionSet, Settings, User};
 use decode::{Node, entries, unknown_key};
@@ -58,7 +58,6 @@ struct Definitions {
     permission_sets: BTreeMap<PermissionSetName, Spanned<PermissionSet>>,
     users: BTreeMap<UserName, Spanned<User>>,
     groups: BTreeMap<GroupName, Spanned<Group>>,
-    networks: Networks,
     grants: Vec<Spanned<GrantRule>>,
 }
 
@@ -99,12 +98,10 @@ pub fn load(tree: &Tree) -> (Option<Declared>, Files, Vec<Diagnostic>) {
 
 fn read(texts: &Texts, out: &mut Vec<Diagnostic>) -> (Option<Settings>, Definitions) {
     let mut all = Definitions::default();
-    let before = out.len();
     let parsed: Vec<Parsed<'_>> = texts
         .definitions()
         .filter_map(|(file, text)| parse(file, &text.path, &text.text, out))
         .collect();
-    let complete = out.len() == before && texts.unusable.is_empty();
     if texts.find(SETTINGS).is_none() {
         let message = format!("there is no `{SETTINGS}`");
         out.push(
@@ -123,7 +120,7 @@ fn read(texts: &Texts, out: &mut Vec<Diagnostic>) -> (Option<Settings>, Definiti
         settings = read.filter(|_| schema == Schema::Known);
     }
     definitions(&parsed, texts, &mut all, out);
-    if complete && !parsed.iter().any(Parsed::defines) {
+    if !diag::has_errors(out) && !parsed.iter().any(Parsed::defines) {
         let message = "the repository defines nothing";
         out.push(
             Diagnostic::without_place(Code::NoDefinitions, message)
@@ -147,14 +144,28 @@ fn parse<'t>(
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let range = error.span().unwrap_or(0..0);
-        let span = Span { file, start: range.start, end: range.end };
-        let (message, label) = match error.message().split_once('\n') {
-            Some((message, rest)) => (message, rest.trim().replace('\n', "; ")),
+        let span = decode::span(file, range);
+        let (message, label) = match error.message().rsplit_once(", expected ") {
+            Some((message, "nothing")) => (message, String::new()),
+            Some((message, expected)) => (message, format!("expected {expected}")),
             None => (error.message(), String::new()),
         };
-        out.push(Diagnostic::new(Code::TomlSyntax, span, message).label(label));
+        let help = match message {
+            "duplicate key" => "a key or table stands once in a file; merge the two",
+            _ => "",
+        };
+        out.push(Diagnostic::new(Code::TomlSyntax, span, message).label(label).help(help));
     }
-    errors.is_empty().then(|| Parsed { file, path, text, root: root.into_inner() })
+    let root = match decode::bounded(root.into_inner()) {
+        Ok(root) => root,
+        Err(range) => {
+            let message = "tables and lists nest too deep";
+            let span = decode::span(file, range);
+            out.push(Diagnostic::new(Code::TomlSyntax, span, message).help("flatten them"));
+            return None;
+        }
+    };
+    errors.is_empty().then_some(Parsed { file, path, text, root })
 }
 
 impl Parsed<'_> {
@@ -170,15 +181,13 @@ fn definitions(
     all: &mut Definitions,
     out: &mut Vec<Diagnostic>,
 ) {
+    let mut networks = Networks::new();
     for file in parsed {
-        if let Some(value) = file.root.get("network")
-            && let DeValue::Table(table) = value.get_ref()
-        {
-            network::networks(file.file, table, all, out);
+        if let Some(DeValue::Table(table)) = file.root.get("network").map(toml::Spanned::get_ref) {
+            network::networks(file.file, table, &mut networks, out);
         }
     }
-    network::overlaps(&all.networks, out);
-    let networks = std::mem::take(&mut all.networks);
+    network::overlaps(&networks, out);
     for file in parsed {
         let context = Context { texts, path: file.path, networks: &networks };
         for (key, node) in entries(file.file, &file.root) {

@@ -1,6 +1,6 @@
 //! Drawing diagnostics with source lines and carets, and the same as JSON.
 //!
-//! What the renderer gets is never the file itself but an [`excerpt`] of it: few lines, of bounded
+//! What the renderer gets is never the file itself but an excerpt of it: few lines, of bounded
 //! length, in which nothing is hidden. So neither a file of one endless line nor one full of
 //! escapes can harm a terminal.
 
@@ -13,7 +13,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 use excerpt::{Excerpt, Mark};
 use serde_json::{Value, json};
 
-/// Columns of a source line. Wide enough for the marks of any [`excerpt`], or the renderer would give
+/// Columns of a source line. Wide enough for the marks of any excerpt, or the renderer would give
 /// up trimming.
 const WIDTH: usize = 200;
 

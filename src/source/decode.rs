@@ -35,6 +35,40 @@ pub(super) fn span(file: FileId, range: Range<usize>) -> Span {
     Span { file, start: range.start, end: range.end }
 }
 
+/// Levels of tables and lists; a policy needs about ten.
+const MAX_DEPTH: usize = 64;
+
+/// The table again, or where it nests so deep that recursion over it, even dropping it, could
+/// exhaust the stack: the parser bounds dotted keys and nesting, but not one inside the other.
+pub(super) fn bounded(root: DeTable<'_>) -> Result<DeTable<'_>, Range<usize>> {
+    let mut deep = None;
+    let mut open: Vec<(usize, &toml::Spanned<DeValue<'_>>)> =
+        root.values().map(|value| (1, value)).collect();
+    while let Some((depth, value)) = open.pop() {
+        if depth > MAX_DEPTH {
+            deep = Some(value.span());
+            break;
+        }
+        match value.get_ref() {
+            DeValue::Array(items) => open.extend(items.iter().map(|item| (depth + 1, item))),
+            DeValue::Table(table) => open.extend(table.values().map(|value| (depth + 1, value))),
+            _ => {}
+        }
+    }
+    let Some(deep) = deep else { return Ok(root) };
+    let mut parts: Vec<DeValue<'_>> = vec![DeValue::Table(root)];
+    while let Some(part) = parts.pop() {
+        match part {
+            DeValue::Array(items) => parts.extend(items.into_iter().map(toml::Spanned::into_inner)),
+            DeValue::Table(table) => {
+                parts.extend(table.into_iter().map(|(_, value)| value.into_inner()));
+            }
+            _ => {}
+        }
+    }
+    Err(deep)
+}
+
 /// The entries of a table in the order in which their keys were first written.
 pub(super) fn entries<'v>(
     file: FileId,
@@ -135,7 +169,12 @@ impl<'v> Node<'v> {
     /// A string.
     pub(super) fn string(self, out: &mut Vec<Diagnostic>) -> Option<Spanned<&'v str>> {
         let DeValue::String(text) = self.value else {
-            out.push(self.wrong_type("a string"));
+            let diagnostic = self.wrong_type("a string");
+            out.push(match self.value {
+                DeValue::Array(_) => diagnostic.help("write it without brackets"),
+                DeValue::Table(_) => diagnostic,
+                _ => diagnostic.help("write it in quotes"),
+            });
             return None;
         };
         Some(Spanned::new(text, self.span))

@@ -83,3 +83,31 @@ pub(super) fn external(settings: &Settings, all: &Definitions, out: &mut Vec<Dia
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::source::tests::{SETTINGS, each, places};
+
+    #[test]
+    fn users_and_groups_are_checked() {
+        each(&[
+            ("[user.\"a b\"]\n", "invalid-name 1:7"),
+            ("[user.a]\ngiven_name = \"\"\nname = \"x\"\n", "invalid-name 2:14, unknown-key 3:1"),
+            ("[group.Administrator]\n", "invalid-name 1:8"),
+            ("[group.\"a\\u0007\"]\n", "invalid-name 1:8"),
+            ("[group.a]\ndescription = 1\nowner = 2\n", "wrong-type 2:15, wrong-type 3:9"),
+            ("[group.a]\nmembers = \"b\"\n", "wrong-type 2:11"),
+            (
+                "[group.a]\nmembers = [\"b\", \"c d\", \"b\"]\n",
+                "invalid-name 2:17, duplicate-member 2:24",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn users_from_elsewhere_are_not_defined_here() {
+        let settings = SETTINGS.replace("directory", "external");
+        let found = places(&[("landgrant.toml", &settings), ("t.toml", "[user.a]\n[group.b]\n")]);
+        assert_eq!(found, ["external-user t.toml:1:7"]);
+    }
+}

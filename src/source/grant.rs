@@ -107,3 +107,63 @@ pub(super) fn selector(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::tests::{declared, each};
+
+    /// Checks one more line of a grant that is whole; it is line 5.
+    fn each_line(cases: &[(&str, &str)]) {
+        for (line, expected) in cases {
+            let text =
+                format!("[[grant]]\nto = [\"group:a\"]\nallow = [\"A\"]\nin = [\"all\"]\n{line}\n");
+            each(&[(&text, expected)]);
+        }
+    }
+
+    #[test]
+    fn a_grant_says_to_whom_what_and_where() {
+        each(&[
+            ("[[grant]]\n", "missing-key 1:1, missing-key 1:1, missing-key 1:1"),
+            (
+                "[[grant]]\nto = []\nallow = \"A\"\nin = 1\n",
+                "invalid-value 2:6, wrong-type 3:9, wrong-type 4:6",
+            ),
+            (
+                "[[grant]]\nto = [\"a\", \"groups:b\", \"group:\", \"user:c d\", \"user:e\", \"user:e\"]\n\
+              allow = [\"A B\"]\nin = [\"b\", \"ou:A/*\"]\n",
+                "invalid-principal 2:7, invalid-principal 2:12, invalid-principal 2:24, \
+              invalid-principal 2:34, duplicate-member 2:56, invalid-name 3:10, \
+              invalid-selector 4:7, invalid-selector 4:12",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn periods_are_days_or_instants() {
+        each_line(&[
+            ("expires = 2026-12-31", ""),
+            ("starts = 2026-12-31\nexpires = 2026-12-31", ""),
+            ("starts = 2027-01-01\nexpires = 2026-12-31", "invalid-period 6:11"),
+            ("expires = \"2026-12-31\"", "wrong-type 5:11"),
+            ("expires = 2026-12-31T10:00:00", "invalid-period 5:11"),
+            ("expires = 10:00:00", "invalid-period 5:11"),
+            ("starts = 1", "wrong-type 5:10"),
+            ("reason = 1\nwhy = 2", "wrong-type 5:10, unknown-key 6:1"),
+            ("except = [\"account\"]", "invalid-selector 5:11"),
+        ]);
+    }
+
+    #[test]
+    fn grants_keep_their_order_and_their_words() {
+        let text = "[[grant]]\nto = [\"user:b\"]\nallow = [\"Z\"]\nin = [\"all\"]\n\
+            expires = 2026-12-31 23:00:00+07:00 # soon\n\
+            [[grant]]\nto = [\"group:a\"]\nallow = [\"A\"]\nin = [\"all\"]\n";
+        let grants = declared(text).grants;
+        assert_eq!(grants[0].value.to[0].value, PrincipalRef::User(UserName::new("b")));
+        assert_eq!(grants[0].value.expires_text.as_deref(), Some("2026-12-31 23:00:00+07:00"));
+        assert_eq!(grants[1].value.to[0].value, PrincipalRef::Group(GroupName::new("a")));
+        assert_eq!(&text[grants[0].span.start..grants[0].span.end], "[[grant]]");
+    }
+}

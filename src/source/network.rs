@@ -1,8 +1,8 @@
 //! `[network.NAME]`: named CIDR lists that inline policies refer to.
 
 use super::decode::{Node, Table, entries};
+use super::define;
 use super::names::NETWORK;
-use super::{Definitions, define};
 use crate::diag::{Code, Diagnostic, FileId, Span, Spanned};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub(super) type Networks = BTreeMap<String, Spanned<Vec<Spanned<IpNet>>>>;
 pub(super) fn networks(
     file: FileId,
     table: &DeTable<'_>,
-    all: &mut Definitions,
+    all: &mut Networks,
     out: &mut Vec<Diagnostic>,
 ) {
     for (name, node) in entries(file, table) {
@@ -27,7 +27,7 @@ pub(super) fn networks(
         table.finish(out);
         if let Some(name) = NETWORK.check(name, out) {
             let cidrs = Spanned::new(cidrs.unwrap_or_default(), name.span);
-            define(&mut all.networks, "network", name.value, cidrs, out);
+            define(all, "network", name.value, cidrs, out);
         }
     }
 }
@@ -75,5 +75,33 @@ pub(super) fn overlaps(networks: &Networks, out: &mut Vec<Diagnostic>) {
         if open.last().is_none_or(|(outer, _, _)| *outer != net) {
             open.push((net, name, span));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::tests::each;
+
+    #[test]
+    fn networks_are_checked() {
+        each(&[
+            ("[network.a]\n", "missing-key 1:10"),
+            ("[network.a]\ncidrs = []\n", "invalid-value 2:9"),
+            ("[network.\"a b\"]\ncidrs = [\"10.0.0.0/8\"]\n", "invalid-name 1:10"),
+            (
+                "[network.a]\ncidrs = [\"10.0.0.0\", \"10.0.0.1/8\", \"::/0\"]\n",
+                "invalid-value 2:10, invalid-value 2:22",
+            ),
+            ("[network.a]\ncidrs = [\"10.0.0.0/8\", \"10.1.0.0/16\"]\n", ""),
+            (
+                "[network.b]\ncidrs = [\"10.0.0.0/8\"]\n[network.a]\ncidrs = [\"10.1.0.0/16\", \
+              \"11.0.0.0/8\"]\n",
+                "invalid-value 4:10",
+            ),
+            (
+                "[network.a]\ncidrs = [\"fd00::/8\"]\n[network.b]\ncidrs = [\"fd00::/8\"]\n",
+                "invalid-value 4:10",
+            ),
+        ]);
     }
 }

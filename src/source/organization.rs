@@ -26,22 +26,26 @@ pub(super) fn ous(
         let Some(mut table) = Table::of(format!("ou.{}", name.value), place, node, out) else {
             continue;
         };
-        let previously = table
-            .optional("previously")
-            .and_then(|node| node.strings(out, |text, out| ou_path(text, out)));
+        let previously = table.optional("previously").and_then(|node| node.strings(out, named_ou));
         table.finish(out);
-        let Some(path) = ou_path(name, out) else { continue };
-        if path.depth() == 0 {
-            let message = "the root is not an OU that can be defined";
-            out.push(Diagnostic::new(Code::InvalidName, place, message).help("remove the table"));
-            continue;
-        }
+        let Some(path) = named_ou(name, out) else { continue };
         let ou = Ou { previously: previously.unwrap_or_default() };
         define(&mut all.ous, "OU", path, Spanned::new(ou, place), out);
     }
 }
 
-/// A path of OU names.
+/// The path of an OU that can have a definition: any but the root.
+fn named_ou(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
+    let path = ou_path(text, out)?;
+    if path.depth() == 0 {
+        let message = "the root is not an OU that can be defined or renamed";
+        out.push(Diagnostic::new(Code::InvalidName, text.span, message).help("remove it"));
+        return None;
+    }
+    Some(path)
+}
+
+/// A path of OU names, which may be the root.
 fn ou_path(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
     let Some(path) = OuPath::parse(text.value) else {
         let message = format!("`{}` is not an OU path", text.value);
@@ -136,4 +140,40 @@ fn address(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option<Spanned<
 /// A given or family name.
 pub(super) fn person(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
     PERSON.check(node?.string(out)?, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::tests::{declared, each};
+
+    #[test]
+    fn ous_and_accounts_are_checked() {
+        each(&[
+            ("[ou.\"A//B\"]\n", "invalid-name 1:5"),
+            ("[ou.\"/\"]\n", "invalid-name 1:5"),
+            ("[ou.\"1/2/3/4/5\"]\n", ""),
+            ("[ou.\"1/2/3/4/5/6\"]\n", "invalid-name 1:5"),
+            ("[ou.A]\npreviously = [\"/\"]\n", "invalid-name 2:15"),
+            ("[ou.A]\nbaseline = \"x\"\n", "unknown-key 2:1"),
+            ("[ou.A]\npreviously = [\"B\", 1]\n", "wrong-type 2:20"),
+            ("[account.\"\"]\n", "invalid-name 1:10"),
+            ("[account.a]\nid = 111122223333\n", "wrong-type 2:6"),
+            ("[account.a]\nid = \"11112222333\"\n", "invalid-name 2:6"),
+            ("[account.a]\nemail = \"a.example\"\n", "invalid-name 2:9"),
+            ("[account.a]\nou = \"A/\"\nclosed = true\n", "invalid-name 2:6, unknown-key 3:1"),
+            (
+                "[account.a]\ntags = { a = 1, \"AWS:b\" = \"c\", d = \"#\" }\n",
+                "wrong-type 2:14, invalid-tag 2:17, invalid-tag 2:36",
+            ),
+            ("[account.a]\nowner = { given_name = \"A\" }\n", "missing-key 2:9"),
+        ]);
+    }
+
+    #[test]
+    fn absent_and_empty_tags_are_two_things() {
+        let accounts = declared("[account.a]\ntags = {}\n[account.b]\nou = \"/\"\n").accounts;
+        assert!(accounts["a"].value.tags.as_ref().unwrap().value.is_empty());
+        assert!(accounts["b"].value.tags.is_none());
+        assert_eq!(accounts["b"].value.ou.as_ref().unwrap().value.depth(), 0);
+    }
 }

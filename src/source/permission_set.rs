@@ -215,3 +215,79 @@ fn boundary(set: &str, node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Span
     };
     Some(Spanned::new(boundary, node.span))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::tests::{declared, each};
+
+    #[test]
+    fn permission_sets_are_checked() {
+        each(&[
+            ("[permission_set.\"a b\"]\n", "invalid-name 1:17"),
+            ("[permission_set.a]\ndescription = \"Việt\"\n", "invalid-name 2:15"),
+            ("[permission_set.a]\ndescription = \"\"\n", "invalid-name 2:15"),
+            ("[permission_set.a]\nsession = \"13h\"\n", "invalid-session 2:11"),
+            ("[permission_set.a]\nsession = \"59m\"\n", "invalid-session 2:11"),
+            ("[permission_set.a]\nsession = \"long\"\n", "invalid-session 2:11"),
+            ("[permission_set.a]\nsession = 8\n", "wrong-type 2:11"),
+            ("[permission_set.a]\nrelay_state = \"é\"\n", "invalid-name 2:15"),
+            ("[permission_set.a]\npermissions_boundary = {}\n", "missing-key 2:24"),
+            (
+                "[permission_set.a]\npermissions_boundary = { managed = \"a\", customer = \"b\" }\n",
+                "invalid-value 2:24",
+            ),
+            (
+                "[permission_set.a]\npermissions_boundary = { customer = \"arn:aws:iam::1:policy/b\" }\n",
+                "invalid-policy-reference 2:37",
+            ),
+            ("[permission_set.a]\nsesion = \"8h\"\n", "unknown-key 2:1"),
+        ]);
+    }
+
+    #[test]
+    fn policies_are_counted() {
+        for (number, expected) in [(10, ""), (11, "many-policies 1:17"), (26, "invalid-value 1:17")]
+        {
+            let names: Vec<String> = (0..number).map(|n| format!("P{n}")).collect();
+            let text = format!("[permission_set.a]\nmanaged_policies = {names:?}\n");
+            each(&[(&text, expected)]);
+        }
+    }
+
+    #[test]
+    fn policies_are_named_by_name_or_arn() {
+        for (typed, good) in [
+            ("ReadOnlyAccess", true),
+            ("job-function/ViewOnlyAccess", true),
+            ("arn:aws:iam::aws:policy/job-function/ViewOnlyAccess", true),
+            ("arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess", true),
+            ("arn:aws:iam::111122223333:policy/Own", false),
+            ("arn:aws:s3:::bucket", false),
+            ("arn:awsome:iam::aws:policy/X", false),
+            ("/platform/Own", false),
+            ("a//b", false),
+            ("a b", false),
+            ("", false),
+        ] {
+            let text = format!("[permission_set.a]\nmanaged_policies = [\"{typed}\"]\n");
+            each(&[(&text, if good { "" } else { "invalid-policy-reference 2:21" })]);
+        }
+    }
+
+    #[test]
+    fn customer_policies_have_a_path_and_a_name() {
+        for (typed, path, name) in
+            [("Own", "/", "Own"), ("/Own", "/", "Own"), ("/a/b/Own", "/a/b/", "Own")]
+        {
+            let text = format!("[permission_set.a]\ncustomer_managed_policies = [\"{typed}\"]\n");
+            let set = &declared(&text).permission_sets[&PermissionSetName::new("a")].value;
+            let expected = CustomerPolicy { path: path.into(), name: name.into() };
+            assert_eq!(set.customer_managed_policies[0].value, expected);
+        }
+        for typed in ["a/Own", "/a/", "/a//Own", "/a b/Own", "", "arn:aws:iam::aws:policy/X"] {
+            let text = format!("[permission_set.a]\ncustomer_managed_policies = [\"{typed}\"]\n");
+            each(&[(&text, "invalid-policy-reference 2:30")]);
+        }
+    }
+}

@@ -119,3 +119,6 @@ fn size(policy: &Policy, node: Node<'_>, out: &mut Vec<Diagnostic>) -> bool {
     }
     fits
 }
+
+#[cfg(test)]
+mod tests;

@@ -259,3 +259,82 @@ fn share(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<f64> {
     }
     share
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::tests::places;
+
+    /// Checks settings that follow `schema` and a whole `[identity_center]`.
+    fn each(cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            let settings = format!(
+                "schema = 1\nidentity_center = {{ region = \"eu-west-1\", identity_source = \
+                 \"directory\" }}\n{text}"
+            );
+            let found = places(&[("landgrant.toml", &settings), ("t.toml", "[group.a]\n")]);
+            let found = found.join(", ").replace(" landgrant.toml:", " ");
+            assert_eq!(found, *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_setting_is_checked() {
+        each(&[
+            ("[manage]\ngrants = \"enforced\"\n", "invalid-value 4:10"),
+            ("[manage]\ngrant = \"enforce\"\n", "unknown-key 4:1"),
+            ("manage = 1\n", "wrong-type 3:10"),
+            ("[organization]\ncreate_accounts = \"always\"\n", "invalid-value 4:19"),
+            ("[ignore]\ncontrol_tower = \"yes\"\n", "wrong-type 4:17"),
+            (
+                "[ignore]\ngroups = [\"a\", \"\", \"a\"]\n",
+                "invalid-value 4:16, duplicate-member 4:20",
+            ),
+            ("[ignore]\naccounts = [\"x-*\", \"org:y\"]\n", "invalid-selector 4:20"),
+            ("[limits]\ngrants = 5\n", "wrong-type 4:10"),
+            ("[limits.grants]\nmax_removals = -1\n", "invalid-value 4:16"),
+            ("[limits.grants]\nmax_share = 1.5\n", "invalid-value 4:13"),
+            ("[limits.grants]\nmax_share = nan\n", "invalid-value 4:13"),
+            ("[limits.grants]\nmax_share = 1\nmax = 1\n", "unknown-key 5:1"),
+        ]);
+    }
+
+    #[test]
+    fn required_settings_are_asked_for() {
+        for (text, expected) in [
+            ("", &["missing-key landgrant.toml:1:1", "missing-key landgrant.toml:1:1"][..]),
+            (
+                "schema = 1\n[identity_center]\n",
+                &["missing-key landgrant.toml:2:1", "missing-key landgrant.toml:2:1"],
+            ),
+            (
+                "schema = \"1\"\n",
+                &["missing-key landgrant.toml:1:1", "wrong-type landgrant.toml:1:10"],
+            ),
+            ("schema = 0x2\n", &["unsupported-schema landgrant.toml:1:10"]),
+            (
+                "schema = 1\n[identity_center]\nregion = \"Singapore\"\n\
+                 identity_source = \"scim\"\ninstance = \"arn:aws:sso:::instance/x\"\n",
+                &[
+                    "invalid-value landgrant.toml:3:10",
+                    "invalid-value landgrant.toml:4:19",
+                    "invalid-value landgrant.toml:5:12",
+                ],
+            ),
+        ] {
+            assert_eq!(places(&[("landgrant.toml", text)]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_limit_that_is_left_out_keeps_its_default() {
+        let settings = format!(
+            "{}[limits]\ngrants = {{ max_removals = 3 }}\n",
+            crate::source::tests::SETTINGS
+        );
+        let tree = crate::source::tests::tree(&[("landgrant.toml", &settings)]);
+        let limits = crate::source::load(&tree).0.unwrap().settings.limits;
+        assert_eq!(limits.grants, Limit { max_removals: Some(3), max_share: Some(0.30) });
+        assert_eq!(limits.groups, Limits::default().groups);
+    }
+}

@@ -1,1 +1,158 @@
-//! Tests of `load` as a whole.
+//! What `load` says of whole repositories, and the words in which the tables of cases are written.
+
+use super::*;
+use crate::diag::{Severity, has_errors};
+
+mod laws;
+
+/// Settings without a mistake.
+pub(super) const SETTINGS: &str = "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
+    identity_source = \"directory\"\n";
+
+/// A tree of texts.
+pub(super) fn tree(files: &[(&str, &str)]) -> Tree {
+    let input = |(path, text): &(&str, &str)| Input { path: (*path).into(), bytes: (*text).into() };
+    Tree { files: files.iter().map(input).collect(), unreadable: Vec::new() }
+}
+
+/// `code file:line:column` of everything that is found.
+pub(super) fn places(files: &[(&str, &str)]) -> Vec<String> {
+    let (_, files, diagnostics) = load(&tree(files));
+    let place = |d: &Diagnostic| match d.span {
+        Some(span) => format!("{} {}", d.code, files.position(span)),
+        None => d.code.to_string(),
+    };
+    diagnostics.iter().map(place).collect()
+}
+
+/// Checks a table of cases: the text of `t.toml`, and `code line:column` of what is found there,
+/// joined by commas.
+pub(super) fn each(cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        let found = places(&[("landgrant.toml", SETTINGS), ("t.toml", text)]);
+        let found = found.join(", ").replace(" t.toml:", " ");
+        assert_eq!(found, *expected, "{}", crate::text::shorten(text, 400));
+    }
+}
+
+/// What one definition file declares beside [`SETTINGS`]; it must have no mistake.
+pub(super) fn declared(text: &str) -> Declared {
+    let (declared, files, diagnostics) =
+        load(&tree(&[("landgrant.toml", SETTINGS), ("t.toml", text)]));
+    assert_eq!(crate::diag::emit::text(&files, &diagnostics, false), "", "{text}");
+    declared.unwrap()
+}
+
+#[test]
+fn the_sample_of_the_design_has_no_mistake() {
+    let files = [
+        ("landgrant.toml", include_str!("tests/sample/landgrant.toml")),
+        ("teams/loyalty.toml", include_str!("tests/sample/loyalty.toml")),
+        ("teams/policies/developer.json", include_str!("tests/sample/developer.json")),
+    ];
+    let (declared, files, diagnostics) = load(&tree(&files));
+    assert_eq!(crate::diag::emit::text(&files, &diagnostics, false), "");
+    let declared = declared.unwrap();
+    assert_eq!(declared.ous.len(), 1);
+    assert_eq!(declared.accounts.len(), 1);
+    assert_eq!(declared.users.len(), 1);
+    let set = &declared.permission_sets[&PermissionSetName::new("LoyaltyDeveloper")].value;
+    assert_eq!(set.managed_policies.len(), 2);
+    assert!(set.inline_policy.as_ref().unwrap().value.as_str().contains("\"10.20.0.0/16\""));
+    let grant = &declared.grants[0].value;
+    assert_eq!(grant.expires_text.as_deref(), Some("2026-12-31"));
+    assert_eq!(grant.expires.unwrap().value.to_string(), "2027-01-01T00:00:00Z");
+}
+
+#[test]
+fn every_mistake_of_every_file_is_found_in_one_run() {
+    assert_eq!(
+        places(&[
+            ("landgrant.toml", "schema = 1\n[identity_center]\nregion = 1\n[mange]\n"),
+            ("a.toml", "[group.a]\nmember = []\n[[grant]]\nto = \"group:a\"\n"),
+            ("b.toml", "[group.b\n"),
+            ("c.toml", "schema = 1\n[group.A]\n[group.a]\n"),
+        ]),
+        [
+            "unknown-key a.toml:2:1",
+            "missing-key a.toml:3:1",
+            "missing-key a.toml:3:1",
+            "wrong-type a.toml:4:6",
+            "toml-syntax b.toml:1:9",
+            "misplaced-settings c.toml:1:1",
+            "case-collision c.toml:2:8",
+            "duplicate-definition c.toml:3:8",
+            "missing-key landgrant.toml:2:1",
+            "wrong-type landgrant.toml:3:10",
+            "unknown-key landgrant.toml:4:2",
+        ]
+    );
+}
+
+#[test]
+fn without_settings_nothing_is_declared() {
+    for (files, expected) in [
+        (&[][..], "missing-settings"),
+        (&[("sub/landgrant.toml", "[group.a]\n")], "missing-settings"),
+        (&[("landgrant.toml", "schema = 2\n[x]\n"), ("a.toml", "[y]\n")], "unsupported-schema"),
+        (&[("landgrant.toml", "schema = 1\n[x\n")], "toml-syntax"),
+    ] {
+        let (declared, _, diagnostics) = load(&tree(files));
+        assert!(declared.is_none());
+        let errors = diagnostics.iter().filter(|d| d.severity() == Severity::Error);
+        assert_eq!(errors.map(|d| d.code.name()).collect::<Vec<_>>(), [expected]);
+    }
+}
+
+#[test]
+fn settings_alone_are_declared_and_warned_of() {
+    let (declared, _, diagnostics) = load(&tree(&[("landgrant.toml", SETTINGS)]));
+    assert!(declared.is_some());
+    assert!(!has_errors(&diagnostics));
+    assert_eq!(diagnostics[0].code, Code::NoDefinitions);
+}
+
+#[test]
+fn settings_that_could_be_read_are_declared_whatever_else_is_wrong() {
+    let broken =
+        [("landgrant.toml", SETTINGS), ("a.toml", "[group.a]\nx = 1\n"), ("b.toml", "[x\n")];
+    let (declared, _, diagnostics) = load(&tree(&broken));
+    assert_eq!(declared.unwrap().groups.len(), 1);
+    assert_eq!(diagnostics.len(), 2);
+}
+
+#[test]
+fn top_level_tables_have_their_form() {
+    each(&[
+        ("[groups.a]\n", "unknown-key 1:2"),
+        ("[[group]]\n", "wrong-type 1:1"),
+        ("group = 1\n", "wrong-type 1:9"),
+        ("group.a = 1\n", "wrong-type 1:11"),
+        ("[grant]\n", "wrong-type 1:1"),
+        ("grant = [1]\n", "wrong-type 1:10"),
+        ("[[control]]\n[[keep]]\n[pace]\n", "unknown-key 1:3, unknown-key 2:3, unknown-key 3:2"),
+        ("network = 1\n", "wrong-type 1:11"),
+        ("a = 1\r\na = 2\r\n", "toml-syntax 2:1"),
+    ]);
+}
+
+#[test]
+fn depth_is_bounded_whatever_the_keys() {
+    let dotted = vec!["a"; 70].join(".");
+    let deep = (0..70).fold("1".to_owned(), |inner, _| format!("{{ {dotted} = {inner} }}"));
+    each(&[
+        (&format!("x = {deep}\n"), "toml-syntax 1:133"),
+        (&format!("x = {}", "[".repeat(500)), "toml-syntax 1:85, toml-syntax 1:505"),
+    ]);
+}
+
+#[test]
+fn unreadable_files_are_errors_at_their_path() {
+    let mut tree = tree(&[("landgrant.toml", SETTINGS)]);
+    tree.unreadable.push(("teams".into(), "permission denied".into()));
+    let (declared, files, diagnostics) = load(&tree);
+    assert!(declared.is_some());
+    assert_eq!(diagnostics.len(), 1, "nothing is known of what hides there");
+    assert_eq!(diagnostics[0].code, Code::UnreadableFile);
+    assert_eq!(files.position(diagnostics[0].span.unwrap()).file, "teams");
+}

@@ -90,3 +90,44 @@ fn once(what: &str, pins: impl Iterator<Item = (String, Span)>, out: &mut Vec<Di
         first.insert(pin, span);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::source::tests::{SETTINGS, each, places};
+
+    #[test]
+    fn names_and_pins_stand_once() {
+        each(&[
+            ("[group.Ops]\n[group.ops]\n", "case-collision 2:8"),
+            ("[ou.\"A/B\"]\n[ou.\"A/b\"]\n", "case-collision 2:5"),
+            ("[group.a]\npreviously = [\"b\"]\n[group.b]\n", "duplicate-definition 2:15"),
+            ("[group.a]\npreviously = [\"a\"]\n", "duplicate-definition 2:15"),
+            (
+                "[group.a]\npreviously = [\"x\"]\n[group.b]\npreviously = [\"x\"]\n",
+                "duplicate-definition 4:15",
+            ),
+            (
+                "[ou.A]\npreviously = [\"B\"]\n[ou.C]\npreviously = [\"B\"]\n",
+                "duplicate-definition 4:15",
+            ),
+            (
+                "[account.a]\nid = \"111122223333\"\n[account.b]\nid = \"111122223333\"\n",
+                "duplicate-definition 4:6",
+            ),
+            (
+                "[account.a]\nemail = \"a@b.example\"\n[account.b]\nemail = \"A@b.example\"\n",
+                "duplicate-definition 4:9",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn the_first_definition_is_that_of_the_first_path() {
+        let one = "[account.a]\n[permission_set.a]\n[user.a]\n[group.a]\n[network.a]\n\
+            cidrs = [\"10.0.0.0/8\"]\n[ou.a]\n";
+        let found = places(&[("z.toml", one), ("landgrant.toml", SETTINGS), ("b.toml", one)]);
+        let expected = [(1, 10), (2, 17), (3, 7), (4, 8), (5, 10), (7, 5)]
+            .map(|(line, column)| format!("duplicate-definition z.toml:{line}:{column}"));
+        assert_eq!(found, expected);
+    }
+}

@@ -3,6 +3,7 @@
 //! Follows IAM's "Grammar of the IAM JSON policy language". What actions and conditions mean is not
 //! judged here: services add new ones every week.
 
+use super::expand::OPENING;
 use super::json::Json;
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::text::{listed, suggest};
@@ -148,7 +149,8 @@ fn either(
     }
     for item in list {
         match &item.value {
-            Json::Text(text) if well_formed(text) => {}
+            // A reference that is still there was reported when it could not be expanded.
+            Json::Text(text) if well_formed(text) || text.contains(OPENING) => {}
             Json::Text(text) => {
                 let message = format!("`{text}` cannot stand in `{name}`");
                 bad(item.span, &message, "", &format!("write {shape}"), out);

@@ -5,7 +5,8 @@ use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::source::network::Networks;
 use crate::text::suggest;
 
-const OPENING: &str = "${network.";
+/// How a reference to a network begins.
+pub(super) const OPENING: &str = "${network.";
 
 /// Replaces every reference to a network. A string becomes a list; in a list it is spliced.
 pub(super) fn expand(

@@ -1,0 +1,182 @@
+use crate::id::PermissionSetName;
+use crate::model::Policy;
+use crate::source::tests::{SETTINGS, declared, each, places, tree};
+
+const SET: &str = "[permission_set.a]\ninline_policy = \"p.json\"\n";
+
+/// `code file:line:column` of what is found in a policy file.
+fn in_file(json: &str) -> String {
+    let files = [("landgrant.toml", SETTINGS), ("t.toml", SET), ("p.json", json)];
+    places(&files).join(", ").replace(" p.json:", " ")
+}
+
+/// A document around one statement, which begins at column 15.
+fn around(statement: &str) -> String {
+    format!("{{\"Statement\":[{statement}]}}")
+}
+
+#[test]
+fn documents_are_checked_where_they_stand() {
+    for (json, expected) in [
+        ("{\n\"Version\": ,\n}", "invalid-policy 2:12"),
+        ("", "invalid-policy 1:1"),
+        ("[]", "invalid-policy 1:1"),
+        ("{}", "invalid-policy 1:1"),
+        ("{\"Statement\":[]}", "invalid-policy 1:14"),
+        ("{\"Statement\":1}", "invalid-policy 1:14"),
+        (
+            "{\"Version\":\"2012-10-18\",\"Statement\":[]}",
+            "invalid-policy 1:12, invalid-policy 1:37",
+        ),
+        ("{\"Statments\":[]}", "invalid-policy 1:1, invalid-policy 1:2"),
+    ] {
+        assert_eq!(in_file(json), expected, "{json}");
+    }
+}
+
+#[test]
+fn statements_are_checked_where_they_stand() {
+    for (statement, expected) in [
+        (r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#, ""),
+        (r#"{"Effect":"Deny","NotAction":["a:B"],"NotResource":["arn:aws:s3:::x"]}"#, ""),
+        (r#"{"Effect":"allow","Action":"*","Resource":"*"}"#, "invalid-policy 1:25"),
+        (r#"{"Action":"*","Resource":"*"}"#, "invalid-policy 1:15"),
+        (r#"{"Effect":"Allow","Resource":"*"}"#, "invalid-policy 1:15"),
+        (r#"{"Effect":"Allow","Action":"*"}"#, "invalid-policy 1:15"),
+        (
+            r#"{"Effect":"Allow","Action":"a:B","NotAction":"a:C","Resource":"*"}"#,
+            "invalid-policy 1:60",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":[],"Resource":"bucket"}"#,
+            "invalid-policy 1:42, invalid-policy 1:56",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":["GetObject",1],"Resource":"*"}"#,
+            "invalid-policy 1:43, invalid-policy 1:55",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*"}"#,
+            "invalid-policy 1:61",
+        ),
+        (r#"{"Effect":"Allow","Action":"*","Resource":"*","Sid":"a-b"}"#, "invalid-policy 1:67"),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Sid":"名"}"#,
+            "invalid-policy 1:67, invalid-policy 1:67",
+        ),
+        (
+            r#"{"Effect":"Allow","Effect":"Deny","Action":"*","Resource":"*"}"#,
+            "invalid-policy 1:33",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":1}}"#,
+            "invalid-policy 1:81",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"k":null}}}"#,
+            "invalid-policy 1:86",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Sid":"A"},{"Effect":"Deny","Action":"*","Resource":"*","Sid":"A"}"#,
+            "invalid-policy 1:123",
+        ),
+    ] {
+        assert_eq!(in_file(&around(statement)), expected, "{statement}");
+    }
+}
+
+#[test]
+fn the_file_is_one_of_the_repository() {
+    let good = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    for (typed, expected) in [
+        ("p.json", ""),
+        ("./sub/../p.json", ""),
+        ("q.json", "policy-file 2:17"),
+        ("../p.json", "policy-file 2:17"),
+        ("/p.json", "policy-file 2:17"),
+        ("t.toml", "policy-file 2:17"),
+        ("bad.json", "invalid-utf8 2:17"),
+    ] {
+        let set = SET.replace("p.json", typed);
+        let mut tree = tree(&[("landgrant.toml", SETTINGS), ("t.toml", &set), ("p.json", good)]);
+        tree.files.push(crate::source::Input { path: "bad.json".into(), bytes: vec![0xff] });
+        let (_, files, diagnostics) = crate::source::load(&tree);
+        let found: Vec<String> = diagnostics
+            .iter()
+            .map(|d| format!("{} {}", d.code, files.position(d.span.unwrap())))
+            .collect();
+        assert_eq!(found.join(", ").replace(" t.toml:", " "), expected, "{typed}");
+    }
+}
+
+#[test]
+fn size_is_counted_without_white_space() {
+    let document = |resource: &str| {
+        around(&format!("{{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"{resource}\"}}"))
+    };
+    let frame = document("").len();
+    let fits = "*".repeat(10_240 - frame);
+    assert_eq!(in_file(&document(&fits)), "");
+    assert_eq!(in_file(&document(&format!("{fits} "))), "");
+    assert_eq!(in_file(&document(&format!("{fits}*"))), "policy-too-large t.toml:2:17");
+    let spaces = " ".repeat(32_768);
+    assert_eq!(in_file(&document(&format!("*{spaces}"))), "policy-too-large t.toml:2:17");
+}
+
+#[test]
+fn tables_are_policies_too() {
+    let text = "[permission_set.a.inline_policy]\nVersion = \"2012-10-17\"\n\
+        [[permission_set.a.inline_policy.Statement]]\nEffect = \"Allow\"\nAction = \"s3:*\"\n\
+        Resource = \"*\"\nCondition.Bool.\"aws:X\" = true\n";
+    let set = &declared(text).permission_sets[&PermissionSetName::new("a")].value;
+    assert_eq!(
+        set.inline_policy.as_ref().unwrap().value,
+        Policy::new(
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*",
+                "Resource":"*","Condition":{"Bool":{"aws:X":true}}}]}"#
+        )
+    );
+    each(&[
+        ("[permission_set.a]\ninline_policy = 1\n", "wrong-type 2:17"),
+        (
+            "[permission_set.a.inline_policy]\nStatement = []\nX = 1\n",
+            "invalid-policy 2:13, invalid-policy 3:1",
+        ),
+        ("[permission_set.a.inline_policy]\nVersion = 2012-10-17\n", "invalid-policy 2:11"),
+    ]);
+}
+
+#[test]
+fn depth_is_bounded() {
+    let lists = format!("{}{}", "[".repeat(120), "]".repeat(120));
+    assert_eq!(in_file(&lists), "invalid-policy 1:1");
+    let lists = format!("{}{}", "[".repeat(9999), "]".repeat(9999));
+    assert_eq!(in_file(&lists), "invalid-policy 1:128");
+}
+
+#[test]
+fn networks_expand_to_their_ranges() {
+    let around = |ip: &str| {
+        format!(
+            "[network.a]\ncidrs = [\"10.0.0.0/8\", \"11.0.0.0/8\"]\n\
+             [permission_set.a.inline_policy.Statement]\nEffect = \"Deny\"\nAction = \"*\"\n\
+             Resource = \"*\"\nCondition.NotIpAddress.\"aws:SourceIp\" = {ip}\n"
+        )
+    };
+    for ip in ["\"${network.a}\"", "[\"${network.a}\"]"] {
+        let declared = declared(&around(ip));
+        let set = &declared.permission_sets[&PermissionSetName::new("a")].value;
+        let policy = set.inline_policy.as_ref().unwrap().value.as_str();
+        assert!(policy.contains(r#""aws:SourceIp":["10.0.0.0/8","11.0.0.0/8"]"#), "{policy}");
+    }
+    each(&[
+        (&around("[\"1.1.1.1/32\", \"${network.b}\"]"), "unknown-name 7:56"),
+        (&around("\"${network.a}/8\""), "invalid-policy 7:41"),
+        (&around("\"${aws:x}\""), ""),
+        (&around("\"x\"").replace("\"*\"\nC", "\"${network.b}\"\nC"), "unknown-name 6:12"),
+        (
+            &around("\"x\"").replace("\"*\"\nC", "\"${network.a}\"\nC"),
+            "invalid-policy 6:12, invalid-policy 6:12",
+        ),
+    ]);
+}
