@@ -1,18 +1,18 @@
 //! The command line: arguments, environment, exit codes; one command a file.
 
-mod apply;
+pub mod apply;
 pub mod args;
-mod check;
+pub mod check;
 pub mod env;
 pub mod exit;
-mod failure;
-mod git;
-mod interrupt;
-mod plan;
-mod planning;
-mod progress;
-mod sandbox;
-mod world;
+pub mod failure;
+pub mod git;
+pub mod interrupt;
+pub mod plan;
+pub mod planning;
+pub mod progress;
+pub mod sandbox;
+pub mod world;
 
 use args::{Cli, Color, Command, Global};
 use clap::{CommandFactory, Parser};

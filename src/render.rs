@@ -6,6 +6,7 @@ pub mod changes;
 pub mod outcome;
 pub mod plan;
 
+pub(crate) use crate::text::counted;
 use crate::text::visible;
 use anstyle::{AnsiColor, Style};
 
@@ -111,15 +112,6 @@ impl Page {
 
 /// Columns that lists are broken at.
 const WIDTH: usize = 100;
-
-/// `1 grant`, `2 grants`.
-pub fn counted(n: usize, word: &str) -> String {
-    match n {
-        1 => format!("1 {word}"),
-        n if word == "person" => format!("{n} people"),
-        n => format!("{n} {word}s"),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -38,6 +38,9 @@ pub fn shorten(text: &str, max: usize) -> String {
 
 /// `1 error`, `2 errors`.
 pub fn counted(number: usize, noun: &str) -> String {
+    if noun == "person" && number != 1 {
+        return format!("{number} people");
+    }
     let mut out = format!("{number} {noun}");
     if number != 1 {
         out.push('s');

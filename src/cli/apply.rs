@@ -18,6 +18,7 @@ use crate::plan::file::{self, Reviewed};
 use crate::render;
 use crate::source::declared::Declared;
 use crate::store;
+use crate::text::counted;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -126,7 +127,7 @@ fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
     let message = format!(
         "plan {} is stale: {} would be done that it does not hold",
         reviewed.id,
-        render::counted(new.len(), "change")
+        counted(new.len(), "change")
     );
     Err(Failure::new(Exit::Stale, message)
         .hint("live or the definitions moved; plan again, and have it reviewed"))
@@ -155,7 +156,7 @@ fn confirm(env: &Env, args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
     if args.yes {
         return Ok(());
     }
-    let changes = render::counted(plan.changes.len(), "change");
+    let changes = counted(plan.changes.len(), "change");
     if !env.terminal.stdin {
         let message = format!("{changes} to apply, and no terminal to ask on");
         return Err(Failure::new(Exit::Usage, message).hint("--yes applies without asking"));

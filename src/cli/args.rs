@@ -1,4 +1,8 @@
 //! What can be typed. Filling these may only validate; what it means is decided by the commands.
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are the help texts, which show backticks raw"
+)]
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;

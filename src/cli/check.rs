@@ -7,6 +7,7 @@ use super::failure::Failure;
 use crate::diag::{emit, has_errors};
 use crate::source;
 use crate::store;
+use crate::text::counted;
 use serde_json::json;
 
 /// Loads everything and says what is wrong with it.
@@ -26,15 +27,18 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
         Format::Text => {
             let mut text = emit::text(&files, &diagnostics, color);
             if let Some(d) = declared.as_ref().filter(|_| !has_errors(&diagnostics)) {
-                text.push_str(&format!(
-                    "ok: {} OUs, {} accounts, {} permission sets, {} users, {} groups, {} grant rules\n",
-                    d.ous.len(),
-                    d.accounts.len(),
-                    d.permission_sets.len(),
-                    d.users.len(),
-                    d.groups.len(),
-                    d.grants.len(),
-                ));
+                let kinds = [
+                    (d.ous.len(), "OU"),
+                    (d.accounts.len(), "account"),
+                    (d.permission_sets.len(), "permission set"),
+                    (d.users.len(), "user"),
+                    (d.groups.len(), "group"),
+                    (d.grants.len(), "grant rule"),
+                ];
+                let kinds: Vec<String> = kinds.iter().map(|(n, word)| counted(*n, word)).collect();
+                text.push_str("ok: ");
+                text.push_str(&kinds.join(", "));
+                text.push('\n');
             }
             text
         }

@@ -129,8 +129,8 @@ pub struct Ignore {
     pub accounts: Vec<Spanned<Selector>>,
 }
 
-/// `[limits]`: how much a plan may remove.
-#[derive(Clone, Debug, PartialEq)]
+/// `[limits]`: how much a plan may remove. What is not named there is not limited.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Limits {
     /// Grants.
     pub grants: Limit,
@@ -140,15 +140,6 @@ pub struct Limits {
     pub groups: Limit,
     /// Permission sets.
     pub permission_sets: Limit,
-}
-
-impl Default for Limits {
-    /// The values of the design's sample.
-    fn default() -> Self {
-        let edges = Limit { max_removals: Some(25), max_share: Some(0.30) };
-        let things = Limit { max_removals: Some(2), max_share: None };
-        Self { grants: edges, memberships: edges, groups: things, permission_sets: things }
-    }
 }
 
 /// One limit; `None` does not limit.

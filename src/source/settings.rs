@@ -334,7 +334,7 @@ mod tests {
         );
         let tree = crate::source::tests::tree(&[("landgrant.toml", &settings)]);
         let limits = crate::source::load(&tree).0.unwrap().settings.limits;
-        assert_eq!(limits.grants, Limit { max_removals: Some(3), max_share: Some(0.30) });
+        assert_eq!(limits.grants, Limit { max_removals: Some(3), max_share: None });
         assert_eq!(limits.groups, Limits::default().groups);
     }
 }
