@@ -53,8 +53,8 @@ pub struct Plan {
     pub removals: (usize, Vec<Excess>),
     /// What accounts are called.
     pub labels: Labels,
-    /// Sets that give, or let one take, everything in an account, before or after.
-    pub admin_sets: BTreeSet<PermissionSetName>,
+    /// Sets that give, or let one take, everything in an account: before, and after.
+    pub admin_sets: (BTreeSet<PermissionSetName>, BTreeSet<PermissionSetName>),
     /// Why each grant is desired that somebody gains something by.
     pub causes: BTreeMap<Grant, Cause>,
 }
@@ -189,7 +189,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         desired_fingerprint: fingerprint::whole(&desired.state),
         access,
         causes,
-        admin_sets: risk::admin_sets([&projection.state, &after]),
+        admin_sets: (risk::admin_sets(&projection.state), risk::admin_sets(&after)),
         findings: findings(projection, desired),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.clone(),
