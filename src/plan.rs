@@ -135,6 +135,8 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         ids: &ids,
         labels,
         live: &full,
+        groups: &desired.live.groups,
+        by_tag: desired.selects_by_tag,
         organization_known: desired.organization_known,
     };
     let drafts =
@@ -150,7 +152,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let after = predict(&projection.state, kept.iter().map(|d| &d.what));
     let management = &live.organization.management_account;
     let mut changes = Vec::new();
-    for placed in order::order(kept, labels) {
+    for placed in order::order(kept, labels, desired.selects_by_tag) {
         let order::Placed { draft, needs, after: ended } = placed;
         let named =
             |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();

@@ -106,7 +106,15 @@ impl Scope {
         count("memberships", members(&memberships), members(&kept_memberships));
         let kept_grants: BTreeSet<_> = grants.iter().filter(|g| !self.grant(g)).cloned().collect();
         count("grants", grants.len(), kept_grants.len());
-        let kept_stale = stale.into_iter().filter(|(n, _)| self.set(n).is_none()).collect();
+        let kept_stale = stale
+            .into_iter()
+            .filter(|(name, _)| self.set(name).is_none())
+            .map(|(name, mut accounts)| {
+                accounts.retain(|id| self.account(id).is_none());
+                (name, accounts)
+            })
+            .filter(|(_, accounts)| !accounts.is_empty())
+            .collect();
         let state = State {
             ous,
             accounts: kept_accounts,
