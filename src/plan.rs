@@ -192,7 +192,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         access,
         causes,
         admin_sets: (risk::admin_sets(&projection.state), risk::admin_sets(&after)),
-        findings: findings(projection, desired),
+        findings: findings(projection, desired, rules),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.clone(),
         labels: labels.clone(),
@@ -272,8 +272,12 @@ fn observe(
 }
 
 /// Things worth knowing that change nothing.
-fn findings(projection: &Projection, desired: &Desired) -> Vec<String> {
+fn findings(projection: &Projection, desired: &Desired, rules: &Rules) -> Vec<String> {
     let mut out = Vec::new();
+    if rules.external {
+        let source = "the identity source is external";
+        out.push(format!("{source}: users, groups and memberships are read, never written"));
+    }
     for (group, users) in &projection.dangling {
         out.push(format!("group {group} has {} members that no user is", users.len()));
     }

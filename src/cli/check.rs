@@ -17,7 +17,7 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
         .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
     let (declared, files, mut diagnostics) = source::load(&tree);
     if let Some(declared) = &declared {
-        diagnostics.extend(offline::check(declared));
+        diagnostics.extend(offline::check(declared, (env.now)()));
         sort(&mut diagnostics);
     }
     let text = match args.format {

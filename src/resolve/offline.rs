@@ -1,14 +1,18 @@
-//! Names without live AWS: a used name that is not declared is wrong where its kind is enforced (it
-//! would be removed), else it must exist.
+//! What can be said without live AWS. A used name that is not declared is wrong where its kind is
+//! enforced (it would be removed), else it must exist; what is ignored must not be used; a grant may
+//! have expired.
 
-use super::Rules;
+use super::scope::{self, Scope};
+use super::{Rules, expand};
 use crate::diag::{Code, Diagnostic, Span, sort};
+use crate::id::{GroupName, PermissionSetName};
 use crate::source::declared::{Declared, Mode, PrincipalRef};
 use crate::text::suggest;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// Judges every name that a grant or a group uses, by the definitions alone.
-pub fn check(declared: &Declared) -> Vec<Diagnostic> {
+/// Judges the definitions alone, as of an instant.
+pub fn check(declared: &Declared, now: Timestamp) -> Vec<Diagnostic> {
     let manage = Rules::of(declared).manage;
     let texts = |names: &mut dyn Iterator<Item = String>| names.collect::<BTreeSet<String>>();
     let kinds = [
@@ -20,12 +24,24 @@ pub fn check(declared: &Declared) -> Vec<Diagnostic> {
             texts(&mut declared.permission_sets.keys().map(ToString::to_string)),
         ),
     ];
+    let scope = Scope::of_names(declared);
     let mut out = Vec::new();
+    scope.check_declared(declared, &mut out);
     for (kind, name, span) in used(declared) {
         let Some((_, mode, known)) = kinds.iter().find(|(k, ..)| *k == kind) else { continue };
-        if !known.contains(&name) {
+        let ignored = match kind {
+            "group" => scope.group(&GroupName::new(name.as_str())),
+            "permission set" => scope.set(&PermissionSetName::new(name.as_str())),
+            _ => None,
+        };
+        if let Some(by) = ignored {
+            out.push(scope::ignored(span, &format!("{kind} `{name}`"), by));
+        } else if !known.contains(&name) {
             out.push(undeclared(kind, &name, span, *mode, known));
         }
+    }
+    for rule in &declared.grants {
+        expand::warn_expired(rule, now, &mut out);
     }
     sort(&mut out);
     out
