@@ -13,6 +13,8 @@ mod lower;
 mod order;
 pub mod predict;
 pub mod risk;
+#[cfg(test)]
+mod tests;
 
 use crate::access::delta::{Delta, delta};
 use crate::access::{Access, Via};
@@ -23,6 +25,7 @@ use crate::live::project::{Ids, Labels, Projection};
 use crate::live::{Gap, Live, Taken};
 use crate::model::{Grant, Principal, State};
 use crate::resolve::{Cause, Desired, Held, Hold, Rules};
+use crate::source::declared::Mode;
 use change::{Action, Change};
 use guard::Excess;
 use predict::predict;
@@ -139,8 +142,11 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         by_tag: desired.selects_by_tag,
         organization_known: desired.organization_known,
     };
-    let drafts =
+    let mut drafts =
         draft::drafts(&diff(&desired.live, &desired.state), desired, &projection.provisioned);
+    if rules.manage.memberships == Mode::Enforce {
+        drafts.extend(draft::leavers(desired));
+    }
     let (kept, mut held) = hold::split(drafts, &facts);
     held.extend(desired.held.iter().cloned());
 

@@ -1,0 +1,75 @@
+//! Plans of small definitions against a small world.
+
+use super::*;
+use crate::diag::Diagnostic;
+use crate::live::{project::project, snapshot};
+use crate::resolve::resolve;
+use crate::source::{Input, Tree};
+
+const SETTINGS: &str = "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
+    identity_source = \"directory\"\n";
+const NOW: &str = "2026-11-23T00:00:00Z";
+const SET: &str = "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-000000000000000a";
+
+/// An account in OU `A`, one set, and a user who is in one group and has one direct grant.
+fn world() -> Live {
+    let text = serde_json::json!({
+        "format": "landgrant.snapshot", "version": 1,
+        "taken": {"started": NOW, "ended": NOW, "by": "arn:aws:iam::999999999999:root", "calls": {}},
+        "organization": {
+            "id": "o-abcde12345", "management_account": "999999999999", "root": "r-ab12",
+            "ous": [{"id": "ou-ab12-00000001", "name": "A", "parent": "r-ab12"}],
+            "accounts": [
+                {"id": "999999999999", "name": "mgmt", "email": "m@x.example", "state": "ACTIVE",
+                 "parent": "r-ab12", "tags": {}},
+                {"id": "111122223333", "name": "app", "email": "a@x.example", "state": "ACTIVE",
+                 "parent": "ou-ab12-00000001", "tags": {}}],
+            "delegated_administrators": {"sso.amazonaws.com": []}},
+        "identity_center": {
+            "instance_arn": "arn:aws:sso:::instance/ssoins-1234567890abcdef",
+            "identity_store_id": "d-1234567890", "region": "ap-southeast-1",
+            "permission_sets": [{"arn": SET, "name": "S", "description": null,
+                "session_duration": "PT1H", "relay_state": null, "managed_policies": [],
+                "customer_managed_policies": [], "inline_policy": null,
+                "permissions_boundary": null, "tags": {},
+                "provisioned": [{"account": "111122223333", "current": true}]}],
+            "users": [{"id": "u-1", "user_name": "leaver", "display_name": "L", "given_name": "L",
+                "family_name": "L", "email": null, "external_ids": []}],
+            "groups": [{"id": "g-1", "name": "team", "description": null, "external_ids": []}],
+            "memberships": [{"group": "g-1", "users": ["u-1"]}],
+            "assignments": [{"account": "111122223333", "permission_set": SET, "groups": [],
+                "users": ["u-1"]}]},
+        "control_tower": {"landing_zone": null, "enabled_baselines": [], "enabled_controls": []},
+        "gaps": []
+    });
+    snapshot::read(text.to_string().as_bytes()).unwrap()
+}
+
+fn planned(live: &Live, definitions: &str) -> (Plan, Vec<Diagnostic>) {
+    let settings = format!("{SETTINGS}{definitions}");
+    let files = vec![Input { path: "landgrant.toml".into(), bytes: settings.into_bytes() }];
+    let tree = Tree { files, unreadable: Vec::new() };
+    let declared = crate::source::load(&tree).0.unwrap();
+    let projection = project(live);
+    let (desired, diagnostics) = resolve(&declared, live, &projection, NOW.parse().unwrap());
+    (make(live, &projection, &desired, &Rules::of(&declared)), diagnostics)
+}
+
+fn addresses(plan: &Plan) -> Vec<String> {
+    plan.changes.iter().map(|c| format!("{} {}", c.what.action().name(), c.address)).collect()
+}
+
+#[test]
+fn a_user_who_cannot_be_deleted_yet_still_leaves_declared_groups() {
+    let modes = "[manage]\nusers = \"enforce\"\nmemberships = \"enforce\"\n";
+    let (plan, _) = planned(&world(), &format!("{modes}[group.team]\nmembers = []\n"));
+    assert_eq!(addresses(&plan), ["delete membership/team/leaver"]);
+    assert_eq!(plan.held.len(), 1, "{:?}", plan.held);
+
+    // Where the user goes, the membership goes along; a group of nobody's is left alone.
+    let grants = "grants = \"enforce\"\n";
+    let (plan, _) = planned(&world(), &format!("{modes}{grants}[group.team]\nmembers = []\n"));
+    assert_eq!(addresses(&plan), ["delete grant/app/S/user:leaver", "delete user/leaver"]);
+    let (plan, _) = planned(&world(), modes);
+    assert_eq!(addresses(&plan), [""; 0]);
+}
