@@ -73,3 +73,14 @@ fn a_user_who_cannot_be_deleted_yet_still_leaves_declared_groups() {
     let (plan, _) = planned(&world(), modes);
     assert_eq!(addresses(&plan), [""; 0]);
 }
+
+#[test]
+fn no_account_is_moved_or_tagged_into_ignore() {
+    let settings = "[ignore]\naccounts = [\"tag:env=lab\", \"ou:B\"]\n[ou.B]\n[account.app]\n";
+    for (line, expected) in [("tags = { env = \"lab\" }", 1), ("ou = \"B\"", 1), ("ou = \"A\"", 0)]
+    {
+        let (_, diagnostics) = planned(&world(), &format!("{settings}{line}\n"));
+        let found = diagnostics.iter().filter(|d| d.code == crate::diag::Code::DeclaredIgnored);
+        assert_eq!(found.count(), expected, "{line}");
+    }
+}
