@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diag::Diagnostic;
-use crate::live::{project::project, snapshot};
+use crate::live::{Part, project::project, snapshot};
 use crate::resolve::resolve;
 use crate::source::{Input, Tree};
 
@@ -83,4 +83,40 @@ fn no_account_is_moved_or_tagged_into_ignore() {
         let found = diagnostics.iter().filter(|d| d.code == crate::diag::Code::DeclaredIgnored);
         assert_eq!(found.count(), expected, "{line}");
     }
+}
+
+#[test]
+fn what_is_held_says_nothing_about_other_steps_of_the_same_thing() {
+    use crate::apply::outcome::{Report, Status};
+    // The tags are set; the move is only observed, as its OU may not be created.
+    let settings = "[manage]\nous = \"observe\"\n[ou.B]\n[account.app]\nou = \"B\"\n\
+        tags = { env = \"lab\" }\n";
+    let (before, _) = planned(&world(), settings);
+    assert_eq!(addresses(&before), ["update account/app"]);
+    let mut tagged = world();
+    for account in tagged.organization.accounts.values_mut() {
+        account.tags = Some([("env".to_owned(), "lab".to_owned())].into());
+    }
+    let confirmed = |after: &Plan| {
+        let mut report = Report { statuses: vec![Status::Applied], ..Report::default() };
+        report.confirm(&before, after);
+        report.is_complete()
+    };
+    let (after, _) = planned(&tagged, settings);
+    assert!(after.held.iter().any(|held| held.address == "account/app"));
+    assert!(confirmed(&after));
+    assert!(!confirmed(&before));
+
+    // What could not be read is another matter.
+    let account = tagged.organization.accounts.keys().next().cloned().unwrap();
+    tagged.gaps.push(Gap {
+        part: Part::AccountTags(account),
+        operation: "organizations:ListTagsForResource".to_owned(),
+        code: "AccessDeniedException".to_owned(),
+        message: String::new(),
+    });
+    for account in tagged.organization.accounts.values_mut() {
+        account.tags = None;
+    }
+    assert!(!confirmed(&planned(&tagged, settings).0));
 }
