@@ -120,3 +120,15 @@ fn what_is_held_says_nothing_about_other_steps_of_the_same_thing() {
     }
     assert!(!confirmed(&planned(&tagged, settings).0));
 }
+
+#[test]
+fn a_name_that_is_live_in_another_case_is_an_error() {
+    let codes = |definitions: &str| -> Vec<String> {
+        planned(&world(), definitions).1.iter().map(|d| d.code.to_string()).collect()
+    };
+    assert_eq!(codes("[group.Team]\n"), ["case-collision"]);
+    assert_eq!(codes("[group.Team]\npreviously = [\"team\"]\n"), [""; 0]);
+    let named = "given_name = \"L\"\nfamily_name = \"L\"\n";
+    assert_eq!(codes(&format!("[user.Leaver]\n{named}")), ["case-collision"]);
+    assert_eq!(codes(&format!("[user.leaver]\n{named}[group.team]\n")), [""; 0]);
+}

@@ -2,7 +2,7 @@
 
 use super::lookup::{self, Found};
 use super::{Context, Desired, Held, Hold};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::id::{GroupName, UserName};
 use crate::model::{Group, State, User, address};
 use crate::source::declared::{self, IdentitySource, Mode};
@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn resolve(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic>) {
     rename(context, desired);
+    case(context, out);
     users(context, desired, out);
     groups(context, desired);
     memberships(context, desired, out);
@@ -42,6 +43,50 @@ fn rename(context: &Context<'_>, desired: &mut Desired) {
         desired.live.rename_group(old, new);
     }
     desired.renames.groups.clone_from(&context.renamed_groups);
+}
+
+/// Reports names that are live in another case. Whether AWS tells the two apart is not documented:
+/// where it doesn't, the new one could not be created, and the live one, with all that it grants,
+/// would be removed as undeclared.
+fn case(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let live = &context.projection.state;
+    let declared = context.declared;
+    let groups: Vec<&str> = live
+        .groups
+        .keys()
+        .filter(|name| !context.renamed_groups.contains_key(*name))
+        .map(GroupName::as_str)
+        .collect();
+    for (name, group) in &declared.groups {
+        if let Some(other) = other_case(name.as_str(), &groups) {
+            let help = format!("write it so, or rename it: `previously = [{other:?}]`");
+            collision("group", (name.as_str(), group.span), other, &help, out);
+        }
+    }
+    let users: Vec<&str> = live.users.keys().map(UserName::as_str).collect();
+    for (name, user) in &declared.users {
+        if let Some(other) = other_case(name.as_str(), &users) {
+            collision("user", (name.as_str(), user.span), other, "write it so", out);
+        }
+    }
+}
+
+/// The live name that differs by case alone; `None` where the name is live as it is.
+fn other_case<'l>(name: &str, live: &[&'l str]) -> Option<&'l str> {
+    let folded = name.to_lowercase();
+    let other = live.iter().find(|live| live.to_lowercase() == folded)?;
+    (!live.contains(&name)).then_some(*other)
+}
+
+fn collision(
+    kind: &str,
+    (name, span): (&str, Span),
+    other: &str,
+    help: &str,
+    out: &mut Vec<Diagnostic>,
+) {
+    let message = format!("the {kind} `{name}` is live as `{other}`");
+    out.push(Diagnostic::new(Code::CaseCollision, span, message).help(help));
 }
 
 fn users(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic>) {
