@@ -132,3 +132,19 @@ fn a_name_that_is_live_in_another_case_is_an_error() {
     assert_eq!(codes(&format!("[user.Leaver]\n{named}")), ["case-collision"]);
     assert_eq!(codes(&format!("[user.leaver]\n{named}[group.team]\n")), [""; 0]);
 }
+
+#[test]
+fn users_that_could_not_be_listed_are_not_said_to_be_absent() {
+    let mut live = world();
+    live.identity_center.users.clear();
+    live.gaps.push(Gap {
+        part: Part::Users,
+        operation: "identitystore:ListUsers".to_owned(),
+        code: "AccessDeniedException".to_owned(),
+        message: String::new(),
+    });
+    let (plan, diagnostics) = planned(&live, "[user.leaver]\n");
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert_eq!(addresses(&plan), [""; 0]);
+    assert_eq!(plan.held.len(), 1);
+}

@@ -4,6 +4,7 @@ use super::lookup::{self, Found};
 use super::{Context, Desired, Held, Hold};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::id::{GroupName, UserName};
+use crate::live::Part;
 use crate::model::{Group, State, User, address};
 use crate::source::declared::{self, IdentitySource, Mode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +100,9 @@ fn users(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic>
         let given_name = text(&user.value.given_name);
         let family_name = text(&user.value.family_name);
         let creatable = given_name.is_some() && family_name.is_some();
-        if live.is_none() && !creatable && mode != Mode::Observe {
+        // Without the list of users nobody can say that one does not exist.
+        let absent = live.is_none() && context.live.gap_for(&Part::Users).is_none();
+        if absent && !creatable && mode != Mode::Observe {
             let message = format!("user `{name}` does not exist yet and lacks a name");
             out.push(
                 Diagnostic::new(Code::MissingKey, user.span, message)
