@@ -18,6 +18,7 @@ mod tests;
 
 use crate::access::delta::{Delta, delta};
 use crate::access::{Access, Via};
+use crate::call::Call;
 use crate::diff::diff;
 use crate::id::{AccountId, GroupName, PermissionSetName};
 use crate::live::fingerprint;
@@ -112,6 +113,25 @@ impl Plan {
     /// Whether everything was read.
     pub fn is_complete(&self) -> bool {
         self.observed.gaps.is_empty()
+    }
+
+    /// Seconds at the quota: about 18 requests a second, and ten assignments or two provisionings at a
+    /// time that take about three seconds each (docs/aws.md).
+    pub fn estimate(&self) -> usize {
+        let calls = self.changes.iter().flat_map(|change| &change.calls);
+        let (mut all, mut assignments, mut provisionings) = (0_usize, 0_usize, 0_usize);
+        for call in calls {
+            all += 1;
+            match call {
+                Call::CreateAccountAssignment { .. } | Call::DeleteAccountAssignment { .. } => {
+                    assignments += 1;
+                }
+                Call::ProvisionPermissionSet { .. } => provisionings += 1,
+                _ => {}
+            }
+        }
+        let waits = 3 * (assignments.div_ceil(10) + provisionings.div_ceil(2));
+        all.div_ceil(18).max(1) + waits
     }
 
     /// How many mutating requests it takes.

@@ -1,6 +1,6 @@
 //! What AWS accepts as names and texts: one rule each, as data.
 //!
-//! Lengths and character sets are those of AWS.md, sections 2 to 4, which quotes the service models.
+//! Lengths and character sets are those of docs/aws.md, which quotes the service models.
 
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::text::{counted, is_hidden, shorten};
