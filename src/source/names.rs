@@ -1,6 +1,7 @@
 //! What AWS accepts as names and texts: one rule each, as data.
 //!
-//! Lengths and character sets are those of docs/aws.md, which quotes the service models.
+//! Lengths and character sets are those of the official service models (botocore: sso-admin,
+//! identitystore, organizations).
 
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::text::{counted, is_hidden, shorten};
