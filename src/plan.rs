@@ -280,7 +280,7 @@ fn findings(projection: &Projection, desired: &Desired) -> Vec<String> {
         let granted = projection.state.grants.iter().filter(|g| g.account == *account).count();
         if granted > 0 {
             let label = projection.labels.of(account);
-            out.push(format!("account {label} is not ACTIVE and has {granted} grants"));
+            out.push(format!("account {label} is not ACTIVE, with grants left: {granted}"));
         }
     }
     let empty: BTreeSet<&GroupName> = desired

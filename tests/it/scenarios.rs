@@ -49,6 +49,7 @@ scenarios! {
     admin_rights_and_management_account
     answer_other_than_yes
     async_failure_skips_dependents
+    denied_directory_is_a_gap
     denied_listing_is_a_gap
     direct_grant_to_a_user
     empty_definitions
@@ -71,6 +72,7 @@ scenarios! {
     ou_removed_when_empty
     account_moves
     permission_set_edited
+    permission_set_emptied
     permission_set_removed
     same_access_by_another_path
     stale_plan

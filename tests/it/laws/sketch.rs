@@ -24,8 +24,12 @@ const POLICIES: [&str; 3] = ["AdministratorAccess", "ReadOnlyAccess", "SecurityA
 const BOUNDARIES: [Option<&str>; 3] = [None, Some("PowerUserAccess"), Some("/own/Boundary")];
 const INLINE: [Option<&str>; 3] = [
     None,
-    Some(r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#),
-    Some(r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:*","Resource":"*"}]}"#),
+    Some(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#,
+    ),
+    Some(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:*","Resource":"*"}]}"#,
+    ),
 ];
 const INSTANCE: &str = "arn:aws:sso:::instance/ssoins-1234567890abcdef";
 
@@ -99,7 +103,7 @@ fn ou_id(path: &str) -> String {
 }
 
 fn id(letter: char, n: usize) -> String {
-    format!("1234567890-00000000-0000-4000-8000-00000000000{letter}{n}").replacen("0000000000", "000000000", 1)
+    format!("1234567890-00000000-0000-4000-8000-0000000000{letter}{n}")
 }
 
 fn arn(set: usize) -> String {
@@ -217,7 +221,8 @@ impl Sketch {
                 Some(name) => json!({ "customer": { "path": "/own/", "name": name } }),
                 None => json!({ "managed": format!("arn:aws:iam::aws:policy/{text}") }),
             });
-            let policies = policies.iter().map(|p| format!("arn:aws:iam::aws:policy/{}", POLICIES[*p]));
+            let policies =
+                policies.iter().map(|p| format!("arn:aws:iam::aws:policy/{}", POLICIES[*p]));
             json!({
                 "arn": arn(*n), "name": SETS[*n], "description": DESCRIPTIONS[*description],
                 "session_duration": format!("PT{hours}H"),
@@ -231,7 +236,8 @@ impl Sketch {
 
     /// Definitions: the tables, each on its own.
     pub(crate) fn tables(&self) -> Vec<String> {
-        let mut out: Vec<String> = self.ous.iter().map(|n| format!("[ou.{:?}]\n", OUS[*n])).collect();
+        let mut out: Vec<String> =
+            self.ous.iter().map(|n| format!("[ou.{:?}]\n", OUS[*n])).collect();
         for n in 1..ACCOUNTS.len() {
             let tags = TAGS[self.accounts[n].1].iter().map(|(k, v)| format!("{k} = {v:?}"));
             let tags = tags.collect::<Vec<_>>().join(", ");
@@ -302,6 +308,9 @@ pub(crate) fn modes() -> impl Strategy<Value = Modes> {
 }
 
 impl Modes {
+    /// Nothing is removed.
+    pub(crate) const ADOPT: Self = Self(Vec::new());
+
     /// landgrant.toml.
     pub(crate) fn settings(&self) -> String {
         let kinds =
