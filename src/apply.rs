@@ -51,6 +51,8 @@ pub struct Failure {
 pub enum Event<'a> {
     /// A change begins.
     Started(&'a Change),
+    /// Nothing more begins; so many changes are still under way.
+    Stopping(usize),
     /// A change has ended.
     Ended(&'a Change, &'a Status),
 }
@@ -167,7 +169,10 @@ pub async fn run<T: Target>(
         let ended = tokio::select! {
             ended = under_way.next() => ended,
             // Only to wake up: the flag is looked at above.
-            () = stop.notify.notified(), if !stop.asked() => continue,
+            () = stop.notify.notified(), if !stop.asked() => {
+                on_event(Event::Stopping(under_way.len()));
+                continue;
+            }
         };
         let Some((i, result)) = ended else { break };
         let Some(change) = changes.get(i) else { continue };

@@ -53,8 +53,8 @@ pub struct Plan {
     pub removals: (usize, Vec<Excess>),
     /// What accounts are called.
     pub labels: Labels,
-    /// Sets that give, or let one take, everything in an account, before or after.
-    pub admin_sets: BTreeSet<PermissionSetName>,
+    /// Sets that give, or let one take, everything in an account: before, and after.
+    pub admin_sets: (BTreeSet<PermissionSetName>, BTreeSet<PermissionSetName>),
     /// Why each grant is desired that somebody gains something by.
     pub causes: BTreeMap<Grant, Cause>,
 }
@@ -135,6 +135,8 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         ids: &ids,
         labels,
         live: &full,
+        groups: &desired.live.groups,
+        by_tag: desired.selects_by_tag,
         organization_known: desired.organization_known,
     };
     let drafts =
@@ -150,7 +152,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let after = predict(&projection.state, kept.iter().map(|d| &d.what));
     let management = &live.organization.management_account;
     let mut changes = Vec::new();
-    for placed in order::order(kept, labels) {
+    for placed in order::order(kept, labels, desired.selects_by_tag) {
         let order::Placed { draft, needs, after: ended } = placed;
         let named =
             |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();
@@ -189,8 +191,8 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         desired_fingerprint: fingerprint::whole(&desired.state),
         access,
         causes,
-        admin_sets: risk::admin_sets([&projection.state, &after]),
-        findings: findings(projection, desired),
+        admin_sets: (risk::admin_sets(&projection.state), risk::admin_sets(&after)),
+        findings: findings(projection, desired, rules),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.clone(),
         labels: labels.clone(),
@@ -270,8 +272,12 @@ fn observe(
 }
 
 /// Things worth knowing that change nothing.
-fn findings(projection: &Projection, desired: &Desired) -> Vec<String> {
+fn findings(projection: &Projection, desired: &Desired, rules: &Rules) -> Vec<String> {
     let mut out = Vec::new();
+    if rules.external {
+        let source = "the identity source is external";
+        out.push(format!("{source}: users, groups and memberships are read, never written"));
+    }
     for (group, users) in &projection.dangling {
         out.push(format!("group {group} has {} members that no user is", users.len()));
     }

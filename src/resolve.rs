@@ -9,6 +9,7 @@ mod accounts;
 mod directory;
 mod expand;
 mod lookup;
+pub mod offline;
 mod organization;
 mod permission_sets;
 pub mod scope;
@@ -51,6 +52,8 @@ pub struct Desired {
     /// Whether the tree, the accounts and, where a selector asks for them, the tags were read whole:
     /// what selectors select is known only then.
     pub organization_known: bool,
+    /// Whether any selector looks at tags, so that retagging an account may change who reaches it.
+    pub selects_by_tag: bool,
 }
 
 /// Old name → new name.
@@ -209,7 +212,8 @@ pub fn resolve(
     let mut diagnostics = Vec::new();
     let scope = scope::Scope::new(declared, live, projection);
     let organization_known = organization::is_known(declared, live, projection);
-    let mut desired = Desired { organization_known, ..Desired::default() };
+    let selects_by_tag = organization::selectors(declared).any(organization::has_tag);
+    let mut desired = Desired { organization_known, selects_by_tag, ..Desired::default() };
     (desired.live, desired.ignored) = scope.project(&projection.state);
     let renamed_groups = directory::renames(declared, &desired.live);
     let context =

@@ -69,7 +69,7 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if typed.len() > LONGEST_WORD {
         return None;
     }
-    let near = (typed.len() / 3).max(1);
+    let near = (typed.len() / 4).max(1);
     candidates
         .into_iter()
         .filter(|candidate| candidate.chars().count() <= LONGEST_WORD)

@@ -4,7 +4,8 @@ use super::args::{CheckArgs, Format, Global};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::diag::{emit, has_errors};
+use crate::diag::{emit, has_errors, sort};
+use crate::resolve::offline;
 use crate::source;
 use crate::store;
 use crate::text::counted;
@@ -14,7 +15,11 @@ use serde_json::json;
 pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Result<Exit, Failure> {
     let tree = store::read_tree(&global.directory)
         .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
-    let (declared, files, diagnostics) = source::load(&tree);
+    let (declared, files, mut diagnostics) = source::load(&tree);
+    if let Some(declared) = &declared {
+        diagnostics.extend(offline::check(declared, (env.now)()));
+        sort(&mut diagnostics);
+    }
     let text = match args.format {
         Format::Json => {
             let document = json!({

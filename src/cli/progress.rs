@@ -6,7 +6,7 @@ use crate::apply::Event;
 use crate::apply::outcome::Status;
 use crate::aws::Aws;
 use crate::aws::read::Progress;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::Duration;
 
@@ -78,6 +78,16 @@ impl<'a> Applying<'a> {
                     bar.set_message(visible(&format!("{verb} {}", change.address)));
                 }
             }
+            Event::Stopping(under_way) => {
+                let waits = counted(under_way, "change");
+                let line = format!(
+                    "stopping: waiting for {waits} under way; interrupt again to leave at once"
+                );
+                match &self.bar {
+                    Some(bar) => bar.println(line),
+                    None => self.env.err(&format!("{line}\n")),
+                }
+            }
             Event::Ended(change, status) => {
                 let word = match status {
                     Status::Applied => "done",
@@ -87,7 +97,10 @@ impl<'a> Applying<'a> {
                 let verb = change.what.action().name();
                 let line = visible(&format!("{word:<8}{verb:<10}{}", change.address));
                 if let Some(bar) = &self.bar {
-                    bar.println(line);
+                    // The table at the end lists what went well; what did not is worth a line now.
+                    if matches!(status, Status::Failed(_)) {
+                        bar.println(line);
+                    }
                     bar.inc(1);
                 } else if !self.quiet {
                     self.env.err(&format!("{line}\n"));

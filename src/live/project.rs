@@ -151,8 +151,12 @@ fn permission_sets(center: &IdentityCenter, out: &mut Projection) {
             out.ambiguous.push(ambiguous(Part::PermissionSets, &message));
         }
         out.state.permission_sets.insert(name.clone(), comparable);
-        let stale: BTreeSet<AccountId> =
-            provisioned.iter().filter(|(_, current)| !**current).map(|(a, _)| a.clone()).collect();
+        // Nothing can be provisioned in an account that is not ACTIVE, nor is it missed there.
+        let stale: BTreeSet<AccountId> = provisioned
+            .iter()
+            .filter(|(account, current)| !**current && !out.inactive.contains_key(*account))
+            .map(|(account, _)| account.clone())
+            .collect();
         if !stale.is_empty() {
             out.state.stale.insert(name.clone(), stale);
         }

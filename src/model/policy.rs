@@ -3,6 +3,8 @@
 //! Key order, white space, one-string-or-list and the order of statements do not matter; anything
 //! else does (DESIGN: "Policies are compared as parsed documents").
 
+mod pretty;
+
 use serde_json::Value;
 
 /// A policy document.
@@ -42,16 +44,11 @@ impl Policy {
         &self.canonical
     }
 
-    /// One fact a line, in the document's own order of statements: what a person reads, and what
+    /// As people write one, in the document's own order of statements: what a person reads, and what
     /// unified diffs are made of.
     pub fn pretty(&self) -> String {
         match serde_json::from_str::<Value>(&self.text) {
-            Ok(value) => {
-                let mut out =
-                    serde_json::to_string_pretty(&normal(&value, None)).unwrap_or_default();
-                out.push('\n');
-                out
-            }
+            Ok(value) => pretty::pretty(&normal(&value, None)),
             Err(_) => format!("{}\n", self.text),
         }
     }

@@ -4,11 +4,13 @@
 use super::change::{Kind, What};
 use super::draft::Draft;
 use super::links::links;
+use crate::id::GroupName;
 use crate::live::project::{Ids, Labels};
 use crate::live::{Gap, Part};
-use crate::model::{Principal, State};
+use crate::model::{Group, Principal, State};
 use crate::resolve::{Held, Hold, Rules};
 use crate::source::declared::Mode;
+use std::collections::BTreeMap;
 
 /// What decides about holding back.
 pub(super) struct Facts<'a> {
@@ -18,6 +20,10 @@ pub(super) struct Facts<'a> {
     pub(super) labels: &'a Labels,
     /// Everything that is live, ignored things too, under the names that it will have.
     pub(super) live: &'a State,
+    /// Groups that are live and not ignored.
+    pub(super) groups: &'a BTreeMap<GroupName, Group>,
+    /// Whether any selector looks at tags.
+    pub(super) by_tag: bool,
     /// Whether grants depend on a part of the organization that could not be read.
     pub(super) organization_known: bool,
 }
@@ -177,6 +183,17 @@ fn in_use(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Fact
             staying.remove(grant);
         }
     }
+    for (draft, reason) in drafts.iter().zip(reasons.iter_mut()) {
+        let (What::DeleteUser(name, _), None) = (&draft.what, &reason) else { continue };
+        let theirs =
+            facts.live.memberships.iter().find(|(group, members)| {
+                members.contains(name) && !facts.groups.contains_key(*group)
+            });
+        if let Some((group, _)) = theirs {
+            let detail = format!("it is a member of {group}, which is ignored");
+            *reason = Some((Hold::InUse, detail));
+        }
+    }
     for (draft, reason) in drafts.iter().zip(reasons) {
         let used = staying.iter().find(|grant| match &draft.what {
             What::DeleteGroup(name, _) => grant.principal == Principal::Group(name.clone()),
@@ -196,7 +213,7 @@ fn in_use(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Fact
 /// Holds back what needs something that is held back, until nothing more follows.
 fn spread(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Facts<'_>) {
     let whats: Vec<&What> = drafts.iter().map(|d| &d.what).collect();
-    let links = links(&whats);
+    let links = links(&whats, facts.by_tag);
     loop {
         let mut more = false;
         for (i, link) in links.iter().enumerate() {

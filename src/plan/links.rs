@@ -28,6 +28,7 @@ struct Index<'a> {
     leaving: Vec<(&'a OuPath, usize)>,
     accounts: Many<&'a AccountId>,
     sets: BTreeMap<&'a PermissionSetName, usize>,
+    edits: BTreeMap<&'a PermissionSetName, usize>,
     provisions: BTreeMap<&'a PermissionSetName, usize>,
     users: BTreeMap<&'a UserName, usize>,
     groups: BTreeMap<&'a GroupName, usize>,
@@ -37,7 +38,7 @@ struct Index<'a> {
     deleted_grants_with: Many<&'a PermissionSetName>,
 }
 
-fn index<'a>(changes: &[&'a What]) -> Index<'a> {
+fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
     let mut at = Index::default();
     for (i, &what) in changes.iter().enumerate() {
         match what {
@@ -51,9 +52,14 @@ fn index<'a>(changes: &[&'a What]) -> Index<'a> {
                 at.leaving.push((from, i));
                 at.accounts.entry(account).or_default().push(i);
             }
-            What::TagAccount { account, .. } => at.accounts.entry(account).or_default().push(i),
-            What::CreateSet(name, _) | What::UpdateSet { name, .. } => {
+            What::TagAccount { account, .. } if by_tag => {
+                at.accounts.entry(account).or_default().push(i);
+            }
+            What::CreateSet(name, _) => {
                 at.sets.insert(name, i);
+            }
+            What::UpdateSet { name, .. } => {
+                at.edits.insert(name, i);
             }
             What::ProvisionSet { name, .. } => {
                 at.provisions.insert(name, i);
@@ -74,6 +80,7 @@ fn index<'a>(changes: &[&'a What]) -> Index<'a> {
                 at.deleted_grants_with.entry(&grant.permission_set).or_default().push(i);
             }
             What::DeleteSet(..)
+            | What::TagAccount { .. }
             | What::AddMember(..)
             | What::UpdateUser { .. }
             | What::DeleteUser(..)
@@ -85,8 +92,9 @@ fn index<'a>(changes: &[&'a What]) -> Index<'a> {
 }
 
 /// What each change waits for, by its place in the list.
-pub(super) fn links(changes: &[&What]) -> Vec<Links> {
-    let at = index(changes);
+/// Tags of accounts are waited for only where `by_tag`, that is, where a selector looks at them.
+pub(super) fn links(changes: &[&What], by_tag: bool) -> Vec<Links> {
+    let at = index(changes, by_tag);
     let mut all: Vec<Links> = changes.iter().map(|what| of(what, &at)).collect();
     for (i, links) in all.iter_mut().enumerate() {
         links.exist.remove(&i);
@@ -116,7 +124,7 @@ fn of(what: &What, at: &Index<'_>) -> Links {
                 .exist
                 .extend(at.deleted_ous.iter().filter(|(p, _)| p.is_within(path)).map(|d| *d.1));
         }
-        What::ProvisionSet { name, .. } => links.exist.extend(at.sets.get(name)),
+        What::ProvisionSet { name, .. } => links.exist.extend(at.edits.get(name)),
         What::UpdateGroup { name, .. } => links.exist.extend(at.groups.get(name)),
         What::AddMember(group, user) => {
             links.exist.extend(at.groups.get(group));
@@ -124,9 +132,12 @@ fn of(what: &What, at: &Index<'_>) -> Links {
             // A new member must not enjoy, for a moment, what the group is about to lose.
             links.succeed.extend(many(&at.deleted_grants_of, &&Principal::Group(group.clone())));
         }
-        What::RemoveMember(group, _) => links.exist.extend(at.groups.get(group)),
+        // The id stays, so nothing keeps a member from leaving.
+        What::RemoveMember(group, _) => links.end.extend(at.groups.get(group)),
         What::CreateGrant(grant) => {
             links.exist.extend(at.sets.get(&grant.permission_set));
+            // Nobody gets the set before it is what it should be.
+            links.succeed.extend(at.edits.get(&grant.permission_set));
             links.succeed.extend(at.provisions.get(&grant.permission_set));
             links.succeed.extend(many(&at.accounts, &&grant.account));
             match &grant.principal {

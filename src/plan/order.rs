@@ -38,9 +38,9 @@ fn step(what: &What) -> u8 {
 
 /// Orders by steps and addresses as far as the links allow. The links have no circle; were there
 /// one, its members would come last, in the order of steps.
-pub(super) fn order(drafts: Vec<Draft>, labels: &Labels) -> Vec<Placed> {
+pub(super) fn order(drafts: Vec<Draft>, labels: &Labels, by_tag: bool) -> Vec<Placed> {
     let whats: Vec<&What> = drafts.iter().map(|d| &d.what).collect();
-    let links = links(&whats);
+    let links = links(&whats, by_tag);
     let keys: Vec<(u8, String)> = whats.iter().map(|w| (step(w), w.address(labels))).collect();
     let mut waiting: Vec<BTreeSet<usize>> = links.iter().map(all).collect();
     let mut left: BTreeSet<(&(u8, String), usize)> =

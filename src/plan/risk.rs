@@ -73,14 +73,8 @@ pub fn is_admin(set: &PermissionSet) -> bool {
     managed || inline
 }
 
-/// The sets that give, or let one take, everything in an account, before or after.
-pub(super) fn admin_sets<'a>(
-    states: impl IntoIterator<Item = &'a State>,
-) -> BTreeSet<PermissionSetName> {
-    states
-        .into_iter()
-        .flat_map(|s| s.permission_sets.iter())
-        .filter(|(_, set)| is_admin(set))
-        .map(|(name, _)| name.clone())
-        .collect()
+/// The sets of a state that give, or let one take, everything in an account.
+pub(super) fn admin_sets(state: &State) -> BTreeSet<PermissionSetName> {
+    let sets = state.permission_sets.iter().filter(|(_, set)| is_admin(set));
+    sets.map(|(name, _)| name.clone()).collect()
 }

@@ -9,11 +9,10 @@ use crate::plan::change::What;
 use crate::plan::{Plan, grant_of};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// People who share an account, a set and the lines below it.
+/// People who share a set, accounts, and the line below them.
 struct Entry<'a> {
     dangerous: bool,
-    account: &'a str,
-    account_id: &'a AccountId,
+    accounts: Vec<&'a AccountId>,
     set: &'a PermissionSetName,
     /// How it is reached and what else there is to say: equal for everyone in the entry.
     how: String,
@@ -51,54 +50,73 @@ pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
     let numbers = numbers.join(", ");
     let (people, accounts) = (counted(people.len(), "person"), counted(accounts.len(), "account"));
     page.heading("access", &format!("{numbers} · {people} · {accounts}"));
-    let gains = entries(plan, access.gain.iter().map(|(a, v)| (a, gained_by(plan, files, a, v))));
-    block(page, "gain", '+', Tone::Add, gains);
-    let losses = entries(plan, access.lose.iter().map(|(a, l)| (a, lost_with(a, l))));
-    block(page, "lose", '-', Tone::Remove, losses);
+    let (before, after) = &plan.admin_sets;
+    let gains = access.gain.iter().map(|(a, via)| (a, gained_by(plan, files, a, via)));
+    block(page, plan, ("gain", '+', Tone::Add), &entries(plan, after, gains));
+    let losses = access.lose.iter().map(|(a, loss)| (a, lost_with(a, loss)));
+    block(page, plan, ("lose", '-', Tone::Remove), &entries(plan, before, losses));
     edits(page, plan, files, "widen", &access.widen);
     edits(page, plan, files, "narrow", &access.narrow);
 }
 
-fn entries<'a>(plan: &'a Plan, rows: impl Iterator<Item = (&'a Access, String)>) -> Vec<Entry<'a>> {
-    type Key<'a> = (bool, &'a str, &'a AccountId, &'a PermissionSetName, String);
-    let mut groups: BTreeMap<Key<'a>, Vec<&'a UserName>> = BTreeMap::new();
+/// Folds rows that say the same: first people who share an account, then accounts that share the
+/// people. Danger first, then account, then set.
+fn entries<'a>(
+    plan: &'a Plan,
+    admin: &BTreeSet<PermissionSetName>,
+    rows: impl Iterator<Item = (&'a Access, String)>,
+) -> Vec<Entry<'a>> {
+    let mut by_account: BTreeMap<(&AccountId, &PermissionSetName, String), Vec<&UserName>> =
+        BTreeMap::new();
     for (access, how) in rows {
         let Access { account, permission_set, person } = access;
-        let calm = !plan.admin_sets.contains(permission_set);
-        let key = (calm, plan.labels.of(account), account, permission_set, how);
-        groups.entry(key).or_default().push(person);
+        by_account.entry((account, permission_set, how)).or_default().push(person);
     }
-    groups
+    let mut by_people: BTreeMap<(&PermissionSetName, String, Vec<&UserName>), Vec<&AccountId>> =
+        BTreeMap::new();
+    for ((account, set, how), people) in by_account {
+        by_people.entry((set, how, people)).or_default().push(account);
+    }
+    let mut entries: Vec<Entry<'a>> = by_people
         .into_iter()
-        .map(|((calm, account, account_id, set, how), people)| Entry {
-            dangerous: !calm,
-            account,
-            account_id,
-            set,
-            how,
-            people,
+        .map(|((set, how, people), mut accounts)| {
+            accounts.sort_by_key(|a| (plan.labels.of(a), *a));
+            Entry { dangerous: admin.contains(set), accounts, set, how, people }
         })
-        .collect()
+        .collect();
+    entries.sort_by(|a, b| {
+        let labels =
+            |e: &Entry<'a>| e.accounts.iter().map(|a| plan.labels.of(a)).collect::<Vec<_>>();
+        (!a.dangerous, labels(a), a.set, &a.how).cmp(&(!b.dangerous, labels(b), b.set, &b.how))
+    });
+    entries
 }
 
-fn block(page: &mut Page, word: &str, sign: char, tone: Tone, entries: Vec<Entry<'_>>) {
+fn block(
+    page: &mut Page,
+    plan: &Plan,
+    (word, sign, tone): (&str, char, Tone),
+    entries: &[Entry<'_>],
+) {
     if entries.is_empty() {
         return;
     }
     page.gap();
     page.row(2, Tone::Strong, word);
-    for entry in entries {
-        let Entry { dangerous, account, account_id, set, how, people } = entry;
-        let mark = if dangerous { "  ! administrator access" } else { "" };
+    for Entry { dangerous, accounts, set, how, people } in entries {
+        let mark = if *dangerous { "  ! administrator access" } else { "" };
         let count = counted(people.len(), "person");
-        let place = if account.contains(account_id.as_str()) {
-            account.to_owned()
-        } else {
-            format!("{account} ({account_id})")
+        let place = match accounts.as_slice() {
+            [one] if plan.labels.of(one).contains(one.as_str()) => plan.labels.of(one).to_owned(),
+            [one] => format!("{} ({one})", plan.labels.of(one)),
+            several => counted(several.len(), "account"),
         };
         page.row(2, tone, &format!("{sign} {set} on {place}: {count}{mark}"));
+        if accounts.len() > 1 {
+            page.list(8, Tone::Plain, accounts.iter().map(|a| plan.labels.of(a)));
+        }
         page.list(8, Tone::Plain, people.iter().map(|p| p.as_str()));
-        page.row(8, Tone::Quiet, &how);
+        page.row(8, Tone::Quiet, how);
     }
 }
 

@@ -37,7 +37,7 @@ fn expand(
     desired: &mut Desired,
     out: &mut Vec<Diagnostic>,
 ) {
-    let GrantRule { to, allow, within, except, starts, expires, .. } = &rule.value;
+    let GrantRule { to, allow, within, except, starts, .. } = &rule.value;
     let principals: Vec<_> = to.iter().map(|p| (principal(p), find(context, p, out))).collect();
     let sets: Vec<_> = allow
         .iter()
@@ -53,7 +53,7 @@ fn expand(
     } else if rule.value.holds_at(context.now) {
         None
     } else {
-        warn_expired(rule, expires.as_ref(), context, out);
+        warn_expired(rule, context.now, out);
         Some(LapseKind::Expired(rule.value.expires_text.clone().unwrap_or_default()))
     };
     for (principal, who) in &principals {
@@ -185,18 +185,23 @@ fn hold_unknown(context: &Context<'_>, grant: &Grant, span: Span, desired: &mut 
     });
 }
 
-fn warn_expired(
+/// Warns of a grant whose last day has passed, with how long ago that was.
+pub(super) fn warn_expired(
     rule: &Spanned<GrantRule>,
-    expires: Option<&Spanned<jiff::Timestamp>>,
-    context: &Context<'_>,
+    now: jiff::Timestamp,
     out: &mut Vec<Diagnostic>,
 ) {
-    let Some(expires) = expires else { return };
-    let days = context.now.duration_since(expires.value).as_secs() / 86_400;
+    let Some(expires) = rule.value.expires.filter(|e| e.value <= now) else { return };
+    let days = now.duration_since(expires.value).as_secs() / 86_400;
     let text = rule.value.expires_text.as_deref().unwrap_or_default();
+    let ago = match days {
+        0 => "less than a day ago".to_owned(),
+        1 => "1 day ago".to_owned(),
+        n => format!("{n} days ago"),
+    };
     out.push(
         Diagnostic::new(Code::ExpiredGrant, expires.span, format!("grant expired on {text}"))
-            .label(if days == 1 { "1 day ago".to_owned() } else { format!("{days} days ago") })
+            .label(ago)
             .help("remove it once what it granted is gone, or give it a later date"),
     );
 }

@@ -37,6 +37,18 @@ impl Scope {
     /// Reads `[ignore]`. Account selectors are matched on the organization as it is, because ignored
     /// accounts are out of sight before anything moves.
     pub fn new(declared: &Declared, live: &Live, projection: &Projection) -> Self {
+        let mut scope = Self::of_names(declared);
+        let view = OrgView::as_it_is(live, projection);
+        for selector in &declared.settings.ignore.accounts {
+            for place in view.places.values().filter(|p| matches(&selector.value, p)) {
+                scope.accounts.entry(place.id.clone()).or_insert(selector.span);
+            }
+        }
+        scope
+    }
+
+    /// The part of `[ignore]` that needs no organization: sets and groups.
+    pub fn of_names(declared: &Declared) -> Self {
         let ignore = &declared.settings.ignore;
         let mut scope = Self::default();
         if ignore.control_tower {
@@ -50,12 +62,6 @@ impl Scope {
         };
         scope.sets.extend(ignore.permission_sets.iter().map(typed));
         scope.groups.extend(ignore.groups.iter().map(typed));
-        let view = OrgView::as_it_is(live, projection);
-        for selector in &ignore.accounts {
-            for place in view.places.values().filter(|p| matches(&selector.value, p)) {
-                scope.accounts.entry(place.id.clone()).or_insert(selector.span);
-            }
-        }
         scope
     }
 
@@ -106,7 +112,15 @@ impl Scope {
         count("memberships", members(&memberships), members(&kept_memberships));
         let kept_grants: BTreeSet<_> = grants.iter().filter(|g| !self.grant(g)).cloned().collect();
         count("grants", grants.len(), kept_grants.len());
-        let kept_stale = stale.into_iter().filter(|(n, _)| self.set(n).is_none()).collect();
+        let kept_stale = stale
+            .into_iter()
+            .filter(|(name, _)| self.set(name).is_none())
+            .map(|(name, mut accounts)| {
+                accounts.retain(|id| self.account(id).is_none());
+                (name, accounts)
+            })
+            .filter(|(_, accounts)| !accounts.is_empty())
+            .collect();
         let state = State {
             ous,
             accounts: kept_accounts,
