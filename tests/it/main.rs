@@ -1,5 +1,11 @@
 //! The single integration-test binary.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers fail as its assertions do"
+)]
+
 mod laws;
 mod sandbox;
 mod scenarios;

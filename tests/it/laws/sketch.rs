@@ -279,23 +279,20 @@ impl Sketch {
 
 fn declared_set(n: usize, set: &Set) -> String {
     let Set { description, hours, policies, boundary, inline, tags: labels, current: _ } = set;
-    let mut out = format!("[permission_set.{}]\nsession = \"{hours}h\"\n", SETS[n]);
-    if let Some(text) = DESCRIPTIONS[*description] {
-        out.push_str(&format!("description = {text:?}\n"));
-    }
+    let mut lines =
+        vec![format!("[permission_set.{}]", SETS[n]), format!("session = \"{hours}h\"")];
+    lines.extend(DESCRIPTIONS[*description].map(|text| format!("description = {text:?}")));
     let policies: Vec<&str> = policies.iter().map(|p| POLICIES[*p]).collect();
-    out.push_str(&format!("managed_policies = {policies:?}\n"));
-    if let Some(text) = BOUNDARIES[*boundary] {
+    lines.push(format!("managed_policies = {policies:?}"));
+    lines.extend(BOUNDARIES[*boundary].map(|text| {
         let kind = if text.starts_with('/') { "customer" } else { "managed" };
-        out.push_str(&format!("permissions_boundary = {{ {kind} = {text:?} }}\n"));
-    }
-    if INLINE[*inline].is_some() {
-        out.push_str(&format!("inline_policy = \"inline-{inline}.json\"\n"));
-    }
+        format!("permissions_boundary = {{ {kind} = {text:?} }}")
+    }));
+    lines.extend(INLINE[*inline].map(|_| format!("inline_policy = \"inline-{inline}.json\"")));
     let tags: Vec<String> =
         TAGS[*labels].iter().map(|(key, value)| format!("{key} = {value:?}")).collect();
-    out.push_str(&format!("tags = {{ {} }}\n", tags.join(", ")));
-    out
+    lines.push(format!("tags = {{ {} }}\n", tags.join(", ")));
+    lines.join("\n")
 }
 
 /// `[manage]` with one of adopt and enforce for each kind.
