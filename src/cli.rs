@@ -12,6 +12,7 @@ pub mod plan;
 pub mod planning;
 pub mod progress;
 pub mod sandbox;
+pub mod snapshot;
 pub mod world;
 
 use args::{Cli, Color, Command, Global};
@@ -68,6 +69,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         Command::Check(args) => check::check(env, global, args, color),
         Command::Plan(args) => plan::plan(env, global, args, color).await,
         Command::Apply(args) => apply::apply(env, global, args, color).await,
+        Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();

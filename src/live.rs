@@ -5,6 +5,7 @@
 
 pub mod fingerprint;
 pub mod project;
+pub mod snapshot;
 
 use crate::id::{
     AccountId, GroupId, IdentityStoreId, InstanceArn, OrganizationId, OuId, PermissionSetArn,

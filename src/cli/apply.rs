@@ -29,6 +29,10 @@ pub async fn apply(
     args: &ApplyArgs,
     color: bool,
 ) -> Result<Exit, Failure> {
+    if global.live.is_some() {
+        let message = "a snapshot cannot be changed: apply needs AWS or --sandbox";
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let reviewed = args.planfile.as_deref().map(|path| saved(env, path)).transpose()?;
     let declared = definitions(env, global, color)?;
     let connection = connect(env, global, &declared).await?;
@@ -67,9 +71,7 @@ pub async fn apply(
         Format::Json => render::outcome::json(&made.plan, &report, remaining),
     };
     print(&text)?;
-    if let Some(world) = &connection.world {
-        world.check()?;
-    }
+    connection.check()?;
     let exit = ending(&report, remaining).worst(complete);
     match left {
         Err(failure) if exit == Exit::Done => Err(failure),

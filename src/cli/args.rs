@@ -32,6 +32,10 @@ pub struct Global {
     /// Talk to the built-in AWS instead: DIR/sandbox.json and what became of it
     #[arg(long, global = true, conflicts_with_all = ["profile", "endpoint_url"])]
     pub sandbox: bool,
+    /// Read a snapshot instead of AWS: nothing can be applied
+    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(conflicts_with_all = ["sandbox", "profile", "endpoint_url"])]
+    pub live: Option<PathBuf>,
     /// A profile of the AWS configuration files
     #[arg(long, value_name = "P", global = true)]
     pub profile: Option<String>,
@@ -72,6 +76,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Carry out the plan, after asking
     Apply(ApplyArgs),
+    /// Write everything that is live as one JSON document
+    Snapshot(SnapshotArgs),
     /// The built-in AWS
     #[command(subcommand)]
     Sandbox(SandboxCommand),
@@ -132,6 +138,14 @@ pub struct ApplyArgs {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// `snapshot`.
+#[derive(Args, Clone, Debug)]
+pub struct SnapshotArgs {
+    /// The file, which only you may read; without it the document goes to stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `sandbox …`.

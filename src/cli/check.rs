@@ -1,11 +1,13 @@
-//! `landgrant check`: the definitions alone.
+//! `landgrant check`: the definitions alone, or with a snapshot also names and selectors.
 
 use super::args::{CheckArgs, Format, Global};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::planning;
 use crate::diag::{emit, has_errors, sort};
-use crate::resolve::offline;
+use crate::live::project::project;
+use crate::resolve::{offline, resolve};
 use crate::source;
 use crate::store;
 use crate::text::counted;
@@ -17,7 +19,14 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
         .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
     let (declared, files, mut diagnostics) = source::load(&tree);
     if let Some(declared) = &declared {
-        diagnostics.extend(offline::check(declared, (env.now)()));
+        let now = (env.now)();
+        match &global.live {
+            Some(path) => {
+                let live = planning::from_snapshot(path)?;
+                diagnostics.extend(resolve(declared, &live, &project(&live), now).1);
+            }
+            None => diagnostics.extend(offline::check(declared, now)),
+        }
         sort(&mut diagnostics);
     }
     let text = match args.format {

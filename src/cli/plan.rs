@@ -4,7 +4,7 @@ use super::args::{Format, Global, PlanArgs};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::planning::{self, connect, definitions};
+use super::planning::{self, definitions};
 use crate::diag::Files;
 use crate::plan::Plan;
 use crate::plan::document::{self, document};
@@ -20,12 +20,11 @@ pub async fn plan(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let connection = connect(env, global, &declared).await?;
-    let live = planning::read(env, global, &declared, &connection).await?;
+    let (live, connection) = planning::observe(env, global, &declared).await?;
     let as_of = args.as_of.unwrap_or_else(|| (env.now)());
     let made = planning::plan(env, &declared, &live, as_of, color)?;
-    if let Some(world) = &connection.world {
-        world.check()?;
+    if let Some(connection) = &connection {
+        connection.check()?;
     }
     let plan = &made.plan;
     if let Some(path) = &args.out {

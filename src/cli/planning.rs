@@ -10,11 +10,13 @@ use crate::aws::{self, Aws, Target};
 use crate::diag::{self, emit, has_errors};
 use crate::live::Live;
 use crate::live::project::project;
+use crate::live::snapshot;
 use crate::plan::{self, Plan};
 use crate::resolve::{Rules, needing_tags, resolve};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
+use std::path::Path;
 
 /// Reads the definitions. Errors have been printed when this fails; warnings when it succeeds.
 pub fn definitions(env: &Env, global: &Global, color: bool) -> Result<Declared, Failure> {
@@ -37,6 +39,13 @@ pub struct Connection {
     pub world: Option<World>,
 }
 
+impl Connection {
+    /// Whether the sandbox's world on disk is what it should be.
+    pub fn check(&self) -> Result<(), Failure> {
+        self.world.as_ref().map_or(Ok(()), World::check)
+    }
+}
+
 /// Connects to where the arguments say.
 pub async fn connect(
     env: &Env,
@@ -57,6 +66,27 @@ pub async fn connect(
         options.endpoint_url.clone_from(&global.endpoint_url);
     }
     Ok(Connection { aws: aws::connect(options).await, world: opened })
+}
+
+/// What is live, as the arguments say: from a snapshot, or from AWS, and then with the connection.
+pub async fn observe(
+    env: &Env,
+    global: &Global,
+    declared: &Declared,
+) -> Result<(Live, Option<Connection>), Failure> {
+    if let Some(path) = &global.live {
+        return Ok((from_snapshot(path)?, None));
+    }
+    let connection = connect(env, global, declared).await?;
+    let live = read(env, global, declared, &connection).await?;
+    Ok((live, Some(connection)))
+}
+
+/// Reads a snapshot file.
+pub fn from_snapshot(path: &Path) -> Result<Live, Failure> {
+    let bytes = store::read(path).map_err(|e| Failure::file("reading", path, &e))?;
+    snapshot::read(&bytes)
+        .map_err(|e| Failure::new(Exit::Failure, format!("reading {}: {e}", path.display())))
 }
 
 /// A plan with what it was made from.

@@ -1,0 +1,46 @@
+//! `landgrant snapshot`: everything that was read, as one JSON document.
+
+use super::args::{Global, SnapshotArgs};
+use super::env::Env;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::planning::{self, definitions};
+use crate::aws;
+use crate::live::snapshot;
+use crate::store;
+use std::collections::BTreeSet;
+
+/// Reads everything and writes it down.
+pub async fn snapshot(
+    env: &Env,
+    global: &Global,
+    args: &SnapshotArgs,
+    color: bool,
+) -> Result<Exit, Failure> {
+    let declared = definitions(env, global, color)?;
+    let (mut live, connection) = planning::observe(env, global, &declared).await?;
+    if let Some(connection) = &connection {
+        // A plan reads the tags that it needs; a snapshot is for questions that nobody asked yet.
+        let all: BTreeSet<_> = live
+            .organization
+            .accounts
+            .iter()
+            .filter(|(_, account)| account.tags.is_none())
+            .map(|(id, _)| id.clone())
+            .collect();
+        let silent = aws::read::Silent;
+        aws::read::read_account_tags(&connection.aws, &mut live, &all, &env.now, &silent).await?;
+        connection.check()?;
+    }
+    let text = snapshot::write(&live)
+        .map_err(|e| Failure::new(Exit::Failure, format!("writing the snapshot: {e}")))?;
+    match &args.out {
+        Some(path) => store::write(path, &text).map_err(|e| Failure::file("writing", path, &e))?,
+        None => env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?,
+    }
+    for gap in &live.gaps {
+        let text = format!("not read: {}: {}: {}", gap.operation, gap.code, gap.message);
+        env.err(&format!("{}\n", crate::text::visible(&text)));
+    }
+    Ok(if live.is_complete() { Exit::Done } else { Exit::Incomplete })
+}

@@ -1,0 +1,202 @@
+//! The document's own types, key by key as the contract has them.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is looked at before anything else.
+#[derive(Deserialize)]
+pub(super) struct Head {
+    #[serde(default)]
+    pub(super) format: String,
+    #[serde(default)]
+    pub(super) version: u32,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Snapshot {
+    pub(super) format: String,
+    pub(super) version: u32,
+    pub(super) taken: Taken,
+    pub(super) organization: Organization,
+    pub(super) identity_center: IdentityCenter,
+    #[serde(default)]
+    pub(super) gaps: Vec<Gap>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Taken {
+    pub(super) started: String,
+    pub(super) ended: String,
+    #[serde(default)]
+    pub(super) by: Option<String>,
+    #[serde(default)]
+    pub(super) calls: BTreeMap<String, u64>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Organization {
+    pub(super) id: String,
+    pub(super) management_account: String,
+    pub(super) root: String,
+    #[serde(default)]
+    pub(super) ous: Vec<Ou>,
+    #[serde(default)]
+    pub(super) accounts: Vec<Account>,
+    #[serde(default)]
+    pub(super) delegated_administrators: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Ou {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) parent: String,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) email: String,
+    #[serde(default)]
+    pub(super) state: Option<String>,
+    pub(super) parent: String,
+    /// Null where they were not read.
+    #[serde(default)]
+    pub(super) tags: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct IdentityCenter {
+    pub(super) instance_arn: String,
+    pub(super) identity_store_id: String,
+    pub(super) region: String,
+    #[serde(default)]
+    pub(super) permission_sets: Vec<PermissionSet>,
+    #[serde(default)]
+    pub(super) users: Vec<User>,
+    #[serde(default)]
+    pub(super) groups: Vec<Group>,
+    #[serde(default)]
+    pub(super) memberships: Vec<Membership>,
+    #[serde(default)]
+    pub(super) assignments: Vec<Assignment>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct PermissionSet {
+    pub(super) arn: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: Option<String>,
+    #[serde(default)]
+    pub(super) session_duration: Option<String>,
+    #[serde(default)]
+    pub(super) relay_state: Option<String>,
+    #[serde(default)]
+    pub(super) managed_policies: Vec<String>,
+    #[serde(default)]
+    pub(super) customer_managed_policies: Vec<CustomerPolicy>,
+    /// The document's text.
+    #[serde(default)]
+    pub(super) inline_policy: Option<String>,
+    #[serde(default)]
+    pub(super) permissions_boundary: Option<Boundary>,
+    #[serde(default)]
+    pub(super) tags: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) provisioned: Vec<Provisioned>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct CustomerPolicy {
+    pub(super) path: String,
+    pub(super) name: String,
+}
+
+/// `{"managed": ARN}` or `{"customer": {"path": …, "name": …}}`.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Boundary {
+    Managed(String),
+    Customer(CustomerPolicy),
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Provisioned {
+    pub(super) account: String,
+    pub(super) current: bool,
+}
+
+#[expect(clippy::struct_field_names, reason = "`user_name` is the contract's key")]
+#[derive(Deserialize, Serialize)]
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) user_name: String,
+    #[serde(default)]
+    pub(super) display_name: Option<String>,
+    #[serde(default)]
+    pub(super) given_name: Option<String>,
+    #[serde(default)]
+    pub(super) family_name: Option<String>,
+    #[serde(default)]
+    pub(super) email: Option<String>,
+    #[serde(default)]
+    pub(super) external_ids: Vec<ExternalId>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Group {
+    pub(super) id: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: Option<String>,
+    #[serde(default)]
+    pub(super) external_ids: Vec<ExternalId>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct ExternalId {
+    pub(super) issuer: String,
+    pub(super) id: String,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Membership {
+    pub(super) group: String,
+    pub(super) users: Vec<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Assignment {
+    pub(super) account: String,
+    pub(super) permission_set: String,
+    #[serde(default)]
+    pub(super) groups: Vec<String>,
+    #[serde(default)]
+    pub(super) users: Vec<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Gap {
+    pub(super) part: Part,
+    pub(super) operation: String,
+    pub(super) code: String,
+    pub(super) message: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Part {
+    Ous,
+    Accounts,
+    AccountTags(String),
+    PermissionSets,
+    PermissionSet(String),
+    Provisioned(String),
+    Users,
+    Groups,
+    Memberships(String),
+    Grants(String, String),
+}
