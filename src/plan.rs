@@ -23,7 +23,7 @@ use crate::diff::diff;
 use crate::id::{AccountId, GroupName, PermissionSetName};
 use crate::live::fingerprint;
 use crate::live::project::{Ids, Labels, Projection};
-use crate::live::{Gap, Live, Taken};
+use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
 use crate::resolve::{Cause, Desired, Held, Hold, Rules};
 use crate::source::declared::Mode;
@@ -134,6 +134,13 @@ impl Plan {
         all.div_ceil(18).max(1) + waits
     }
 
+    /// Whether everybody who is in a group is known: only then does the ledger name everyone.
+    pub fn knows_people(&self) -> bool {
+        let hides =
+            |gap: &Gap| matches!(gap.part, Part::Users | Part::Groups | Part::Memberships(_));
+        !self.observed.gaps.iter().any(|(gap, _)| hides(gap))
+    }
+
     /// How many mutating requests it takes.
     pub fn calls(&self) -> usize {
         self.changes.iter().map(|change| change.calls.len()).sum()
@@ -218,7 +225,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         access,
         causes,
         admin_sets: (risk::admin_sets(&projection.state), risk::admin_sets(&after)),
-        findings: findings(projection, desired, rules),
+        findings: findings(projection, desired, rules, &gaps),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.clone(),
         labels: labels.clone(),
@@ -298,13 +305,26 @@ fn observe(
 }
 
 /// Things worth knowing that change nothing.
-fn findings(projection: &Projection, desired: &Desired, rules: &Rules) -> Vec<String> {
+fn findings(
+    projection: &Projection,
+    desired: &Desired,
+    rules: &Rules,
+    gaps: &[Gap],
+) -> Vec<String> {
     let mut out = Vec::new();
+    let known = |group: &GroupName| {
+        let id = projection.ids.groups.get(group);
+        !gaps.iter().any(|gap| match &gap.part {
+            Part::Users => true,
+            Part::Memberships(hidden) => id == Some(hidden),
+            _ => false,
+        })
+    };
     if rules.external {
         let source = "the identity source is external";
         out.push(format!("{source}: users, groups and memberships are read, never written"));
     }
-    for (group, users) in &projection.dangling {
+    for (group, users) in projection.dangling.iter().filter(|(group, _)| known(group)) {
         out.push(format!("group {group} has {} members that no user is", users.len()));
     }
     let accounts: BTreeSet<&AccountId> = projection.inactive.keys().collect();
@@ -312,7 +332,7 @@ fn findings(projection: &Projection, desired: &Desired, rules: &Rules) -> Vec<St
         let granted = projection.state.grants.iter().filter(|g| g.account == *account).count();
         if granted > 0 {
             let label = projection.labels.of(account);
-            out.push(format!("account {label} is not ACTIVE and has {granted} grants"));
+            out.push(format!("account {label} is not ACTIVE, with grants left: {granted}"));
         }
     }
     let empty: BTreeSet<&GroupName> = desired
@@ -322,7 +342,7 @@ fn findings(projection: &Projection, desired: &Desired, rules: &Rules) -> Vec<St
             Principal::Group(name) => Some(name),
             _ => None,
         })
-        .filter(|name| !desired.state.memberships.contains_key(*name))
+        .filter(|name| !desired.state.memberships.contains_key(*name) && known(name))
         .collect();
     for group in empty {
         out.push(format!("group {group} is granted access and has no members"));

@@ -1,4 +1,4 @@
-//! [`Declared`](crate::source::declared::Declared) × [`Live`] → [`Desired`]: names found, selectors
+//! [`Declared`] × [`Live`] → [`Desired`]: names found, selectors
 //! expanded, periods judged. Nothing is left to choose afterwards.
 //!
 //! What is ignored leaves *both* sides here, before anything is compared: a filter after the

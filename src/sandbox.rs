@@ -55,6 +55,8 @@ pub struct Options {
     pub empty_first_page: bool,
     /// What "now" is when the sandbox starts, in RFC 3339; the base of all dates.
     pub started: String,
+    /// What goes wrong from the start; [`Sandbox::script`] replaces it.
+    pub faults: Vec<Fault>,
 }
 
 impl Default for Options {
@@ -64,6 +66,7 @@ impl Default for Options {
             page_limit: None,
             empty_first_page: false,
             started: "2026-01-01T00:00:00Z".to_owned(),
+            faults: Vec::new(),
         }
     }
 }

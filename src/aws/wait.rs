@@ -9,9 +9,10 @@ use super::page::{each, pages};
 use super::{Aws, Target};
 use aws_sdk_ssoadmin::types::{OperationStatusFilter, StatusValues};
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 /// The first look; most assignments take a second or two.
 const FIRST: Duration = Duration::from_millis(250);
@@ -97,8 +98,9 @@ pub struct Waiter {
     book: Mutex<Book>,
     /// Held by the one who polls.
     polling: tokio::sync::Mutex<()>,
-    /// Counts the rounds; a change tells the others to look into the book.
-    rounds: watch::Sender<u64>,
+    /// Tells the others after each round to look into the book, in the order in which they came: what
+    /// ended together is reported in the same order every time.
+    rounds: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -117,7 +119,7 @@ impl Waiter {
             limit: LIMIT,
             book: Mutex::default(),
             polling: tokio::sync::Mutex::default(),
-            rounds: watch::Sender::default(),
+            rounds: Notify::new(),
         }
     }
 
@@ -165,12 +167,15 @@ impl Waiter {
     /// Polls, or waits for another one's poll, until the book knows. A poller that is dropped leaves
     /// its place to the next.
     async fn follow(&self, id: &str) -> Outcome {
-        let mut rounds = self.rounds.subscribe();
         loop {
+            let mut round = pin!(self.rounds.notified());
+            // From here on no round is missed.
+            round.as_mut().enable();
             if let Some(outcome) = self.ended(id) {
                 return outcome;
             }
             tokio::select! {
+                biased;
                 _turn = self.polling.lock() => {
                     // The one before may have heard of it since.
                     if let Some(outcome) = self.ended(id) {
@@ -179,9 +184,9 @@ impl Waiter {
                     let pause = self.book().pause;
                     tokio::time::sleep(pause).await;
                     self.round().await;
-                    self.rounds.send_modify(|n| *n += 1);
+                    self.rounds.notify_waiters();
                 }
-                _ = rounds.changed() => {}
+                () = round => {}
             }
         }
     }

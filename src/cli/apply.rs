@@ -10,9 +10,10 @@ use super::{interrupt, plan as shown};
 use crate::apply::outcome::{Report, Status};
 use crate::apply::{self, Stop};
 use crate::aws::call::{CallError, perform};
+use crate::aws::read::read_pair;
 use crate::aws::wait::{Outcome, Waiter};
 use crate::aws::{Aws, Kind, Target};
-use crate::call::{Answer, Call, Created};
+use crate::call::{Answer, Call, Created, PrincipalId, Ref};
 use crate::plan::Plan;
 use crate::plan::file::{self, Reviewed};
 use crate::render;
@@ -232,12 +233,33 @@ impl apply::Target for LiveTarget {
         let Some(pending) = &done.pending else { return Ok(done.answer) };
         match self.waiter.wait(pending).await {
             Outcome::Succeeded => Ok(done.answer),
+            Outcome::Failed { .. } if self.is_gone(call).await => Ok(done.answer),
             Outcome::Failed { reason } => {
                 Err(apply::Failure { message: reason, unknown: false, fatal: false })
             }
             Outcome::Unknown { because } => {
                 Err(apply::Failure { message: because, unknown: true, fatal: false })
             }
+        }
+    }
+}
+
+impl LiveTarget {
+    /// Whether a grant whose revocation failed is not there any more: AWS ends the revocation of an
+    /// orphan FAILED and removes its row all the same, and fails that of a row which has gone
+    /// already. What waits for it may go on.
+    async fn is_gone(&self, call: &Call) -> bool {
+        let Call::DeleteAccountAssignment { account, set: Ref::Known(set), principal } = call
+        else {
+            return false;
+        };
+        let Ok(assigned) = read_pair(&self.aws, &self.target, account, set).await else {
+            return false;
+        };
+        match principal {
+            PrincipalId::Group(Ref::Known(id)) => !assigned.groups.contains(id),
+            PrincipalId::User(Ref::Known(id)) => !assigned.users.contains(id),
+            PrincipalId::Group(Ref::Created(_)) | PrincipalId::User(Ref::Created(_)) => false,
         }
     }
 }

@@ -21,6 +21,7 @@ pub async fn sandbox(
                 page_limit: *page_limit,
                 empty_first_page: *empty_pages,
                 started: (env.now)().to_string(),
+                faults: Vec::new(),
             };
             serve(env, global, *port, options).await
         }

@@ -190,7 +190,7 @@ fn grants(diff: &Diff, desired: &Desired, out: &mut Vec<Draft>) {
             }
             None => match grant.principal {
                 Principal::OrphanGroup(_) | Principal::OrphanUser(_) => {
-                    let detail = "its principal was deleted".to_owned();
+                    let detail = "since its principal was deleted".to_owned();
                     (Reason { word: "orphaned", detail }, None)
                 }
                 Principal::Group(_) | Principal::User(_) => (reason("undeclared"), None),

@@ -1,7 +1,7 @@
 //! What is left behind by an apply of changes, before anything is done.
 
 use super::change::What;
-use crate::model::State;
+use crate::model::{Grant, State};
 
 /// The state after all of the given changes: what an apply of them leaves behind.
 pub fn predict<'a>(live: &State, changes: impl IntoIterator<Item = &'a What>) -> State {
@@ -10,6 +10,7 @@ pub fn predict<'a>(live: &State, changes: impl IntoIterator<Item = &'a What>) ->
         apply(&mut state, what);
     }
     state.memberships.retain(|_, members| !members.is_empty());
+    state.stale.retain(|_, accounts| !accounts.is_empty());
     state
 }
 
@@ -74,6 +75,19 @@ fn apply(state: &mut State, what: &What) {
         }
         What::DeleteGrant(grant) => {
             state.grants.remove(&grant);
+            leave_behind(state, &grant);
         }
+    }
+}
+
+/// With its last grant in an account a set leaves the account, in whatever version.
+fn leave_behind(state: &mut State, gone: &Grant) {
+    let Grant { account, permission_set, principal: _ } = gone; // who had it makes no difference
+    let same = |g: &Grant| g.account == *account && g.permission_set == *permission_set;
+    if state.grants.iter().any(same) {
+        return;
+    }
+    if let Some(accounts) = state.stale.get_mut(permission_set) {
+        accounts.remove(account);
     }
 }

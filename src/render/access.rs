@@ -36,7 +36,12 @@ pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
         .chain(access.widen.values().chain(access.narrow.values()).flat_map(|r| &r.people))
         .collect();
     if people.is_empty() {
-        page.heading("access", "nobody gains or loses anything");
+        let nobody = if plan.knows_people() {
+            "nobody gains or loses anything"
+        } else {
+            "nobody is seen to gain or lose anything, and not everybody could be read"
+        };
+        page.heading("access", nobody);
         return;
     }
     let numbers = [
@@ -49,7 +54,8 @@ pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
         numbers.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     let numbers = numbers.join(", ");
     let (people, accounts) = (counted(people.len(), "person"), counted(accounts.len(), "account"));
-    page.heading("access", &format!("{numbers} · {people} · {accounts}"));
+    let rest = if plan.knows_people() { "" } else { " · not everybody could be read" };
+    page.heading("access", &format!("{numbers} · {people} · {accounts}{rest}"));
     let (before, after) = &plan.admin_sets;
     let gains = access.gain.iter().map(|(a, via)| (a, gained_by(plan, files, a, via)));
     block(page, plan, ("gain", '+', Tone::Add), &entries(plan, after, gains));

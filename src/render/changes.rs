@@ -120,7 +120,7 @@ fn arrow(before: Option<&str>, after: Option<&str>) -> String {
 }
 
 fn field(page: &mut Page, name: &str, text: &str) {
-    page.row(8, Tone::Plain, &format!("{name:<20}{text}"));
+    page.row(8, Tone::Plain, format!("{name:<20}{text}").trim_end());
 }
 
 /// Fields that differ; all that are set, for a new set.

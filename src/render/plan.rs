@@ -77,7 +77,7 @@ fn not_done(page: &mut Page, plan: &Plan, files: &Files) {
         }
     }
     let ignored: Vec<String> =
-        plan.ignored.iter().map(|(kind, n)| format!("{n} {}", kind.replace('_', " "))).collect();
+        plan.ignored.iter().map(|(kind, n)| counted(*n, &singular(kind))).collect();
     page.heading("ignored", &or_nothing(&ignored));
     if plan.unmanaged.is_empty() {
         page.heading("unmanaged", "nothing");
@@ -123,6 +123,11 @@ fn totals(page: &mut Page, plan: &Plan, options: &Options) {
     page.heading("checksum", &digest(&plan.changes));
     page.heading("valid until", &expires(plan).to_string());
     page.heading("apply with", &options.apply_with);
+}
+
+/// One thing of a kind, in words: `permission_sets` → `permission set`.
+fn singular(kind: &str) -> String {
+    kind.strip_suffix('s').unwrap_or(kind).replace('_', " ")
 }
 
 fn nothing_to_do(plan: &Plan) -> &'static str {

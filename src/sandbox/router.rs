@@ -71,7 +71,8 @@ impl Call<'_> {
 
 impl State {
     pub(super) fn new(loaded: Loaded, options: Options, clock: Clock) -> Self {
-        Self { loaded, options, clock, script: Script::default(), calls: Vec::new() }
+        let script = Script::new(options.faults.clone());
+        Self { loaded, options, clock, script, calls: Vec::new() }
     }
 
     pub(super) fn to_json(&self) -> String {

@@ -1,3 +1,13 @@
 //! The single integration-test binary.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers fail as its assertions do"
+)]
+
+mod laws;
 mod sandbox;
+mod scenarios;
+mod support;
+mod tidy;

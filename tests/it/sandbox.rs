@@ -1,7 +1,5 @@
 //! The sandbox, driven through the SDK's real clients on a paused clock.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail as its assertions do")]
-
 mod assignments;
 mod directory;
 mod faults;
