@@ -6,6 +6,7 @@ pub mod change;
 pub mod document;
 mod draft;
 pub mod file;
+mod findings;
 pub mod guard;
 pub mod hold;
 mod links;
@@ -20,7 +21,7 @@ use crate::access::delta::{Delta, delta};
 use crate::access::{Access, Via};
 use crate::call::Call;
 use crate::diff::diff;
-use crate::id::{AccountId, GroupName, PermissionSetName};
+use crate::id::PermissionSetName;
 use crate::live::fingerprint;
 use crate::live::project::{Ids, Labels, Projection};
 use crate::live::{Gap, Live, Part, Taken};
@@ -29,6 +30,7 @@ use crate::resolve::{Cause, Desired, Held, Hold, Rules};
 use crate::source::declared::Mode;
 use change::{Action, Change};
 use guard::Excess;
+use links::Ground;
 use predict::predict;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,22 +153,21 @@ impl Plan {
 pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rules) -> Plan {
     let labels = &projection.labels;
     let ids = renamed_ids(&projection.ids, desired);
-    let mut full = projection.state.clone();
-    for (from, to) in &desired.renames.ous {
-        full.rename_ou(from, to);
-    }
-    for (from, to) in &desired.renames.groups {
-        full.rename_group(from, to);
-    }
-    let gaps: Vec<Gap> = live.gaps.iter().chain(&projection.ambiguous).cloned().collect();
+    // Everything that is live, ignored things too, under the names that it will have: a rename
+    // changes nobody's access, whether it is carried out or held.
+    let before = renamed(&projection.state, desired);
+    let gaps = gaps(live, projection, desired);
+    let ground = Ground { by_tag: desired.selects_by_tag, grants: &before.grants };
     let facts = hold::Facts {
         rules,
         gaps: &gaps,
         ids: &ids,
         labels,
-        live: &full,
+        live: &before,
         groups: &desired.live.groups,
-        by_tag: desired.selects_by_tag,
+        ground,
+        twins: &projection.twins,
+        dangling: &projection.dangling,
         organization_known: desired.organization_known,
     };
     let mut drafts =
@@ -176,43 +177,23 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     }
     let (kept, mut held) = hold::split(drafts, &facts);
     held.extend(desired.held.iter().cloned());
-
     let created = lower::Created::of(kept.iter().map(|d| &d.what));
     let lookup = lower::Lookup { ids: &ids, created: &created };
     let (kept, unknown): (Vec<_>, Vec<_>) =
         kept.into_iter().partition(|draft| lookup.calls(&draft.what).is_some());
     held.extend(unknown.iter().map(|draft| unknown_id(draft, labels)));
-    let after = predict(&projection.state, kept.iter().map(|d| &d.what));
-    let management = &live.organization.management_account;
-    let mut changes = Vec::new();
-    for placed in order::order(kept, labels, desired.selects_by_tag) {
-        let order::Placed { draft, needs, after: ended } = placed;
-        let named =
-            |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();
-        changes.push(Change {
-            id: format!("c{}", changes.len() + 1),
-            address: draft.what.address(labels),
-            risk: risk::risk(&draft.what, &projection.state, &after, management),
-            ids: lookup.known_ids(&draft.what),
-            needs: named(&needs),
-            after: named(&ended),
-            calls: lookup.calls(&draft.what).unwrap_or_default(),
-            what: draft.what,
-            reason: draft.reason,
-            origin: draft.origin,
-            until: draft.until,
-        });
-    }
     held.sort();
     held.dedup();
-    let access = delta(&projection.state, &after);
-    let causes = access
-        .gain
-        .iter()
-        .flat_map(|(access, via)| via.iter().map(|via| grant_of(access, via)))
-        .filter_map(|grant| Some((grant.clone(), desired.grants.get(&grant)?.clone())))
+
+    let after = predict(&before, kept.iter().map(|d| &d.what));
+    let danger = risk::Danger::new([&before, &after], &live.organization.management_account);
+    let placed = order::order(kept, labels, ground);
+    let changes: Vec<Change> = placed
+        .into_iter()
+        .enumerate()
+        .map(|(place, placed)| change(place, placed, labels, &lookup, &danger))
         .collect();
-    let removals = guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits);
+    let access = delta(&before, &after);
     Plan {
         scope: Place {
             organization: live.organization.id.to_string(),
@@ -220,19 +201,81 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
             region: live.identity_center.region.clone(),
             caller: live.taken.by.clone(),
         },
-        observed: observe(live, projection, &gaps, &ids, &changes),
+        observed: observe(&live.taken, &before, &gaps, (&ids, labels), &changes),
         desired_fingerprint: fingerprint::whole(&desired.state),
+        causes: causes(&access, desired),
         access,
-        causes,
-        admin_sets: (risk::admin_sets(&projection.state), risk::admin_sets(&after)),
-        findings: findings(projection, desired, rules, &gaps),
+        admin_sets: (risk::admin_sets(&before), risk::admin_sets(&after)),
+        findings: findings::findings(projection, desired, rules, &gaps, &changes),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.clone(),
         labels: labels.clone(),
+        removals: guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits),
         changes,
         held,
-        removals,
     }
+}
+
+fn renamed(state: &State, desired: &Desired) -> State {
+    let mut state = state.clone();
+    for (from, to) in &desired.renames.ous {
+        state.rename_ou(from, to);
+    }
+    for (from, to) in &desired.renames.groups {
+        state.rename_group(from, to);
+    }
+    state
+}
+
+/// What could not be read or told apart, and tags that a selector asks for and nobody read.
+fn gaps(live: &Live, projection: &Projection, desired: &Desired) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = live.gaps.iter().chain(&projection.ambiguous).cloned().collect();
+    if desired.selects_by_tag {
+        for (id, account) in &live.organization.accounts {
+            let part = Part::AccountTags(id.clone());
+            if account.tags.is_none() && !gaps.iter().any(|gap| gap.part == part) {
+                let message = "the reading holds no tags of it".to_owned();
+                gaps.push(Gap {
+                    part,
+                    operation: String::new(),
+                    code: "not read".to_owned(),
+                    message,
+                });
+            }
+        }
+    }
+    gaps
+}
+
+fn change(
+    place: usize,
+    placed: order::Placed,
+    labels: &Labels,
+    lookup: &lower::Lookup<'_>,
+    danger: &risk::Danger<'_>,
+) -> Change {
+    let order::Placed { draft, needs, after } = placed;
+    let named = |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();
+    Change {
+        id: format!("c{}", place + 1),
+        address: draft.what.address(labels),
+        risk: danger.of(&draft.what),
+        ids: lookup.known_ids(&draft.what),
+        needs: named(&needs),
+        after: named(&after),
+        calls: lookup.calls(&draft.what).unwrap_or_default(),
+        what: draft.what,
+        reason: draft.reason,
+        origin: draft.origin,
+        until: draft.until,
+    }
+}
+
+/// Why each grant is desired that somebody gains something by.
+fn causes(access: &Delta, desired: &Desired) -> BTreeMap<Grant, Cause> {
+    let grants =
+        access.gain.iter().flat_map(|(access, via)| via.iter().map(|via| grant_of(access, via)));
+    grants.filter_map(|grant| Some((grant.clone(), desired.grants.get(&grant)?.clone()))).collect()
 }
 
 /// The grant by which a path leads to an access.
@@ -272,13 +315,12 @@ fn unknown_id(draft: &draft::Draft, labels: &Labels) -> Held {
 }
 
 fn observe(
-    live: &Live,
-    projection: &Projection,
+    taken: &Taken,
+    state: &State,
     gaps: &[Gap],
-    ids: &Ids,
+    (ids, labels): (&Ids, &Labels),
     changes: &[Change],
 ) -> Observed {
-    let state: &State = &projection.state;
     let all = fingerprint::parts(state);
     let absent = serde_json::Value::Null;
     let parts = changes.iter().map(|change| {
@@ -287,10 +329,10 @@ fn observe(
         (part, fingerprint::of(content))
     });
     Observed {
-        taken: live.taken.clone(),
+        taken: taken.clone(),
         gaps: gaps
             .iter()
-            .map(|gap| (gap.clone(), hold::part_name(&gap.part, ids, &projection.labels)))
+            .map(|gap| (gap.clone(), hold::part_name(&gap.part, ids, labels)))
             .collect(),
         counts: Counts {
             accounts: state.accounts.len(),
@@ -302,50 +344,4 @@ fn observe(
         fingerprint: fingerprint::whole(state),
         parts: parts.collect(),
     }
-}
-
-/// Things worth knowing that change nothing.
-fn findings(
-    projection: &Projection,
-    desired: &Desired,
-    rules: &Rules,
-    gaps: &[Gap],
-) -> Vec<String> {
-    let mut out = Vec::new();
-    let known = |group: &GroupName| {
-        let id = projection.ids.groups.get(group);
-        !gaps.iter().any(|gap| match &gap.part {
-            Part::Users => true,
-            Part::Memberships(hidden) => id == Some(hidden),
-            _ => false,
-        })
-    };
-    if rules.external {
-        let source = "the identity source is external";
-        out.push(format!("{source}: users, groups and memberships are read, never written"));
-    }
-    for (group, users) in projection.dangling.iter().filter(|(group, _)| known(group)) {
-        out.push(format!("group {group} has {} members that no user is", users.len()));
-    }
-    let accounts: BTreeSet<&AccountId> = projection.inactive.keys().collect();
-    for account in accounts {
-        let granted = projection.state.grants.iter().filter(|g| g.account == *account).count();
-        if granted > 0 {
-            let label = projection.labels.of(account);
-            out.push(format!("account {label} is not ACTIVE, with grants left: {granted}"));
-        }
-    }
-    let empty: BTreeSet<&GroupName> = desired
-        .grants
-        .keys()
-        .filter_map(|grant| match &grant.principal {
-            Principal::Group(name) => Some(name),
-            _ => None,
-        })
-        .filter(|name| !desired.state.memberships.contains_key(*name) && known(name))
-        .collect();
-    for group in empty {
-        out.push(format!("group {group} is granted access and has no members"));
-    }
-    out
 }

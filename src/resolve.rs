@@ -19,7 +19,7 @@ use crate::diag::{Diagnostic, Span, has_errors, sort};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Live;
 use crate::live::project::Projection;
-use crate::model::{Grant, State};
+use crate::model::{Grant, Principal, State};
 use crate::source::declared::{Declared, IdentitySource, Limits, Manage, Mode, Origin};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,8 @@ pub struct Desired {
     pub grants: BTreeMap<Grant, Cause>,
     /// Declared grants whose period does not hold now.
     pub lapsed: BTreeMap<Grant, Lapse>,
+    /// Principals and sets of every rule that holds now, whatever accounts it selects.
+    pub rules: BTreeSet<(Principal, PermissionSetName)>,
     /// What was handed off, counted by kind.
     pub ignored: BTreeMap<&'static str, usize>,
     /// Addresses of what is live, undeclared and left alone.
@@ -59,8 +61,9 @@ pub struct Desired {
 /// Old name → new name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renames {
-    /// OUs; only the last name differs.
-    pub ous: BTreeMap<OuPath, OuPath>,
+    /// OUs, in the order in which they are carried out, parents first: each stands where those before
+    /// it have put it. Only the last name differs.
+    pub ous: Vec<(OuPath, OuPath)>,
     /// Groups.
     pub groups: BTreeMap<GroupName, GroupName>,
 }
@@ -89,7 +92,7 @@ pub struct Cause {
     pub origins: Vec<Origin>,
     /// When it ends, as typed; `None` where any of its rules never ends.
     pub expires: Option<Until>,
-    /// The first rule's `reason`.
+    /// The first rule's `reason` and `ticket`.
     pub reason: Option<String>,
 }
 

@@ -176,6 +176,12 @@ fn statements(
     say(wider, count(&before, &after, false), "dropped deny statement");
     say(narrower, count(&before, &after, true), "dropped allow statement");
     say(narrower, count(&after, &before, false), "new deny statement");
+    let same = |a: &[crate::model::policy::Statement], b: &[_]| a.iter().all(|s| b.contains(s));
+    if old.inline_policy != new.inline_policy && same(&before, &after) && same(&after, &before) {
+        // No statement differs, so what does (the version, or no JSON at all) may go either way.
+        wider.push("inline policy changed".to_owned());
+        narrower.push("inline policy changed".to_owned());
+    }
 }
 
 fn last(arn: &str) -> &str {

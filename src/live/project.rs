@@ -25,6 +25,8 @@ pub struct Projection {
     pub dangling: BTreeMap<GroupName, BTreeSet<UserId>>,
     /// Names that two live things share: neither can be told from the other, so they are gaps.
     pub ambiguous: Vec<Gap>,
+    /// The same names, by kind.
+    pub twins: Twins,
 }
 
 /// Name → id.
@@ -38,6 +40,19 @@ pub struct Ids {
     pub users: BTreeMap<UserName, UserId>,
     /// Groups.
     pub groups: BTreeMap<GroupName, GroupId>,
+}
+
+/// Names that two live things share.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Twins {
+    /// OUs.
+    pub ous: BTreeSet<OuPath>,
+    /// Permission sets.
+    pub permission_sets: BTreeSet<PermissionSetName>,
+    /// Users.
+    pub users: BTreeSet<UserName>,
+    /// Groups.
+    pub groups: BTreeSet<GroupName>,
 }
 
 /// What each account is called in addresses and messages.
@@ -70,6 +85,7 @@ fn organization(org: &Organization, out: &mut Projection) {
         let path = path_of(org, id);
         if out.ids.ous.insert(path.clone(), id.clone()).is_some() {
             out.ambiguous.push(ambiguous(Part::Ous, &format!("two OUs are called {path}")));
+            out.twins.ous.insert(path.clone());
         }
         out.state.ous.insert(path.clone());
         paths.insert(id.clone(), path);
@@ -149,6 +165,7 @@ fn permission_sets(center: &IdentityCenter, out: &mut Projection) {
         if out.ids.permission_sets.insert(name.clone(), arn.clone()).is_some() {
             let message = format!("two permission sets are called {name}");
             out.ambiguous.push(ambiguous(Part::PermissionSets, &message));
+            out.twins.permission_sets.insert(name.clone());
         }
         out.state.permission_sets.insert(name.clone(), comparable);
         // Nothing can be provisioned in an account that is not ACTIVE, nor is it missed there.
@@ -170,6 +187,7 @@ fn principals(center: &IdentityCenter, out: &mut Projection) {
         if out.ids.users.insert(name.clone(), id.clone()).is_some() {
             let message = format!("two users are called {name}");
             out.ambiguous.push(ambiguous(Part::Users, &message));
+            out.twins.users.insert(name.clone());
         }
         let comparable =
             User { given_name: user.given_name.clone(), family_name: user.family_name.clone() };
@@ -180,6 +198,7 @@ fn principals(center: &IdentityCenter, out: &mut Projection) {
         if out.ids.groups.insert(name.clone(), id.clone()).is_some() {
             let message = format!("two groups are called {name}");
             out.ambiguous.push(ambiguous(Part::Groups, &message));
+            out.twins.groups.insert(name.clone());
         }
         let description = group.description.clone().filter(|d| !d.is_empty());
         out.state.groups.insert(name, Group { description });

@@ -59,13 +59,7 @@ impl Policy {
         let Some(list) = value.get("Statement").and_then(Value::as_array) else {
             return Vec::new();
         };
-        list.iter()
-            .map(|s| Statement {
-                allows: s.get("Effect").and_then(Value::as_str) != Some("Deny"),
-                canonical: s.to_string(),
-                sid: s.get("Sid").and_then(Value::as_str).map(str::to_owned),
-            })
-            .collect()
+        list.iter().map(statement).collect()
     }
 }
 
@@ -76,8 +70,25 @@ pub struct Statement {
     pub allows: bool,
     /// The statement in canonical form.
     pub canonical: String,
-    /// Its `Sid`.
-    pub sid: Option<String>,
+    /// Whether it speaks of every action, or of every action of IAM, by which one can take the rest.
+    pub every_action: bool,
+}
+
+fn statement(value: &Value) -> Statement {
+    let actions = value.get("Action").map(listed);
+    let every_action = match actions.as_ref().and_then(Value::as_array) {
+        Some(actions) => actions.iter().filter_map(Value::as_str).any(|action| {
+            let action = action.to_ascii_lowercase();
+            ["*", "*:*", "iam:*"].contains(&action.as_str())
+        }),
+        // All actions but some are too many to be sure of anything.
+        None => value.get("NotAction").is_some(),
+    };
+    Statement {
+        allows: value.get("Effect").and_then(Value::as_str) != Some("Deny"),
+        canonical: value.to_string(),
+        every_action,
+    }
 }
 
 /// Elements whose value may be one string or a list of them (IAM: "Grammar of the IAM JSON policy

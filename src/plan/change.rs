@@ -270,7 +270,7 @@ fn grant_json(grant: &Grant) -> Value {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
     /// A stable word: `declared`, `undeclared`, `differs`, `expired`, `not-started`, `edited`,
-    /// `not-provisioned`, `orphaned`, `renamed`.
+    /// `not-provisioned`, `orphaned`, `renamed`, `deselected`.
     pub word: &'static str,
     /// More, for people; may be empty.
     pub detail: String,

@@ -4,9 +4,12 @@ use super::change::{Reason, What};
 use crate::diag::Span;
 use crate::diff::{Diff, Edit};
 use crate::id::{AccountId, PermissionSetName};
-use crate::model::Principal;
+use crate::model::{Grant, Principal};
 use crate::resolve::{Desired, LapseKind};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The reason of a revocation that follows from where accounts stand or how they are tagged.
+pub(super) const DESELECTED: &str = "deselected";
 
 /// A change that has neither an id nor a place in the order yet.
 #[derive(Clone, Debug)]
@@ -33,6 +36,16 @@ pub(super) fn drafts(
 
 fn reason(word: &'static str) -> Reason {
     Reason { word, detail: String::new() }
+}
+
+/// Why an undeclared grant goes: nothing speaks of it, or a rule does that no longer means the account.
+fn removed(grant: &Grant, desired: &Desired) -> Reason {
+    let rule = (grant.principal.clone(), grant.permission_set.clone());
+    if desired.rules.contains(&rule) {
+        let detail = "no selector of its rules means the account".to_owned();
+        return Reason { word: DESELECTED, detail };
+    }
+    reason("undeclared")
 }
 
 fn draft(what: What, word: &'static str, origin: Option<&Span>) -> Draft {
@@ -193,7 +206,7 @@ fn grants(diff: &Diff, desired: &Desired, out: &mut Vec<Draft>) {
                     let detail = "since its principal was deleted".to_owned();
                     (Reason { word: "orphaned", detail }, None)
                 }
-                Principal::Group(_) | Principal::User(_) => (reason("undeclared"), None),
+                Principal::Group(_) | Principal::User(_) => (removed(grant, desired), None),
             },
         };
         let what = What::DeleteGrant(grant.clone());

@@ -3,11 +3,11 @@
 
 use super::change::{Kind, What};
 use super::draft::Draft;
-use super::links::links;
-use crate::id::{GroupName, UserName};
-use crate::live::project::{Ids, Labels};
+use super::links::{Ground, links};
+use crate::id::{GroupName, UserId, UserName};
+use crate::live::project::{Ids, Labels, Twins};
 use crate::live::{Gap, Part};
-use crate::model::{Group, Principal, State};
+use crate::model::{Grant, Group, Principal, State};
 use crate::resolve::{Held, Hold, Rules};
 use crate::source::declared::Mode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +22,12 @@ pub(super) struct Facts<'a> {
     pub(super) live: &'a State,
     /// Groups that are live and not ignored.
     pub(super) groups: &'a BTreeMap<GroupName, Group>,
-    /// Whether any selector looks at tags.
-    pub(super) by_tag: bool,
+    /// What links depend on.
+    pub(super) ground: Ground<'a>,
+    /// Names that two live things share.
+    pub(super) twins: &'a Twins,
+    /// Groups with members that no known user is.
+    pub(super) dangling: &'a BTreeMap<GroupName, BTreeSet<UserId>>,
     /// Whether grants depend on a part of the organization that could not be read.
     pub(super) organization_known: bool,
 }
@@ -82,9 +86,45 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Option<(Hold, String)> {
         let detail = format!("manage.{} is \"observe\"", what.kind().name());
         return Some((Hold::Observed, detail));
     }
+    if let Some(name) = twin(what, facts.twins) {
+        return Some((Hold::Gap, format!("two live things are called {name}")));
+    }
     let gap = facts.gaps.iter().find(|gap| hides(&gap.part, what, facts))?;
     let detail = format!("{} could not be read ({})", name_of(&gap.part, facts), gap.code);
     Some((Hold::Gap, detail))
+}
+
+/// A name in a change that two live things share: nobody can tell which of them is meant.
+fn twin(what: &What, twins: &Twins) -> Option<String> {
+    let Twins { ous, permission_sets, users, groups } = twins;
+    let user = |name: &UserName| users.contains(name).then(|| name.to_string());
+    let group = |name: &GroupName| groups.contains(name).then(|| name.to_string());
+    let set = set_of(what).filter(|name| permission_sets.contains(*name));
+    if let Some(name) = set {
+        return Some(name.to_string());
+    }
+    match what {
+        What::CreateUser(name, _) | What::UpdateUser { name, .. } | What::DeleteUser(name, _) => {
+            user(name)
+        }
+        What::CreateGroup(name, _)
+        | What::UpdateGroup { name, .. }
+        | What::RenameGroup { from: name, .. }
+        | What::DeleteGroup(name, _) => group(name),
+        What::AddMember(g, u) | What::RemoveMember(g, u) => group(g).or_else(|| user(u)),
+        What::CreateGrant(grant) | What::DeleteGrant(grant) => match &grant.principal {
+            Principal::Group(name) => group(name),
+            Principal::User(name) => user(name),
+            Principal::OrphanGroup(_) | Principal::OrphanUser(_) => None,
+        },
+        What::CreateOu(path) | What::RenameOu { from: path, .. } | What::DeleteOu(path) => {
+            ous.contains(path).then(|| path.to_string())
+        }
+        What::MoveAccount { from, to, .. } => {
+            [from, to].into_iter().find(|path| ous.contains(*path)).map(ToString::to_string)
+        }
+        _ => None,
+    }
 }
 
 /// Whether what a gap hides could make a change wrong. In doubt it could.
@@ -111,9 +151,14 @@ fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
         }
         Part::Users => match what {
             What::CreateUser(..) | What::DeleteUser(..) => true,
-            What::CreateGrant(grant) | What::DeleteGrant(grant) => {
-                matches!(grant.principal, Principal::OrphanUser(_))
-            }
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => match &grant.principal {
+                Principal::OrphanUser(_) => true,
+                // Nobody can say whom a group's new grant would reach.
+                Principal::Group(name) => {
+                    matches!(what, What::CreateGrant(_)) && facts.dangling.contains_key(name)
+                }
+                _ => false,
+            },
             _ => false,
         },
         Part::Groups => match what {
@@ -123,12 +168,17 @@ fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
             }
             _ => false,
         },
-        Part::Memberships(id) => match what {
-            What::AddMember(group, _) | What::RemoveMember(group, _) => {
-                facts.ids.groups.get(group) == Some(id)
+        Part::Memberships(id) => {
+            let unseen = |group| facts.ids.groups.get(group) == Some(id);
+            match what {
+                // Nobody can say whom a new grant would reach, nor take out first who must not have it.
+                What::AddMember(group, _)
+                | What::RemoveMember(group, _)
+                | What::CreateGrant(Grant { principal: Principal::Group(group), .. })
+                | What::DeleteGroup(group, _) => unseen(group),
+                _ => false,
             }
-            _ => false,
-        },
+        }
         Part::Grants(account, arn) => match what {
             What::CreateGrant(grant) | What::DeleteGrant(grant) => {
                 grant.account == *account
@@ -204,13 +254,19 @@ fn in_use(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Fact
             *reason = Some((Hold::InUse, detail));
         }
     }
+    let mut by_principal = BTreeMap::new();
+    let mut by_set = BTreeMap::new();
+    for grant in &staying {
+        by_principal.entry(grant.principal.clone()).or_insert(grant);
+        by_set.entry(&grant.permission_set).or_insert(grant);
+    }
     for (draft, reason) in drafts.iter().zip(reasons) {
-        let used = staying.iter().find(|grant| match &draft.what {
-            What::DeleteGroup(name, _) => grant.principal == Principal::Group(name.clone()),
-            What::DeleteUser(name, _) => grant.principal == Principal::User(name.clone()),
-            What::DeleteSet(name, _) => grant.permission_set == *name,
-            _ => false,
-        });
+        let used = match &draft.what {
+            What::DeleteGroup(name, _) => by_principal.get(&Principal::Group(name.clone())),
+            What::DeleteUser(name, _) => by_principal.get(&Principal::User(name.clone())),
+            What::DeleteSet(name, _) => by_set.get(name),
+            _ => None,
+        };
         if let (Some(grant), None) = (used, &reason) {
             let account = facts.labels.of(&grant.account);
             let set = &grant.permission_set;
@@ -223,7 +279,7 @@ fn in_use(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Fact
 /// Holds back what needs something that is held back, until nothing more follows.
 fn spread(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Facts<'_>) {
     let whats: Vec<&What> = drafts.iter().map(|d| &d.what).collect();
-    let links = links(&whats, facts.by_tag);
+    let links = links(drafts, facts.ground);
     loop {
         let mut more = false;
         for (i, link) in links.iter().enumerate() {

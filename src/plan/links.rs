@@ -6,8 +6,9 @@
 //! what must merely have *ended*.
 
 use super::change::What;
+use super::draft::{DESELECTED, Draft};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
-use crate::model::Principal;
+use crate::model::{Grant, Principal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Indices of the changes that one change waits for.
@@ -24,6 +25,8 @@ type Many<K> = BTreeMap<K, Vec<usize>>;
 #[derive(Default)]
 struct Index<'a> {
     ous: BTreeMap<&'a OuPath, usize>,
+    renamed_ous: BTreeMap<&'a OuPath, usize>,
+    renamed_groups: BTreeMap<&'a GroupName, usize>,
     deleted_ous: BTreeMap<&'a OuPath, usize>,
     leaving: Vec<(&'a OuPath, usize)>,
     accounts: Many<&'a AccountId>,
@@ -36,14 +39,18 @@ struct Index<'a> {
     created_grants: Many<(&'a AccountId, &'a PermissionSetName)>,
     deleted_grants_of: Many<&'a Principal>,
     deleted_grants_with: Many<&'a PermissionSetName>,
+    emptied: BTreeSet<(&'a AccountId, &'a PermissionSetName)>,
 }
 
 fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
     let mut at = Index::default();
     for (i, &what) in changes.iter().enumerate() {
         match what {
-            What::CreateOu(path) | What::RenameOu { to: path, .. } => {
+            What::CreateOu(path) => {
                 at.ous.insert(path, i);
+            }
+            What::RenameOu { to, .. } => {
+                at.renamed_ous.insert(to, i);
             }
             What::DeleteOu(path) => {
                 at.deleted_ous.insert(path, i);
@@ -67,8 +74,11 @@ fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
             What::CreateUser(name, _) => {
                 at.users.insert(name, i);
             }
-            What::CreateGroup(name, _) | What::RenameGroup { to: name, .. } => {
+            What::CreateGroup(name, _) => {
                 at.groups.insert(name, i);
+            }
+            What::RenameGroup { to, .. } => {
+                at.renamed_groups.insert(to, i);
             }
             What::RemoveMember(group, _) => at.removed_members.entry(group).or_default().push(i),
             What::CreateGrant(grant) => {
@@ -91,11 +101,21 @@ fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
     at
 }
 
+/// What links depend on besides the changes themselves.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    /// Whether any selector looks at tags: only then do grants wait for the tags of accounts.
+    pub(super) by_tag: bool,
+    /// Every live grant.
+    pub(super) grants: &'a BTreeSet<Grant>,
+}
+
 /// What each change waits for, by its place in the list.
-/// Tags of accounts are waited for only where `by_tag`, that is, where a selector looks at them.
-pub(super) fn links(changes: &[&What], by_tag: bool) -> Vec<Links> {
-    let at = index(changes, by_tag);
-    let mut all: Vec<Links> = changes.iter().map(|what| of(what, &at)).collect();
+pub(super) fn links(drafts: &[Draft], ground: Ground<'_>) -> Vec<Links> {
+    let changes: Vec<&What> = drafts.iter().map(|draft| &draft.what).collect();
+    let mut at = index(&changes, ground.by_tag);
+    at.emptied = emptied(&changes, ground.grants);
+    let mut all: Vec<Links> = drafts.iter().map(|draft| of(draft, &at)).collect();
     for (i, links) in all.iter_mut().enumerate() {
         links.exist.remove(&i);
         links.succeed.remove(&i);
@@ -104,13 +124,36 @@ pub(super) fn links(changes: &[&What], by_tag: bool) -> Vec<Links> {
     all
 }
 
+/// Pairs that lose every grant they have: there the account would lose the set's role for a moment,
+/// and with it the role's ARN, unless a new grant comes first.
+fn emptied<'a>(
+    changes: &[&'a What],
+    live: &BTreeSet<Grant>,
+) -> BTreeSet<(&'a AccountId, &'a PermissionSetName)> {
+    let mut going: BTreeMap<_, usize> = BTreeMap::new();
+    for what in changes {
+        if let What::DeleteGrant(grant) = what {
+            *going.entry((&grant.account, &grant.permission_set)).or_default() += 1;
+        }
+    }
+    let mut there: BTreeMap<_, usize> = BTreeMap::new();
+    for grant in live {
+        let pair = (&grant.account, &grant.permission_set);
+        if going.contains_key(&pair) {
+            *there.entry(pair).or_default() += 1;
+        }
+    }
+    let empty = going.into_iter().filter(|(pair, n)| there.get(pair).is_none_or(|all| all <= n));
+    empty.map(|(pair, _)| pair).collect()
+}
+
 fn many<K: Ord>(map: &Many<K>, key: &K) -> impl Iterator<Item = usize> {
     map.get(key).into_iter().flatten().copied()
 }
 
-fn of(what: &What, at: &Index<'_>) -> Links {
+fn of(draft: &Draft, at: &Index<'_>) -> Links {
     let mut links = Links::default();
-    match what {
+    match &draft.what {
         What::CreateOu(path) | What::RenameOu { to: path, .. } => ancestors(path, at, &mut links),
         What::MoveAccount { to, .. } => {
             links.exist.extend(at.ous.get(to));
@@ -125,15 +168,16 @@ fn of(what: &What, at: &Index<'_>) -> Links {
                 .extend(at.deleted_ous.iter().filter(|(p, _)| p.is_within(path)).map(|d| *d.1));
         }
         What::ProvisionSet { name, .. } => links.exist.extend(at.edits.get(name)),
-        What::UpdateGroup { name, .. } => links.exist.extend(at.groups.get(name)),
+        What::UpdateGroup { name, .. } => links.end.extend(at.renamed_groups.get(name)),
         What::AddMember(group, user) => {
             links.exist.extend(at.groups.get(group));
+            links.end.extend(at.renamed_groups.get(group));
             links.exist.extend(at.users.get(user));
             // A new member must not enjoy, for a moment, what the group is about to lose.
             links.succeed.extend(many(&at.deleted_grants_of, &&Principal::Group(group.clone())));
         }
         // The id stays, so nothing keeps a member from leaving.
-        What::RemoveMember(group, _) => links.end.extend(at.groups.get(group)),
+        What::RemoveMember(group, _) => links.end.extend(at.renamed_groups.get(group)),
         What::CreateGrant(grant) => {
             links.exist.extend(at.sets.get(&grant.permission_set));
             // Nobody gets the set before it is what it should be.
@@ -143,6 +187,7 @@ fn of(what: &What, at: &Index<'_>) -> Links {
             match &grant.principal {
                 Principal::Group(group) => {
                     links.exist.extend(at.groups.get(group));
+                    links.end.extend(at.renamed_groups.get(group));
                     // Nor must a leaving member enjoy, for a moment, what the group gets.
                     links.succeed.extend(many(&at.removed_members, &group));
                 }
@@ -151,11 +196,19 @@ fn of(what: &What, at: &Index<'_>) -> Links {
             }
         }
         What::DeleteGrant(grant) => {
-            // The account keeps the set's role, and so its ARN, while the new grant is made; and
-            // where the new one fails, nobody is locked out.
             let pair = (&grant.account, &grant.permission_set);
-            links.succeed.extend(many(&at.created_grants, &pair));
-            links.succeed.extend(many(&at.accounts, &&grant.account));
+            if at.emptied.contains(&pair) {
+                // The account keeps the set's role, and so its ARN, while the new grant is made. And
+                // where one group takes the place of another and the new grant fails, nobody is
+                // locked out; what a person holds alone or past its date goes all the same.
+                let swap = matches!(grant.principal, Principal::Group(_))
+                    && draft.reason.word == "undeclared";
+                let strength = if swap { &mut links.succeed } else { &mut links.end };
+                strength.extend(many(&at.created_grants, &pair));
+            }
+            if draft.reason.word == DESELECTED {
+                links.succeed.extend(many(&at.accounts, &&grant.account));
+            }
             // Provisioning a pair whose last grant is going ends FAILED (docs/aws.md).
             links.end.extend(at.provisions.get(&grant.permission_set));
         }
@@ -183,6 +236,8 @@ fn ancestors(path: &OuPath, at: &Index<'_>, links: &mut Links) {
     let mut above = path.parent();
     while let Some(path) = above {
         links.exist.extend(at.ous.get(&path));
+        // Its id stays, but siblings may swap names.
+        links.end.extend(at.renamed_ous.get(&path));
         above = path.parent();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::change::What;
 use super::draft::Draft;
-use super::links::{Links, links};
+use super::links::{Ground, Links, links};
 use crate::live::project::Labels;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,9 +38,9 @@ fn step(what: &What) -> u8 {
 
 /// Orders by steps and addresses as far as the links allow. The links have no circle; were there
 /// one, its members would come last, in the order of steps.
-pub(super) fn order(drafts: Vec<Draft>, labels: &Labels, by_tag: bool) -> Vec<Placed> {
+pub(super) fn order(drafts: Vec<Draft>, labels: &Labels, ground: Ground<'_>) -> Vec<Placed> {
     let whats: Vec<&What> = drafts.iter().map(|d| &d.what).collect();
-    let links = links(&whats, by_tag);
+    let links = links(&drafts, ground);
     let keys: Vec<(u8, String)> = whats.iter().map(|w| (step(w), w.address(labels))).collect();
     let mut waiting: Vec<BTreeSet<usize>> = links.iter().map(all).collect();
     let mut left: BTreeSet<(&(u8, String), usize)> =

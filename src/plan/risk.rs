@@ -1,53 +1,68 @@
 //! How much harm a mistake in a change would do: what a plan is sorted by.
 
 use super::change::{Risk, What};
-use crate::access::delta::compare;
 use crate::id::{AccountId, PermissionSetName};
-use crate::model::{PermissionSet, Principal, State};
+use crate::model::{Grant, PermissionSet, Principal, State};
 use std::collections::BTreeSet;
 
 /// AWS managed policies that give, or let one take, everything in an account.
 const ADMIN: &[&str] = &["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
 
-/// Judges a change by the states before and after the plan.
-pub(super) fn risk(what: &What, before: &State, after: &State, management: &AccountId) -> Risk {
-    let admin = |name: &PermissionSetName| {
-        [before, after].iter().any(|s| s.permission_sets.get(name).is_some_and(is_admin))
-    };
-    match what {
-        What::CreateGrant(grant) => {
-            high_if(admin(&grant.permission_set) || grant.account == *management)
-        }
-        What::DeleteGrant(_)
-        | What::MoveAccount { .. }
-        | What::RenameGroup { .. }
-        | What::ProvisionSet { .. }
-        | What::RemoveMember(..) => Risk::Medium,
-        What::AddMember(group, _) => {
-            let principal = Principal::Group(group.clone());
-            let theirs = after.grants.iter().filter(|g| g.principal == principal);
-            high_if(theirs.into_iter().any(|g| admin(&g.permission_set)))
-        }
-        What::UpdateSet { before, after, .. } => {
-            let (wider, narrower) = compare(before, after);
-            if !wider.is_empty() && is_admin(after) {
-                Risk::High
-            } else if wider.is_empty() && narrower.is_empty() {
-                Risk::Low
-            } else {
+/// What is dangerous before or after a plan.
+pub(super) struct Danger<'a> {
+    management: &'a AccountId,
+    admin_sets: BTreeSet<PermissionSetName>,
+    /// Principals with a dangerous grant.
+    admins: BTreeSet<&'a Principal>,
+}
+
+impl<'a> Danger<'a> {
+    /// Looks at both states once.
+    pub(super) fn new(states: [&'a State; 2], management: &'a AccountId) -> Self {
+        let admin_sets: BTreeSet<_> = states.into_iter().flat_map(admin_sets).collect();
+        let mut danger = Self { management, admin_sets, admins: BTreeSet::new() };
+        danger.admins = states
+            .into_iter()
+            .flat_map(|state| &state.grants)
+            .filter(|grant| danger.is_in(grant))
+            .map(|grant| &grant.principal)
+            .collect();
+        danger
+    }
+
+    fn is_in(&self, grant: &Grant) -> bool {
+        self.admin_sets.contains(&grant.permission_set) || grant.account == *self.management
+    }
+
+    /// Judges a change. What takes administrator access away is as dangerous as what gives it: one
+    /// lets the wrong person in, the other locks everyone out.
+    pub(super) fn of(&self, what: &What) -> Risk {
+        match what {
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => high_if(self.is_in(grant)),
+            What::AddMember(group, _) | What::RemoveMember(group, _) => {
+                high_if(self.admins.contains(&Principal::Group(group.clone())))
+            }
+            What::UpdateSet { name, before, after } => {
+                let mut retagged = before.clone();
+                retagged.tags.clone_from(&after.tags);
+                retagged.description.clone_from(&after.description);
+                retagged.relay_state.clone_from(&after.relay_state);
+                if retagged == *after { Risk::Low } else { high_if(self.admin_sets.contains(name)) }
+            }
+            What::CreateSet(name, _) => high_if(self.admin_sets.contains(name)),
+            What::DeleteSet(..) | What::DeleteGroup(..) | What::DeleteUser(..) => Risk::High,
+            What::MoveAccount { .. } | What::RenameGroup { .. } | What::ProvisionSet { .. } => {
                 Risk::Medium
             }
+            What::CreateOu(_)
+            | What::RenameOu { .. }
+            | What::DeleteOu(_)
+            | What::TagAccount { .. }
+            | What::CreateUser(..)
+            | What::UpdateUser { .. }
+            | What::CreateGroup(..)
+            | What::UpdateGroup { .. } => Risk::Low,
         }
-        What::DeleteSet(..) | What::DeleteGroup(..) | What::DeleteUser(..) => Risk::High,
-        What::CreateSet(_, set) => high_if(is_admin(set)),
-        What::CreateOu(_)
-        | What::RenameOu { .. }
-        | What::DeleteOu(_)
-        | What::TagAccount { .. }
-        | What::CreateUser(..)
-        | What::UpdateUser { .. }
-        | What::CreateGroup(..)
-        | What::UpdateGroup { .. } => Risk::Low,
     }
 }
 
@@ -56,20 +71,16 @@ fn high_if(high: bool) -> Risk {
 }
 
 /// Whether a set gives, or lets one take, everything in an account: by a managed policy that does,
-/// or by an inline statement that allows every action or every action of IAM.
+/// or by an inline statement that allows every action, every action but some, or every action of IAM.
 pub fn is_admin(set: &PermissionSet) -> bool {
-    let managed =
-        set.managed_policies.iter().any(|p| ADMIN.iter().any(|a| p.0.ends_with(&format!("/{a}"))));
-    let inline = set.inline_policy.as_ref().is_some_and(|policy| {
-        policy.statements().iter().any(|s| {
-            s.allows
-                && ["\"*\"", "\"*:*\"", "\"iam:*\""].iter().any(|a| {
-                    s.canonical.split("\"Action\":[").nth(1).is_some_and(|rest| {
-                        rest.split(']').next().is_some_and(|actions| actions.contains(a))
-                    })
-                })
-        })
+    let managed = set.managed_policies.iter().any(|p| {
+        let name = p.0.rsplit('/').next().unwrap_or_default();
+        ADMIN.contains(&name)
     });
+    let inline = set
+        .inline_policy
+        .as_ref()
+        .is_some_and(|policy| policy.statements().iter().any(|s| s.allows && s.every_action));
     managed || inline
 }
 

@@ -1,5 +1,7 @@
 //! Plans of small definitions against a small world.
 
+mod safety;
+
 use super::*;
 use crate::diag::Diagnostic;
 use crate::live::{Part, project::project, snapshot};

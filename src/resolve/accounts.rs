@@ -35,9 +35,12 @@ fn candidates(live: &Live, name: &str, account: &declared::Account) -> Vec<Accou
     };
     let named: Vec<_> =
         accounts.iter().filter(|(_, a)| a.name == name).map(|(id, _)| id.clone()).collect();
-    match named.len() {
-        0 => by_email(&accounts.keys().cloned().collect::<Vec<_>>()),
-        1 => named,
+    let addressed = by_email(&accounts.keys().cloned().collect::<Vec<_>>());
+    match (named.as_slice(), addressed.as_slice()) {
+        ([], _) => addressed,
+        // One by its name and another by its address: nobody can tell which is meant.
+        ([one], [other]) if one != other => vec![one.clone(), other.clone()],
+        ([_], _) => named,
         _ => Some(by_email(&named)).filter(|few| few.len() == 1).unwrap_or(named),
     }
 }

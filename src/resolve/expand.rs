@@ -48,6 +48,12 @@ fn expand(
     let chosen = accounts(view, within, except);
     let absent = absent_accounts(context, view, within);
 
+    if rule.value.holds_at(context.now) {
+        let declared = principals.iter().filter(|(_, who)| *who != Found::No);
+        for (principal, _) in declared {
+            desired.rules.extend(sets.iter().map(|(set, _)| (principal.clone(), (*set).clone())));
+        }
+    }
     let lapse = if starts.as_ref().is_some_and(|s| context.now < s.value) {
         starts.as_ref().map(|s| LapseKind::NotStarted(s.value))
     } else if rule.value.holds_at(context.now) {
@@ -74,7 +80,9 @@ fn expand(
                 if let Some(kind) = &lapse {
                     let lapse = Lapse { origin, when: kind.clone() };
                     desired.lapsed.entry(grant).or_insert(lapse);
-                } else if *who == Found::Unknown || *what == Found::Unknown {
+                } else if (*who == Found::Unknown || *what == Found::Unknown)
+                    && !desired.live.grants.contains(&grant)
+                {
                     hold_unknown(context, &grant, rule.span, desired);
                 } else {
                     record(desired, grant, origin, &rule.value);
@@ -134,7 +142,10 @@ fn record(desired: &mut Desired, grant: Grant, origin: Origin, rule: &GrantRule)
         cause.expires = cause.expires.take().zip(expires).map(|(a, b)| a.max(b));
         return;
     }
-    let cause = Cause { origins: vec![origin], expires, reason: rule.reason.clone() };
+    let why = [rule.reason.clone(), rule.ticket.as_ref().map(|ticket| format!("({ticket})"))];
+    let why: Vec<String> = why.into_iter().flatten().collect();
+    let reason = Some(why.join(" ")).filter(|why| !why.is_empty());
+    let cause = Cause { origins: vec![origin], expires, reason };
     desired.grants.insert(grant, cause);
 }
 

@@ -41,7 +41,8 @@ fn judge(usage: &Use<'_>, out: &mut Vec<Diagnostic>) -> Found {
     if *declared || (*live && !enforced) {
         return Found::Yes;
     }
-    if *gap {
+    // What is live is known to be live, whatever else could not be read.
+    if *gap && !live {
         return Found::Unknown;
     }
     let diagnostic = if *live {

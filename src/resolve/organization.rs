@@ -17,11 +17,14 @@ const FOUNDATIONAL: &str = "Security";
 /// Whether the tree, the accounts and, where a selector asks for them, the tags were read whole.
 pub(super) fn is_known(declared: &Declared, live: &Live, projection: &Projection) -> bool {
     let tags = selectors(declared).any(has_tag);
-    !live.gaps.iter().chain(&projection.ambiguous).any(|gap| match gap.part {
+    // A snapshot of another question may lack the tags that this one asks for.
+    let untold = live.organization.accounts.values().any(|account| account.tags.is_none());
+    let hidden = live.gaps.iter().chain(&projection.ambiguous).any(|gap| match gap.part {
         Part::Ous | Part::Accounts => true,
         Part::AccountTags(_) => tags,
         _ => false,
-    })
+    });
+    !hidden && !(tags && untold)
 }
 
 /// Every selector of the definitions that runs on the organization.
@@ -89,7 +92,7 @@ fn rename(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic
             continue;
         }
         desired.live.rename_ou(&old, path);
-        desired.renames.ous.insert(old, path.clone());
+        desired.renames.ous.push((old, path.clone()));
     }
 }
 

@@ -1,0 +1,76 @@
+//! Things worth knowing that change nothing.
+
+use super::change::{Change, What};
+use crate::id::{AccountId, GroupName};
+use crate::live::project::Projection;
+use crate::live::{Gap, Part};
+use crate::model::Principal;
+use crate::resolve::{Desired, Rules};
+use crate::text::counted;
+use std::collections::BTreeSet;
+
+/// All of them, a line each.
+pub(super) fn findings(
+    projection: &Projection,
+    desired: &Desired,
+    rules: &Rules,
+    gaps: &[Gap],
+    changes: &[Change],
+) -> Vec<String> {
+    let mut out = Vec::new();
+    if rules.external {
+        let source = "the identity source is external";
+        out.push(format!("{source}: users, groups and memberships are read, never written"));
+    }
+    let labels = &projection.labels;
+    for change in changes.iter().filter(|change| change.reason.word == "not-provisioned") {
+        let What::ProvisionSet { name, accounts } = &change.what else { continue };
+        let stale = desired.live.stale.get(name).into_iter().flatten();
+        let stale: Vec<&str> = stale.map(|account| labels.of(account)).collect();
+        let of = counted(accounts.len(), "account");
+        let places = stale.join(", ");
+        // What is provisioned there is an older version, which no API tells.
+        out.push(format!(
+            "people with {name} in {places} get its latest version; what they have there now is \
+             not known ({of} in all)"
+        ));
+    }
+    out.extend(groups(projection, desired, gaps));
+    let accounts: BTreeSet<&AccountId> = projection.inactive.keys().collect();
+    for account in accounts {
+        let granted = projection.state.grants.iter().filter(|g| g.account == *account).count();
+        if granted > 0 {
+            let label = labels.of(account);
+            out.push(format!("account {label} is not ACTIVE, with grants left: {granted}"));
+        }
+    }
+    out
+}
+
+fn groups(projection: &Projection, desired: &Desired, gaps: &[Gap]) -> Vec<String> {
+    let known = |group: &GroupName| {
+        let id = projection.ids.groups.get(group);
+        !gaps.iter().any(|gap| match &gap.part {
+            Part::Users => true,
+            Part::Memberships(hidden) => id == Some(hidden),
+            _ => false,
+        })
+    };
+    let mut out = Vec::new();
+    for (group, users) in projection.dangling.iter().filter(|(group, _)| known(group)) {
+        out.push(format!("group {group} has {} members that no user is", users.len()));
+    }
+    let empty: BTreeSet<&GroupName> = desired
+        .grants
+        .keys()
+        .filter_map(|grant| match &grant.principal {
+            Principal::Group(name) => Some(name),
+            _ => None,
+        })
+        .filter(|name| !desired.state.memberships.contains_key(*name) && known(name))
+        .collect();
+    for group in empty {
+        out.push(format!("group {group} is granted access and has no members"));
+    }
+    out
+}
