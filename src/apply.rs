@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
-/// Account assignments under way at once. AWS allows 15 outstanding (AWS.md section 7); other tools
+/// Account assignments under way at once. AWS allows 15 outstanding (docs/aws.md); other tools
 /// share them.
 const ASSIGNMENTS: usize = 10;
 /// Provisionings under way at once. AWS allows 3.

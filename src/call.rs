@@ -62,7 +62,7 @@ pub enum Call {
         tags: Tags,
     },
     /// sso-admin `UpdatePermissionSet`. All three are always sent: an omitted `RelayState` is
-    /// cleared (AWS.md section 0, fact 5).
+    /// cleared (docs/aws.md).
     UpdatePermissionSet {
         set: SetRef,
         description: Option<String>,

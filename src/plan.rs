@@ -13,9 +13,12 @@ mod lower;
 mod order;
 pub mod predict;
 pub mod risk;
+#[cfg(test)]
+mod tests;
 
 use crate::access::delta::{Delta, delta};
 use crate::access::{Access, Via};
+use crate::call::Call;
 use crate::diff::diff;
 use crate::id::{AccountId, GroupName, PermissionSetName};
 use crate::live::fingerprint;
@@ -23,6 +26,7 @@ use crate::live::project::{Ids, Labels, Projection};
 use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
 use crate::resolve::{Cause, Desired, Held, Hold, Rules};
+use crate::source::declared::Mode;
 use change::{Action, Change};
 use guard::Excess;
 use predict::predict;
@@ -118,6 +122,25 @@ impl Plan {
         !self.observed.gaps.iter().any(|(gap, _)| hides(gap))
     }
 
+    /// Seconds at the quota: about 18 requests a second, and ten assignments or two provisionings at a
+    /// time that take about three seconds each (docs/aws.md).
+    pub fn estimate(&self) -> usize {
+        let calls = self.changes.iter().flat_map(|change| &change.calls);
+        let (mut all, mut assignments, mut provisionings) = (0_usize, 0_usize, 0_usize);
+        for call in calls {
+            all += 1;
+            match call {
+                Call::CreateAccountAssignment { .. } | Call::DeleteAccountAssignment { .. } => {
+                    assignments += 1;
+                }
+                Call::ProvisionPermissionSet { .. } => provisionings += 1,
+                _ => {}
+            }
+        }
+        let waits = 3 * (assignments.div_ceil(10) + provisionings.div_ceil(2));
+        all.div_ceil(18).max(1) + waits
+    }
+
     /// How many mutating requests it takes.
     pub fn calls(&self) -> usize {
         self.changes.iter().map(|change| change.calls.len()).sum()
@@ -146,8 +169,11 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         by_tag: desired.selects_by_tag,
         organization_known: desired.organization_known,
     };
-    let drafts =
+    let mut drafts =
         draft::drafts(&diff(&desired.live, &desired.state), desired, &projection.provisioned);
+    if rules.manage.memberships == Mode::Enforce {
+        drafts.extend(draft::leavers(desired));
+    }
     let (kept, mut held) = hold::split(drafts, &facts);
     held.extend(desired.held.iter().cloned());
 

@@ -106,7 +106,9 @@ pub fn exists(path: &Path) -> bool {
 /// has access to what.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    // The name of the temporary file would only puzzle: it is the folder that cannot be written.
+    let plain = |e: io::Error| e.raw_os_error().map_or(e, io::Error::from_raw_os_error);
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(plain)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
@@ -118,9 +120,11 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Adds a line to the end of a file, which is made if need be.
+/// Adds a line to the end of a file, which is made if need be, readable by its owner only.
 pub fn append(path: &Path, line: &str) -> io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.create(true).append(true).mode(0o600).open(path)?;
     file.write_all(format!("{line}\n").as_bytes())
 }
 

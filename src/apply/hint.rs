@@ -2,7 +2,7 @@
 
 /// A hint for a message of AWS, where its cause is known.
 ///
-/// The texts are those that users of other tools reported (AWS.md section 8); AWS does not document
+/// The texts are those that users of other tools reported (docs/aws.md); AWS does not document
 /// them, so they are matched loosely.
 pub fn hint(message: &str) -> Option<&'static str> {
     let lower = message.to_lowercase();

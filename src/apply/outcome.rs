@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::plan::Plan;
 use crate::plan::change::Change;
+use crate::resolve::{Held, Hold};
 use std::collections::BTreeSet;
 
 /// How one change ended.
@@ -50,12 +51,20 @@ impl Report {
     pub fn confirm(&mut self, plan: &Plan, after: &Plan) {
         let key = |change: &Change| (change.address.clone(), change.what.action());
         let left: BTreeSet<_> = after.changes.iter().map(key).collect();
-        // What is held now could not be looked at.
-        let unseen: BTreeSet<_> = after.held.iter().map(|h| h.address.clone()).collect();
+        // What is held now for want of a reading could not be looked at. What is held for another
+        // reason could: the same step of it was not done, and other steps have nothing to do with it.
+        let unseen = |change: &Change| {
+            let same = |h: &&Held| h.address == change.address;
+            after
+                .held
+                .iter()
+                .filter(same)
+                .any(|h| h.reason == Hold::Gap || h.action == change.what.action().name())
+        };
         for (change, status) in plan.changes.iter().zip(&mut self.statuses) {
             let needed = left.contains(&key(change));
             match status {
-                Status::Applied if needed || unseen.contains(&change.address) => {
+                Status::Applied if needed || unseen(change) => {
                     *status = Status::Failed(Failure {
                         message: "AWS said that it was done, but reading it back does not show it"
                             .to_owned(),
@@ -63,7 +72,7 @@ impl Report {
                         fatal: false,
                     });
                 }
-                Status::Failed(_) if !needed && !unseen.contains(&change.address) => {
+                Status::Failed(_) if !needed && !unseen(change) => {
                     *status = Status::Applied;
                 }
                 _ => {}

@@ -19,7 +19,7 @@ use crate::plan::file::{self, Reviewed};
 use crate::render;
 use crate::source::declared::Declared;
 use crate::store;
-use crate::text::counted;
+use crate::text::{counted, visible};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -125,7 +125,7 @@ fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
     }
     for change in &new {
         let line = format!("not reviewed: {} {}", change.what.action().name(), change.address);
-        env.err(&format!("{}\n", crate::text::visible(&line)));
+        env.err(&format!("{}\n", visible(&line)));
     }
     let message = format!(
         "plan {} is stale: {} would be done that it does not hold",
@@ -164,7 +164,8 @@ fn confirm(env: &Env, args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
         let message = format!("{changes} to apply, and no terminal to ask on");
         return Err(Failure::new(Exit::Usage, message).hint("--yes applies without asking"));
     }
-    env.err(&format!("\nApply {changes} to {}? Type yes: ", plan.scope.organization));
+    let organization = visible(&plan.scope.organization);
+    env.err(&format!("\nApply {changes} to {organization}? Type yes: "));
     let answer =
         (env.ask)().map_err(|e| Failure::new(Exit::Failure, format!("reading the answer: {e}")))?;
     if answer.trim() == "yes" {

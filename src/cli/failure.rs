@@ -51,7 +51,9 @@ impl Failure {
         if self.message.is_empty() {
             return String::new();
         }
-        let mut text = format!("error: {}\n", visible(&self.message));
+        // Messages of the SDK's own libraries may be several lines; one is enough for a person.
+        let message = self.message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut text = format!("error: {}\n", visible(&message));
         for hint in &self.hints {
             text.push_str("\nhint: ");
             text.push_str(&visible(hint));

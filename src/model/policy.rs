@@ -1,7 +1,7 @@
 //! Policy documents, compared by meaning.
 //!
 //! Key order, white space, one-string-or-list and the order of statements do not matter; anything
-//! else does (DESIGN: "Policies are compared as parsed documents").
+//! else does (docs/definitions.md).
 
 mod pretty;
 

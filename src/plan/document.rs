@@ -46,8 +46,9 @@ pub fn id(plan: &Plan) -> String {
 
 /// When the plan stops being applicable.
 pub fn expires(plan: &Plan) -> Timestamp {
-    let ended = plan.observed.taken.ended;
-    ended.checked_add(SignedDuration::from_hours(VALID_HOURS)).unwrap_or(Timestamp::MAX)
+    let ended = plan.observed.taken.ended.as_second();
+    let whole = Timestamp::from_second(ended).unwrap_or(plan.observed.taken.ended);
+    whole.checked_add(SignedDuration::from_hours(VALID_HOURS)).unwrap_or(Timestamp::MAX)
 }
 
 /// The whole document.

@@ -145,6 +145,20 @@ fn directory(diff: &Diff, desired: &Desired, out: &mut Vec<Draft>) {
     }
 }
 
+/// Takes users who are to be deleted out of the declared groups, none of which lists them. A deletion
+/// does that by itself; where it is held back, they must not stay members for that reason.
+pub(super) fn leavers(desired: &Desired) -> Vec<Draft> {
+    let mut out = Vec::new();
+    for (group, members) in &desired.live.memberships {
+        let Some(origin) = desired.origins.groups.get(group) else { continue };
+        for user in members.iter().filter(|user| !desired.state.users.contains_key(*user)) {
+            let what = What::RemoveMember(group.clone(), user.clone());
+            out.push(draft(what, "undeclared", Some(origin)));
+        }
+    }
+    out
+}
+
 fn grants(diff: &Diff, desired: &Desired, out: &mut Vec<Draft>) {
     for (grant, edit) in &diff.grants {
         let created = matches!(edit, Edit::Create(()) | Edit::Update { .. });

@@ -4,13 +4,13 @@
 use super::change::{Kind, What};
 use super::draft::Draft;
 use super::links::links;
-use crate::id::GroupName;
+use crate::id::{GroupName, UserName};
 use crate::live::project::{Ids, Labels};
 use crate::live::{Gap, Part};
 use crate::model::{Group, Principal, State};
 use crate::resolve::{Held, Hold, Rules};
 use crate::source::declared::Mode;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What decides about holding back.
 pub(super) struct Facts<'a> {
@@ -36,9 +36,19 @@ pub(super) fn split(drafts: Vec<Draft>, facts: &Facts<'_>) -> (Vec<Draft>, Vec<H
     let mut reasons = reasons;
     in_use(&drafts, &mut reasons, facts);
     spread(&drafts, &mut reasons, facts);
+    let going: BTreeSet<UserName> = drafts
+        .iter()
+        .zip(&reasons)
+        .filter_map(|(draft, reason)| match (&draft.what, reason) {
+            (What::DeleteUser(name, _), None) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
     let mut kept = Vec::new();
     for (draft, reason) in drafts.into_iter().zip(reasons) {
         match reason {
+            // Memberships go with their user; nobody removes them one by one.
+            _ if matches!(&draft.what, What::RemoveMember(_, user) if going.contains(user)) => {}
             None => kept.push(draft),
             Some((reason, detail)) => held.push(Held {
                 address: draft.what.address(facts.labels),

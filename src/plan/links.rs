@@ -156,7 +156,7 @@ fn of(what: &What, at: &Index<'_>) -> Links {
             let pair = (&grant.account, &grant.permission_set);
             links.succeed.extend(many(&at.created_grants, &pair));
             links.succeed.extend(many(&at.accounts, &&grant.account));
-            // Provisioning a pair whose last grant is going ends FAILED (AWS.md section 8).
+            // Provisioning a pair whose last grant is going ends FAILED (docs/aws.md).
             links.end.extend(at.provisions.get(&grant.permission_set));
         }
         What::DeleteGroup(name, _) => {

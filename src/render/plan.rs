@@ -116,16 +116,10 @@ fn totals(page: &mut Page, plan: &Plan, options: &Options) {
         page.heading("total", nothing_to_do(plan));
         return;
     }
-    let (create, update, delete) = plan.summary();
     let calls = counted(plan.calls(), "call");
-    let seconds = estimate(plan);
-    page.heading(
-        "total",
-        &format!(
-            "{create} to create, {update} to update, {delete} to delete · {calls}, about {seconds} s \
-             at the quota"
-        ),
-    );
+    let seconds = plan.estimate();
+    let counts = changes::counts(plan);
+    page.heading("total", &format!("{counts} · {calls}, about {seconds} s at the quota"));
     page.heading("checksum", &digest(&plan.changes));
     page.heading("valid until", &expires(plan).to_string());
     page.heading("apply with", &options.apply_with);
@@ -140,26 +134,8 @@ fn nothing_to_do(plan: &Plan) -> &'static str {
     if !plan.is_complete() {
         "no changes in what could be read; nothing is known about the rest"
     } else if plan.held.is_empty() {
-        "no changes: what is live is what is declared"
+        "no changes: everything that is declared is live as declared"
     } else {
         "no changes but those that are held"
     }
-}
-
-/// Seconds at the quota: about 18 requests a second, and ten assignments or two provisionings at a
-/// time that take about three seconds each (AWS.md, sections 0 and 7).
-fn estimate(plan: &Plan) -> usize {
-    let calls = plan.changes.iter().flat_map(|change| &change.calls);
-    let (mut all, mut assignments, mut provisionings) = (0_usize, 0_usize, 0_usize);
-    for call in calls {
-        all += 1;
-        match call {
-            crate::call::Call::CreateAccountAssignment { .. }
-            | crate::call::Call::DeleteAccountAssignment { .. } => assignments += 1,
-            crate::call::Call::ProvisionPermissionSet { .. } => provisionings += 1,
-            _ => {}
-        }
-    }
-    let waits = 3 * (assignments.div_ceil(10) + provisionings.div_ceil(2));
-    all.div_ceil(18).max(1) + waits
 }

@@ -1,6 +1,6 @@
 //! Accounts: which live account a declared one is, where it belongs and how it is tagged.
 
-use super::select::{OrgView, Place};
+use super::select::{OrgView, Place, matches};
 use super::{Context, Desired, Held, Hold, organization, scope};
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::id::AccountId;
@@ -77,6 +77,7 @@ pub(super) fn resolve(
         }
         place(context, &id, account, desired, &mut view, out);
         tag(context, &id, account, desired, &mut view);
+        stays_in_sight(context, &id, name, account, &view, out);
     }
     for id in desired.live.accounts.keys() {
         if !desired.origins.accounts.contains_key(id) {
@@ -135,6 +136,32 @@ fn find(
         origin: Some(account.span),
     });
     None
+}
+
+/// An account that its own definition moves or tags into `[ignore]` would be an error from the next
+/// run on, with nothing left that could move it back: better said before than after.
+fn stays_in_sight(
+    context: &Context<'_>,
+    id: &AccountId,
+    name: &str,
+    account: &Spanned<declared::Account>,
+    view: &OrgView,
+    out: &mut Vec<Diagnostic>,
+) {
+    let (Some(after), Some(live)) =
+        (view.places.get(id), context.live.organization.accounts.get(id))
+    else {
+        return;
+    };
+    if !context.organization_known {
+        return;
+    }
+    let after = Place { name: live.name.clone(), ..after.clone() };
+    let by = context.declared.settings.ignore.accounts.iter().find(|s| matches(&s.value, &after));
+    if let Some(selector) = by {
+        let what = format!("account `{name}`, as it is declared,");
+        out.push(scope::ignored(account.span, &what, Some(selector.span)));
+    }
 }
 
 fn place(

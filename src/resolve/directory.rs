@@ -2,14 +2,16 @@
 
 use super::lookup::{self, Found};
 use super::{Context, Desired, Held, Hold};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::id::{GroupName, UserName};
+use crate::live::Part;
 use crate::model::{Group, State, User, address};
 use crate::source::declared::{self, IdentitySource, Mode};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn resolve(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic>) {
     rename(context, desired);
+    case(context, out);
     users(context, desired, out);
     groups(context, desired);
     memberships(context, desired, out);
@@ -44,6 +46,50 @@ fn rename(context: &Context<'_>, desired: &mut Desired) {
     desired.renames.groups.clone_from(&context.renamed_groups);
 }
 
+/// Reports names that are live in another case. Whether AWS tells the two apart is not documented:
+/// where it doesn't, the new one could not be created, and the live one, with all that it grants,
+/// would be removed as undeclared.
+fn case(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let live = &context.projection.state;
+    let declared = context.declared;
+    let groups: Vec<&str> = live
+        .groups
+        .keys()
+        .filter(|name| !context.renamed_groups.contains_key(*name))
+        .map(GroupName::as_str)
+        .collect();
+    for (name, group) in &declared.groups {
+        if let Some(other) = other_case(name.as_str(), &groups) {
+            let help = format!("write it so, or rename it: `previously = [{other:?}]`");
+            collision("group", (name.as_str(), group.span), other, &help, out);
+        }
+    }
+    let users: Vec<&str> = live.users.keys().map(UserName::as_str).collect();
+    for (name, user) in &declared.users {
+        if let Some(other) = other_case(name.as_str(), &users) {
+            collision("user", (name.as_str(), user.span), other, "write it so", out);
+        }
+    }
+}
+
+/// The live name that differs by case alone; `None` where the name is live as it is.
+fn other_case<'l>(name: &str, live: &[&'l str]) -> Option<&'l str> {
+    let folded = name.to_lowercase();
+    let other = live.iter().find(|live| live.to_lowercase() == folded)?;
+    (!live.contains(&name)).then_some(*other)
+}
+
+fn collision(
+    kind: &str,
+    (name, span): (&str, Span),
+    other: &str,
+    help: &str,
+    out: &mut Vec<Diagnostic>,
+) {
+    let message = format!("the {kind} `{name}` is live as `{other}`");
+    out.push(Diagnostic::new(Code::CaseCollision, span, message).help(help));
+}
+
 fn users(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic>) {
     let mode = context.directory_mode(context.manage().users);
     desired.state.users = desired.live.users.clone();
@@ -54,7 +100,9 @@ fn users(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic>
         let given_name = text(&user.value.given_name);
         let family_name = text(&user.value.family_name);
         let creatable = given_name.is_some() && family_name.is_some();
-        if live.is_none() && !creatable && mode != Mode::Observe {
+        // Without the list of users nobody can say that one does not exist.
+        let absent = live.is_none() && context.live.gap_for(&Part::Users).is_none();
+        if absent && !creatable && mode != Mode::Observe {
             let message = format!("user `{name}` does not exist yet and lacks a name");
             out.push(
                 Diagnostic::new(Code::MissingKey, user.span, message)

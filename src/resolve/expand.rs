@@ -347,7 +347,7 @@ fn left_out(
     out.push(
         Diagnostic::new(Code::NestedLeftOut, selector.span, message)
             .label("accounts directly in it only")
-            .help(format!("write `ou:{path}/**` to include nested OUs")),
+            .help(format!("write `{}` to include nested OUs", Term::OuTree(path.clone()))),
     );
 }
 

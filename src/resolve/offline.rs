@@ -26,6 +26,7 @@ pub fn check(declared: &Declared, now: Timestamp) -> Vec<Diagnostic> {
     ];
     let scope = Scope::of_names(declared);
     let mut out = Vec::new();
+    let mut said = BTreeSet::new();
     scope.check_declared(declared, &mut out);
     for (kind, name, span) in used(declared) {
         let Some((_, mode, known)) = kinds.iter().find(|(k, ..)| *k == kind) else { continue };
@@ -36,7 +37,10 @@ pub fn check(declared: &Declared, now: Timestamp) -> Vec<Diagnostic> {
         };
         if let Some(by) = ignored {
             out.push(scope::ignored(span, &format!("{kind} `{name}`"), by));
-        } else if !known.contains(&name) {
+            // What must merely exist is said once; what is wrong, wherever it is wrong.
+        } else if !known.contains(&name)
+            && (*mode == Mode::Enforce || said.insert((kind, name.clone())))
+        {
             out.push(undeclared(kind, &name, span, *mode, known));
         }
     }

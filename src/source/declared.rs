@@ -49,7 +49,7 @@ pub struct Settings {
     pub limits: Limits,
 }
 
-/// Where users and groups come from. AWS tells nobody (AWS.md section 0, fact 4), so people must.
+/// Where users and groups come from. AWS tells nobody (docs/aws.md), so people must.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdentitySource {
     /// The Identity Center directory: landgrant may write users, groups and memberships.

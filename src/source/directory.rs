@@ -95,6 +95,8 @@ mod tests {
             ("[user.a]\ngiven_name = \"\"\nname = \"x\"\n", "invalid-name 2:14, unknown-key 3:1"),
             ("[group.Administrator]\n", "invalid-name 1:8"),
             ("[group.\"a\\u0007\"]\n", "invalid-name 1:8"),
+            ("[group.\"a\\u00a0b\\u3000c\"]\n", ""),
+            ("[group.\"a\\u200bb\"]\n[user.\"c\\u00add\"]\n", "invalid-name 1:8, invalid-name 2:7"),
             ("[group.a]\ndescription = 1\nowner = 2\n", "wrong-type 2:15, wrong-type 3:9"),
             ("[group.a]\nmembers = \"b\"\n", "wrong-type 2:11"),
             (

@@ -1,9 +1,10 @@
 //! What AWS accepts as names and texts: one rule each, as data.
 //!
-//! Lengths and character sets are those of AWS.md, sections 2 to 4, which quotes the service models.
+//! Lengths and character sets are those of the official service models (botocore: sso-admin,
+//! identitystore, organizations).
 
 use crate::diag::{Code, Diagnostic, Spanned};
-use crate::text::{counted, shorten};
+use crate::text::{counted, is_hidden, shorten};
 
 /// What a name or text may be.
 pub(super) struct Rule {
@@ -40,11 +41,12 @@ fn is_tag(c: char) -> bool {
 
 /// `[\p{L}\p{M}\p{S}\p{N}\p{P}]`: everything that shows.
 fn is_user_name(c: char) -> bool {
-    !c.is_whitespace() && !c.is_control()
+    !c.is_whitespace() && !is_hidden(c)
 }
 
+/// The same with white space: `\t\n\r`, the space, the no-break space and the ideographic one.
 fn is_group_name(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' ' | '\u{3000}') || is_user_name(c)
+    matches!(c, '\t' | '\n' | '\r' | ' ' | '\u{a0}' | '\u{3000}') || is_user_name(c)
 }
 
 fn is_printable(c: char) -> bool {

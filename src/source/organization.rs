@@ -8,10 +8,10 @@ use crate::diag::{Code, Diagnostic, FileId, Spanned};
 use crate::id::{AccountId, OuPath};
 use toml::de::DeTable;
 
-/// OUs nest five deep below the root (AWS.md section 7).
+/// OUs nest five deep below the root (docs/aws.md).
 const MAX_DEPTH: usize = 5;
 
-/// Organizations' limit (AWS.md section 4).
+/// Organizations' limit (docs/aws.md).
 const MAX_ACCOUNT_TAGS: usize = 50;
 
 /// Reads every `[ou."A/B"]` of a file.

@@ -12,16 +12,16 @@ use crate::id::PermissionSetName;
 use crate::model::{CustomerPolicy, Session};
 use toml::de::DeTable;
 
-/// The API's limit of tags on a permission set (AWS.md section 2).
+/// The API's limit of tags on a permission set (docs/aws.md).
 const MAX_TAGS: usize = 75;
 
-/// Managed policies of both kinds in a set (AWS.md section 7).
+/// Managed policies of both kinds in a set (docs/aws.md).
 const MAX_POLICIES: usize = 25;
 
 /// IAM's default quota of managed policies on a role, which each account applies to the set's role.
 const ROLE_POLICIES: usize = 10;
 
-/// A session lasts from one hour to twelve (AWS.md section 2).
+/// A session lasts from one hour to twelve (docs/aws.md).
 const SESSION_SECONDS: std::ops::RangeInclusive<u32> = 3600..=43_200;
 
 /// Reads every `[permission_set.NAME]` of a file.

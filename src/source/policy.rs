@@ -13,10 +13,10 @@ use crate::text::{counted, suggest};
 use json::Json;
 use toml::de::DeValue;
 
-/// The quota on an inline policy, which does not count white space (AWS.md section 2).
+/// The quota on an inline policy, which does not count white space (docs/aws.md).
 const MAX_BYTES: usize = 10_240;
 
-/// What the API takes, white space and all (AWS.md section 2).
+/// What the API takes, white space and all (docs/aws.md).
 const MAX_CHARS: usize = 32_768;
 
 /// What a policy may refer to.

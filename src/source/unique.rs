@@ -25,7 +25,7 @@ pub(super) fn check(all: &Definitions, networks: &Networks, out: &mut Vec<Diagno
     once("address", emails.map(|email| (email.value.to_lowercase(), email.span)), out);
 }
 
-/// Whether AWS folds case in names is not documented for most of them (AWS.md section 8): two names
+/// Whether AWS folds case in names is not documented for most of them (docs/aws.md): two names
 /// that differ by case alone are refused.
 fn case<K: ToString, V>(kind: &str, map: &BTreeMap<K, Spanned<V>>, out: &mut Vec<Diagnostic>) {
     let mut names: Vec<(Span, String)> =
