@@ -53,8 +53,16 @@ pub fn people<'a>(state: &'a State, grant: &'a Grant) -> Vec<(&'a UserName, Via)
 
 /// Every access with all of its paths.
 pub fn effective(state: &State) -> BTreeMap<Access, BTreeSet<Via>> {
+    through(state, state.grants.iter())
+}
+
+/// The accesses that some grants give, with their paths by these grants.
+pub fn through<'a>(
+    state: &State,
+    grants: impl Iterator<Item = &'a Grant>,
+) -> BTreeMap<Access, BTreeSet<Via>> {
     let mut out: BTreeMap<Access, BTreeSet<Via>> = BTreeMap::new();
-    for grant in &state.grants {
+    for grant in grants {
         for (person, via) in people(state, grant) {
             let access = Access {
                 account: grant.account.clone(),

@@ -6,6 +6,7 @@
 pub mod emit;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 /// A file of the policy repository, by its place in [`Files`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +52,23 @@ pub struct File {
     pub path: String,
     /// The whole text, without a byte-order mark.
     pub text: String,
+    /// Where each line begins; found when the first place is asked for, because plans ask for many.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl File {
+    /// A file of the repository.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    /// Where each line begins, in bytes: the first at 0.
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let after = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(after).collect()
+        })
+    }
 }
 
 /// All files that spans point into, sorted by path.
@@ -75,13 +93,10 @@ impl Files {
         while !file.text.is_char_boundary(at) {
             at -= 1;
         }
-        let before = &file.text[..at];
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        Position {
-            file: file.path.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        let lines = file.lines();
+        let line = lines.partition_point(|start| *start <= at);
+        let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        Position { file: file.path.clone(), line, column: file.text[start..at].chars().count() + 1 }
     }
 }
 

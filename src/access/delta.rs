@@ -1,8 +1,8 @@
 //! What changes for people between two states: gained, lost, widened and narrowed access.
 
-use super::{Access, Via, effective};
-use crate::id::{AccountId, PermissionSetName, UserName};
-use crate::model::{PermissionSet, Session, State};
+use super::{Access, Via, people, through};
+use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
+use crate::model::{Grant, PermissionSet, Principal, Session, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What changes for people.
@@ -42,20 +42,16 @@ pub struct Reach {
 
 /// Compares what people can reach before and after.
 pub fn delta(before: &State, after: &State) -> Delta {
-    let (had, has) = (effective(before), effective(after));
+    let touched = Touched::between(before, after);
+    let of = |state: &State| through(state, state.grants.iter().filter(|g| touched.is(g)));
+    let (had, has) = (of(before), of(after));
     let mut out = Delta::default();
     for (access, via) in &has {
         if !had.contains_key(access) {
             out.gain.insert(access.clone(), via.clone());
         }
     }
-    let mut keeps: BTreeMap<(&UserName, &AccountId), BTreeSet<PermissionSetName>> = BTreeMap::new();
-    for access in has.keys() {
-        keeps
-            .entry((&access.person, &access.account))
-            .or_default()
-            .insert(access.permission_set.clone());
-    }
+    let keeps = kept_by_losers(after, &had, &has);
     for (access, via) in &had {
         if has.contains_key(access) {
             continue;
@@ -63,13 +59,80 @@ pub fn delta(before: &State, after: &State) -> Delta {
         let set = before.permission_sets.get(&access.permission_set);
         let loss = Loss {
             via: via.clone(),
-            keeps: keeps.get(&(&access.person, &access.account)).cloned().unwrap_or_default(),
+            keeps: keeps
+                .get(&(access.person.clone(), access.account.clone()))
+                .cloned()
+                .unwrap_or_default(),
             session: set.map_or(Session::DEFAULT, |s| s.session.clone()),
         };
         out.lose.insert(access.clone(), loss);
     }
     edits(before, after, &had, &has, &mut out);
     out
+}
+
+/// Where anything about anybody's access may differ: everything else is alike on both sides and need
+/// not be expanded to people.
+struct Touched<'a> {
+    pairs: BTreeSet<(&'a AccountId, &'a PermissionSetName)>,
+    sets: BTreeSet<&'a PermissionSetName>,
+}
+
+impl<'a> Touched<'a> {
+    fn between(before: &'a State, after: &'a State) -> Self {
+        let groups: BTreeSet<&GroupName> = before
+            .memberships
+            .keys()
+            .chain(after.memberships.keys())
+            .filter(|group| before.memberships.get(*group) != after.memberships.get(*group))
+            .collect();
+        let regrouped = |grant: &&Grant| matches!(&grant.principal, Principal::Group(name) if groups.contains(name));
+        let pairs = before
+            .grants
+            .symmetric_difference(&after.grants)
+            .chain(before.grants.iter().filter(regrouped))
+            .chain(after.grants.iter().filter(regrouped))
+            .map(|grant| (&grant.account, &grant.permission_set))
+            .collect();
+        let sets = after
+            .permission_sets
+            .iter()
+            .filter(|(name, set)| before.permission_sets.get(*name).is_some_and(|old| old != *set))
+            .map(|(name, _)| name)
+            .collect();
+        Self { pairs, sets }
+    }
+
+    fn is(&self, grant: &Grant) -> bool {
+        self.sets.contains(&grant.permission_set)
+            || self.pairs.contains(&(&grant.account, &grant.permission_set))
+    }
+}
+
+type Kept = BTreeMap<(UserName, AccountId), BTreeSet<PermissionSetName>>;
+
+/// What people who lose something in an account still have there.
+fn kept_by_losers(
+    after: &State,
+    had: &BTreeMap<Access, BTreeSet<Via>>,
+    has: &BTreeMap<Access, BTreeSet<Via>>,
+) -> Kept {
+    let losers: BTreeSet<(&UserName, &AccountId)> = had
+        .keys()
+        .filter(|access| !has.contains_key(*access))
+        .map(|access| (&access.person, &access.account))
+        .collect();
+    let places: BTreeSet<&AccountId> = losers.iter().map(|(_, account)| *account).collect();
+    let mut kept = Kept::new();
+    for grant in after.grants.iter().filter(|grant| places.contains(&grant.account)) {
+        for (person, _) in people(after, grant) {
+            if losers.contains(&(person, &grant.account)) {
+                let key = (person.clone(), grant.account.clone());
+                kept.entry(key).or_default().insert(grant.permission_set.clone());
+            }
+        }
+    }
+    kept
 }
 
 fn edits(

@@ -1,7 +1,8 @@
 //! What is left behind by an apply of changes, before anything is done.
 
 use super::change::What;
-use crate::model::{Grant, State};
+use crate::id::GroupName;
+use crate::model::{Grant, Principal, State};
 
 /// The state after all of the given changes: what an apply of them leaves behind.
 pub fn predict<'a>(live: &State, changes: impl IntoIterator<Item = &'a What>) -> State {
@@ -83,8 +84,13 @@ fn apply(state: &mut State, what: &What) {
 /// With its last grant in an account a set leaves the account, in whatever version.
 fn leave_behind(state: &mut State, gone: &Grant) {
     let Grant { account, permission_set, principal: _ } = gone; // who had it makes no difference
+    if !state.stale.contains_key(permission_set) {
+        return;
+    }
+    // Grants are in order of their pairs, and this is the first that a pair can have.
+    let first = Grant { principal: Principal::Group(GroupName::new("")), ..gone.clone() };
     let same = |g: &Grant| g.account == *account && g.permission_set == *permission_set;
-    if state.grants.iter().any(same) {
+    if state.grants.range(first..).next().is_some_and(same) {
         return;
     }
     if let Some(accounts) = state.stale.get_mut(permission_set) {

@@ -24,7 +24,8 @@ pub(super) fn is_known(declared: &Declared, live: &Live, projection: &Projection
         Part::AccountTags(_) => tags,
         _ => false,
     });
-    !hidden && !(tags && untold)
+    let missing = tags && untold;
+    !(hidden || missing)
 }
 
 /// Every selector of the definitions that runs on the organization.

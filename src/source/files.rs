@@ -38,7 +38,7 @@ pub(super) fn decode(tree: &Tree) -> Texts {
             texts.unusable.insert(FileId(id), why);
             String::new()
         });
-        texts.files.list.push(File { path: path.to_owned(), text });
+        texts.files.list.push(File::new(path, text));
     }
     texts
 }

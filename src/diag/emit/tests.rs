@@ -3,7 +3,7 @@ use crate::diag::{Code, File, FileId};
 use proptest::prelude::*;
 
 fn files(list: &[(&str, &str)]) -> Files {
-    let file = |(path, text): &(&str, &str)| File { path: (*path).into(), text: (*text).into() };
+    let file = |(path, text): &(&str, &str)| File::new(*path, *text);
     Files { list: list.iter().map(file).collect() }
 }
 

@@ -62,8 +62,7 @@ fn renames_of_nested_ous_are_carried_out_from_the_top() {
 fn a_rename_that_is_held_hides_nothing_from_the_ledger() {
     let live = granted();
     let definitions = format!(
-        "{}groups = \"observe\"\n[permission_set.S]\n[group.new]\npreviously = [\"team\"]\n",
-        ENFORCED
+        "{ENFORCED}groups = \"observe\"\n[permission_set.S]\n[group.new]\npreviously = [\"team\"]\n"
     );
     let (plan, _) = planned(&live, &definitions);
     assert_eq!(addresses(&plan), ["delete membership/new/leaver", "delete grant/app/S/group:new"]);
