@@ -274,8 +274,3 @@ fn busy(error: &AwsError) -> bool {
 fn concurrent(error: &AwsError) -> bool {
     error.kind == Kind::Conflict && error.reason.as_deref() == Some("CONCURRENT_MODIFICATION")
 }
-
-/// For requests whose conflict means "exists" and nothing else.
-fn never(_error: &AwsError) -> bool {
-    false
-}

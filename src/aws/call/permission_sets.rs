@@ -1,6 +1,6 @@
 //! Permission sets and their parts.
 
-use super::{CallError, Done, Session, busy, never};
+use super::{CallError, Done, Session, busy};
 use crate::aws::error::AwsError;
 use crate::aws::wait::{Pending, RequestKind, status};
 use crate::call::Answer;
@@ -30,7 +30,7 @@ impl Session<'_> {
         for tag in self.tags(tags)? {
             request = request.tags(tag);
         }
-        let out = self.send(never, || request.clone().send()).await?;
+        let out = self.send(busy, || request.clone().send()).await?;
         let done = Done::new(out.request_id());
         let arn = self.id(out.permission_set.and_then(|set| set.permission_set_arn))?;
         Ok(done.with(Answer::PermissionSet(name.clone(), PermissionSetArn::new(arn))))

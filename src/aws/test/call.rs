@@ -106,6 +106,21 @@ async fn what_exists_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_create_is_retried_while_an_earlier_write_spreads() {
+    let create = Call::CreatePermissionSet {
+        name: PermissionSetName::new("X"),
+        description: None,
+        session_duration: "PT1H".into(),
+        relay_state: None,
+        tags: [].into(),
+    };
+    let earlier = || error("ConflictException", "conflict with a previous successful write");
+    let fake = failing(2, earlier, json!({"PermissionSet": {"PermissionSetArn": SET}}));
+    assert!(!run(&fake, &create).await.unwrap().already);
+    assert_eq!(fake.asked("sso-admin:CreatePermissionSet").len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_directory_tells_concurrent_from_existing() {
     let (group, user) = (GroupId::new("g-1"), UserId::new("u-1"));
     let add = Call::CreateGroupMembership {
