@@ -5,7 +5,7 @@ use super::lookup::{self, Found};
 use super::select::{OrgView, Place, is_exact, matches};
 use super::{Cause, Context, Desired, Held, Hold, Lapse, LapseKind, Until, scope};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
-use crate::id::{AccountId, PermissionSetName};
+use crate::id::{AccountId, OuPath, PermissionSetName};
 use crate::live::AccountState;
 use crate::model::{Grant, Principal, address};
 use crate::source::declared::{GrantRule, Mode, Origin, PrincipalRef};
@@ -274,13 +274,7 @@ fn exists(
                 missing_account(context, view, text, selector.span, out)
             }
             Term::Ou(path) | Term::OuTree(path) if path.depth() > 0 => {
-                (!desired.state.ous.contains(path)).then(|| {
-                    let paths: Vec<String> =
-                        desired.state.ous.iter().map(ToString::to_string).collect();
-                    let near = suggest(&path.to_string(), paths.iter().map(String::as_str))
-                        .map(str::to_owned);
-                    unknown(selector.span, &format!("OU `{path}`"), near)
-                })
+                missing_ou(path, selector.span, desired)
             }
             _ => None,
         };
@@ -290,6 +284,20 @@ fn exists(
         }
     }
     all
+}
+
+fn missing_ou(path: &OuPath, span: Span, desired: &Desired) -> Option<Diagnostic> {
+    if desired.state.ous.contains(path) {
+        return None;
+    }
+    if desired.live.ous.contains(path) {
+        let message = format!("OU `{path}` is empty and undeclared, and would be removed");
+        let help = format!("declare it: `[ou.{:?}]`", path.to_string());
+        return Some(Diagnostic::new(Code::UnknownName, span, message).help(help));
+    }
+    let paths: Vec<String> = desired.state.ous.iter().map(ToString::to_string).collect();
+    let near = suggest(&path.to_string(), paths.iter().map(String::as_str)).map(str::to_owned);
+    Some(unknown(span, &format!("OU `{path}`"), near))
 }
 
 fn missing_account(

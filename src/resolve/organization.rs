@@ -1,8 +1,8 @@
 //! OUs: renames, what is declared, and what may go.
 
-use super::select::OrgView;
+use super::select::{OrgView, Place, matches};
 use super::{Context, Desired, Held, Hold};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::id::OuPath;
 use crate::live::project::Projection;
 use crate::live::{Live, Part};
@@ -93,7 +93,34 @@ fn rename(context: &Context<'_>, desired: &mut Desired, out: &mut Vec<Diagnostic
             continue;
         }
         desired.live.rename_ou(&old, path);
+        stay_ignored(context, (&old, path), span, out);
         desired.renames.ous.push((old, path.clone()));
+    }
+}
+
+/// A rename must not bring back into sight what `[ignore]` hands off by the OU's old name: the next
+/// plan would take it for undeclared.
+fn stay_ignored(
+    context: &Context<'_>,
+    (old, new): (&OuPath, &OuPath),
+    span: Span,
+    out: &mut Vec<Diagnostic>,
+) {
+    let ignored = &context.declared.settings.ignore.accounts;
+    let view = OrgView::as_it_is(context.live, context.projection);
+    for place in view.places.values() {
+        let moved = Place { ou: place.ou.moved(old, new), ..place.clone() };
+        let by = |p: &Place| ignored.iter().find(|selector| matches(&selector.value, p));
+        if let (Some(selector), None) = (by(place), by(&moved)) {
+            let message =
+                format!("renaming `{old}` takes account `{}` out of `[ignore]`", place.name);
+            out.push(
+                Diagnostic::new(Code::DeclaredIgnored, span, message)
+                    .related(selector.span, "handed off by the old name here")
+                    .help(format!("name `{new}` in `[ignore]` as well")),
+            );
+            return;
+        }
     }
 }
 

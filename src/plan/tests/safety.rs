@@ -201,3 +201,14 @@ fn what_takes_administrators_away_is_as_dangerous_as_what_makes_them() {
     );
     assert_eq!(risks, ["high", "medium", "high", "high"]);
 }
+
+#[test]
+fn a_rename_takes_nothing_out_of_ignore() {
+    let renamed = "[ou.B]\npreviously = [\"A\"]\n";
+    for (ignored, expected) in [("\"ou:A/**\"", 1), ("\"ou:A/**\", \"ou:B/**\"", 0), ("", 0)] {
+        let definitions = format!("[ignore]\naccounts = [{ignored}]\n{renamed}");
+        let (_, diagnostics) = planned(&world(), &definitions);
+        let found = diagnostics.iter().filter(|d| d.code == Code::DeclaredIgnored);
+        assert_eq!(found.count(), expected, "{ignored}");
+    }
+}
