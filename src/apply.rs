@@ -5,6 +5,8 @@
 
 pub mod hint;
 pub mod outcome;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::call::{Answer, Call, Created};
 use crate::id::AccountId;
@@ -196,6 +198,7 @@ pub async fn run<T: Target>(
         .map(|s| s.unwrap_or_else(|| Status::Skipped("it was never reached".to_owned())));
     Report {
         statuses: statuses.collect(),
+        notes: BTreeMap::new(),
         stopped: stop.asked(),
         interrupted: stop.interrupted.load(Ordering::SeqCst),
     }
