@@ -13,6 +13,7 @@ mod lower;
 mod order;
 pub mod predict;
 pub mod risk;
+mod rows;
 #[cfg(test)]
 mod tests;
 

@@ -113,7 +113,8 @@ fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
         }
     }
     let new = reviewed.unreviewed(&plan.changes);
-    if new.is_empty() {
+    let people = reviewed.unreviewed_access(plan);
+    if new.is_empty() && people.is_empty() {
         let done = reviewed.len().saturating_sub(plan.changes.len());
         if done > 0 {
             env.err(&format!(
@@ -127,11 +128,17 @@ fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
         let line = format!("not reviewed: {} {}", change.what.action().name(), change.address);
         env.err(&format!("{}\n", visible(&line)));
     }
-    let message = format!(
-        "plan {} is stale: {} would be done that it does not hold",
-        reviewed.id,
-        counted(new.len(), "change")
-    );
+    for line in &people {
+        env.err(&format!("{}\n", visible(&format!("not reviewed: {line}"))));
+    }
+    let (changes, rows) =
+        (counted(new.len(), "change"), format!("{} of access", counted(people.len(), "row")));
+    let what = match (new.is_empty(), people.is_empty()) {
+        (false, true) => format!("{changes} would be done that it does not hold"),
+        (true, _) => format!("{rows} would change that it does not hold"),
+        (false, false) => format!("{changes} and {rows} would be new to it"),
+    };
+    let message = format!("plan {} is stale: {what}", reviewed.id);
     Err(Failure::new(Exit::Stale, message)
         .hint("live or the definitions moved; plan again, and have it reviewed"))
 }
