@@ -15,6 +15,7 @@ use crate::plan::change::{Change, What};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use outcome::{Report, Status};
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
@@ -78,6 +79,19 @@ impl Stop {
     pub fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);
         self.ask();
+    }
+
+    /// Resolves as soon as a person has asked.
+    pub async fn interrupted(&self) {
+        loop {
+            let mut told = pin!(self.notify.notified());
+            // From here on no request is missed.
+            told.as_mut().enable();
+            if self.interrupted.load(Ordering::SeqCst) {
+                return;
+            }
+            told.await;
+        }
     }
 
     /// Whether it was asked.

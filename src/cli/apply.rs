@@ -61,8 +61,11 @@ pub async fn apply(
     }
     confirm(env, args, &made.plan)?;
 
-    let mut report = run(env, global, &connection, &made).await;
-    let left = read_back(env, global, &declared, &connection, now, color).await;
+    let stop = Arc::new(Stop::default());
+    let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
+    let mut report = run(env, global, &connection, &made, &stop).await;
+    let reading = read_back(env, global, &declared, &connection, now, color);
+    let left = unless_interrupted(&stop, report.interrupted, reading).await;
     if let Ok(after) = &left {
         report.confirm(&made.plan, after);
     }
@@ -73,6 +76,7 @@ pub async fn apply(
     };
     print(&text)?;
     connection.check()?;
+    drop(listening);
     let exit = ending(&report, remaining).worst(complete);
     match left {
         Err(failure) if exit == Exit::Done => Err(failure),
@@ -181,20 +185,37 @@ fn confirm(env: &Env, args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
     Err(Failure::new(Exit::Refused, "not confirmed: nothing was changed"))
 }
 
-/// Runs the plan, listening to Ctrl-C.
-async fn run(env: &Env, global: &Global, connection: &Connection, made: &Made) -> Report {
+/// Runs the plan.
+async fn run(
+    env: &Env,
+    global: &Global,
+    connection: &Connection,
+    made: &Made,
+    stop: &Stop,
+) -> Report {
     let aws = connection.aws.in_region(&made.region);
     let live_target =
         LiveTarget { waiter: Waiter::new(&aws, &made.target), target: made.target.clone(), aws };
-    let stop = Arc::new(Stop::default());
-    let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
     let progress = Applying::new(env, global, made.plan.changes.len());
-    let report = apply::run(&made.plan, &live_target, &stop, &|event| progress.hear(event)).await;
+    let report = apply::run(&made.plan, &live_target, stop, &|event| progress.hear(event)).await;
     progress.finish();
-    if let Some(listening) = listening {
-        listening.abort();
-    }
     report
+}
+
+/// Reads back, unless a person interrupts that. One who interrupted the changes wants to know all the
+/// more how they ended.
+async fn unless_interrupted<T>(
+    stop: &Stop,
+    before: bool,
+    reading: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        left = reading => left,
+        () = stop.interrupted(), if !before => {
+            let message = "interrupted before it was read back: nothing is proven";
+            Err(Failure::new(Exit::Interrupted, message).hint("run plan to see what is left"))
+        }
+    }
 }
 
 async fn read_back(
@@ -280,5 +301,29 @@ fn explain(error: CallError) -> apply::Failure {
             unknown: matches!(error.kind, Kind::Network | Kind::Malformed | Kind::Server),
             fatal: error.kind == Kind::Credentials,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reading_back_can_be_interrupted_once_the_changes_are_done() {
+        let stop = Arc::new(Stop::default());
+        let asking = Arc::clone(&stop);
+        let later = async move {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            asking.interrupt();
+        };
+        let (read, ()) =
+            tokio::join!(unless_interrupted::<()>(&stop, false, std::future::pending()), later);
+        assert_eq!(read.unwrap_err().exit, Exit::Interrupted);
+        // Asked during the changes, it is read back all the same.
+        let slow = async {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            Ok(1)
+        };
+        assert_eq!(unless_interrupted(&stop, true, slow).await.unwrap(), 1);
     }
 }
