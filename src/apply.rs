@@ -47,6 +47,21 @@ pub struct Failure {
     pub unknown: bool,
     /// Whether every further call would fail the same way (credentials).
     pub fatal: bool,
+    /// Whether the caller may not do this.
+    pub denied: bool,
+}
+
+impl Failure {
+    /// A failure of which nothing is known but a message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), unknown: false, fatal: false, denied: false }
+    }
+
+    /// The same, where nobody knows whether it was carried out.
+    #[must_use]
+    pub fn unknown(self) -> Self {
+        Self { unknown: true, ..self }
+    }
 }
 
 /// What happens on the way, for whoever shows it.

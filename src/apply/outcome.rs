@@ -70,12 +70,8 @@ impl Report {
             let done = !among(&left) && !among(&held) && !hidden();
             match status {
                 Status::Applied if !done => {
-                    *status = Status::Failed(Failure {
-                        message: "AWS said that it was done, but reading it back does not show it"
-                            .to_owned(),
-                        unknown: true,
-                        fatal: false,
-                    });
+                    let message = "AWS said that it was done, but reading it back does not show it";
+                    *status = Status::Failed(Failure::new(message).unknown());
                 }
                 Status::Failed(failure) if done => {
                     self.notes.insert(i, std::mem::take(&mut failure.message));

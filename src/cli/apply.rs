@@ -234,18 +234,16 @@ async fn read_back(
 }
 
 fn ending(report: &Report, remaining: Option<usize>) -> Exit {
-    let fatal = report.statuses.iter().any(|s| matches!(s, Status::Failed(f) if f.fatal));
-    let (applied, ..) = report.counts();
-    if fatal && applied == 0 {
-        return Exit::Credentials;
-    }
-    if report.interrupted {
-        return Exit::Interrupted;
-    }
-    if !report.is_complete() || remaining.is_some_and(|left| left > 0) {
-        return Exit::Partial;
-    }
-    Exit::Done
+    let forbidden = |s: &Status| matches!(s, Status::Failed(f) if f.fatal || f.denied);
+    let partial = !report.is_complete() || remaining.is_some_and(|left| left > 0);
+    [
+        (report.interrupted, Exit::Interrupted),
+        (report.statuses.iter().any(forbidden), Exit::Credentials),
+        (partial, Exit::Partial),
+    ]
+    .into_iter()
+    .filter(|(holds, _)| *holds)
+    .fold(Exit::Done, |worst, (_, exit)| worst.worst(exit))
 }
 
 /// AWS, or the sandbox, as the executor sees it.
@@ -262,12 +260,8 @@ impl apply::Target for LiveTarget {
         match self.waiter.wait(pending).await {
             Outcome::Succeeded => Ok(done.answer),
             Outcome::Failed { .. } if self.is_gone(call).await => Ok(done.answer),
-            Outcome::Failed { reason } => {
-                Err(apply::Failure { message: reason, unknown: false, fatal: false })
-            }
-            Outcome::Unknown { because } => {
-                Err(apply::Failure { message: because, unknown: true, fatal: false })
-            }
+            Outcome::Failed { reason } => Err(apply::Failure::new(reason)),
+            Outcome::Unknown { because } => Err(apply::Failure::new(because).unknown()),
         }
     }
 }
@@ -295,11 +289,12 @@ impl LiveTarget {
 fn explain(error: CallError) -> apply::Failure {
     let message = error.to_string();
     match error {
-        CallError::Missing { .. } => apply::Failure { message, unknown: false, fatal: false },
+        CallError::Missing { .. } => apply::Failure::new(message),
         CallError::Aws(error) => apply::Failure {
             message,
             unknown: matches!(error.kind, Kind::Network | Kind::Malformed | Kind::Server),
             fatal: error.kind == Kind::Credentials,
+            denied: error.kind == Kind::Denied,
         },
     }
 }
@@ -307,6 +302,21 @@ fn explain(error: CallError) -> apply::Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_not_be_done_outranks_what_was_not_done() {
+        let ended = |failure: apply::Failure, interrupted| {
+            let statuses = vec![Status::Applied, Status::Failed(failure)];
+            ending(&Report { statuses, interrupted, ..Report::default() }, Some(1))
+        };
+        let plain = || apply::Failure::new("");
+        assert_eq!(ended(plain(), false), Exit::Partial);
+        let denied = || apply::Failure { denied: true, ..plain() };
+        assert_eq!(ended(denied(), false), Exit::Credentials);
+        assert_eq!(ended(apply::Failure { fatal: true, ..plain() }, false), Exit::Credentials);
+        assert_eq!(ended(denied(), true), Exit::Interrupted);
+        assert_eq!(ending(&Report::default(), Some(0)), Exit::Done);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_reading_back_can_be_interrupted_once_the_changes_are_done() {

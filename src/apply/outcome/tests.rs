@@ -36,7 +36,7 @@ fn delete_grant() -> What {
 }
 
 fn failed() -> Status {
-    Status::Failed(Failure { message: "AWS's words".into(), unknown: false, fatal: false })
+    Status::Failed(Failure::new("AWS's words"))
 }
 
 fn confirmed(plan: &Plan, status: Status, after: &Plan) -> Report {
