@@ -46,10 +46,14 @@ pub async fn apply(
     let print = |text: &str| {
         env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
     };
+    let apply_with = shown::apply_with(global, args.planfile.as_deref());
     if args.format == Format::Text {
-        let apply_with = shown::apply_with(global, args.planfile.as_deref());
         let options = render::plan::Options { color, apply_with };
         print(&render::plan::text(&made.plan, &declared.files, &options))?;
+    } else if !args.yes && env.terminal.stdin && !made.plan.changes.is_empty() {
+        // Who is asked must see what about; the document alone goes to stdout.
+        let options = render::plan::Options { color: false, apply_with };
+        env.err(&render::plan::text(&made.plan, &declared.files, &options));
     }
     limits(&made.plan, args.accept_removals)?;
     let complete = if made.plan.is_complete() { Exit::Done } else { Exit::Incomplete };
@@ -150,12 +154,12 @@ fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
 /// Refuses what removes more than it may, unless exactly that number was acknowledged.
 fn limits(plan: &Plan, accepted: Option<usize>) -> Result<(), Failure> {
     let (removals, excess) = &plan.removals;
-    if let Some(accepted) = accepted.filter(|n| n != removals) {
+    if excess.is_empty() || accepted == Some(*removals) {
+        return Ok(());
+    }
+    if let Some(accepted) = accepted {
         let message = format!("the plan removes {removals}, and --accept-removals says {accepted}");
         return Err(Failure::new(Exit::Refused, message));
-    }
-    if excess.is_empty() || accepted.is_some() {
-        return Ok(());
     }
     let over: Vec<String> = excess
         .iter()
