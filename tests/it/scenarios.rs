@@ -65,6 +65,7 @@ scenarios! {
     invalid_definitions
     limits_refuse_removals
     lost_answer_is_read_back
+    lost_creations
     members_join_and_leave
     no_terminal
     observed_kinds

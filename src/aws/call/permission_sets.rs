@@ -1,5 +1,6 @@
 //! Permission sets and their parts.
 
+use super::existing::{adopted, exists};
 use super::{CallError, Done, Session, busy, never};
 use crate::aws::error::AwsError;
 use crate::aws::wait::{Pending, RequestKind, status};
@@ -30,7 +31,21 @@ impl Session<'_> {
         for tag in self.tags(tags)? {
             request = request.tags(tag);
         }
-        let out = self.send(never, || request.clone().send()).await?;
+        let out = match self.send(never, || request.clone().send()).await {
+            Err(error) if exists(&error) => {
+                let Some(arn) = self.existing_set(name).await else { return Err(error.into()) };
+                // What the creation would have said must be so as well.
+                let edit = |operation| Session { operation, ..*self };
+                let _same = edit("sso-admin:UpdatePermissionSet")
+                    .update_set(&arn, description, session_duration, relay_state)
+                    .await?;
+                if !tags.is_empty() {
+                    let _same = edit("sso-admin:TagResource").tag_set(&arn, tags).await?;
+                }
+                return adopted(error, Some(Answer::PermissionSet(name.clone(), arn)));
+            }
+            answer => answer?,
+        };
         let done = Done::new(out.request_id());
         let arn = self.id(out.permission_set.and_then(|set| set.permission_set_arn))?;
         Ok(done.with(Answer::PermissionSet(name.clone(), PermissionSetArn::new(arn))))
