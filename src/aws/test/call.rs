@@ -225,6 +225,11 @@ async fn what_does_not_exist_is_removed_already() {
     }
     let fake = Fake::new(|_, _| error("ResourceNotFoundException", "gone"));
     assert_eq!(aws_error(run(&fake, &assign()).await).kind, Kind::NotFound);
+    // A key that is gone removes nothing.
+    let key = || because("ResourceNotFoundException", "no key", Some("KMS_NotFoundException"));
+    let fake = Fake::new(move |_, _| key());
+    let call = Call::DeletePermissionSet { set: set() };
+    assert_eq!(aws_error(run(&fake, &call).await).kind, Kind::Other);
 }
 
 #[tokio::test]
