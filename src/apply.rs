@@ -5,6 +5,8 @@
 
 pub mod hint;
 pub mod outcome;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::call::{Answer, Call, Created};
 use crate::id::AccountId;
@@ -13,6 +15,7 @@ use crate::plan::change::{Change, What};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use outcome::{Report, Status};
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
@@ -44,6 +47,21 @@ pub struct Failure {
     pub unknown: bool,
     /// Whether every further call would fail the same way (credentials).
     pub fatal: bool,
+    /// Whether the caller may not do this.
+    pub denied: bool,
+}
+
+impl Failure {
+    /// A failure of which nothing is known but a message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), unknown: false, fatal: false, denied: false }
+    }
+
+    /// The same, where nobody knows whether it was carried out.
+    #[must_use]
+    pub fn unknown(self) -> Self {
+        Self { unknown: true, ..self }
+    }
 }
 
 /// What happens on the way, for whoever shows it.
@@ -76,6 +94,19 @@ impl Stop {
     pub fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);
         self.ask();
+    }
+
+    /// Resolves as soon as a person has asked.
+    pub async fn interrupted(&self) {
+        loop {
+            let mut told = pin!(self.notify.notified());
+            // From here on no request is missed.
+            told.as_mut().enable();
+            if self.interrupted.load(Ordering::SeqCst) {
+                return;
+            }
+            told.await;
+        }
     }
 
     /// Whether it was asked.
@@ -196,6 +227,7 @@ pub async fn run<T: Target>(
         .map(|s| s.unwrap_or_else(|| Status::Skipped("it was never reached".to_owned())));
     Report {
         statuses: statuses.collect(),
+        notes: BTreeMap::new(),
         stopped: stop.asked(),
         interrupted: stop.interrupted.load(Ordering::SeqCst),
     }

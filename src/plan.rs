@@ -14,6 +14,7 @@ mod lower;
 mod order;
 pub mod predict;
 pub mod risk;
+mod rows;
 #[cfg(test)]
 mod tests;
 

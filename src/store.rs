@@ -13,6 +13,9 @@ pub const OWN_FOLDER: &str = ".landgrant";
 
 /// Reads every `*.toml` and `*.json` below a folder, without hidden folders. Links are followed as
 /// far as they stay inside.
+///
+/// What may hold definitions and is not read is told: under `enforce` a file that is passed over in
+/// silence takes away what it declares.
 pub fn read_tree(root: &Path) -> io::Result<Tree> {
     let real_root = root.canonicalize()?;
     let mut walk =
@@ -40,9 +43,15 @@ impl Walk {
         for entry in entries {
             match entry {
                 Ok(entry) => {
-                    let Ok(name) = entry.file_name().into_string() else { continue };
-                    if !name.starts_with('.') {
-                        self.entry(&entry.path(), &format!("{prefix}{name}"));
+                    let name = entry.file_name();
+                    let shown = format!("{prefix}{}", name.to_string_lossy());
+                    if name.as_encoded_bytes().starts_with(b".") {
+                        continue;
+                    }
+                    if name.to_str().is_some() {
+                        self.entry(&entry.path(), &shown);
+                    } else if is_wanted(&entry.path()) || entry.path().is_dir() {
+                        self.tree.unreadable.push((shown, "its name is not UTF-8".to_owned()));
                     }
                 }
                 Err(error) => self.unreadable(prefix.trim_end_matches('/'), &error),
@@ -51,15 +60,15 @@ impl Walk {
     }
 
     fn entry(&mut self, path: &Path, shown: &str) {
-        let wanted = has_ending(shown, "toml") || has_ending(shown, "json");
+        let wanted = is_wanted(path);
         let real = match path.canonicalize() {
             Ok(real) => real,
             // A link to nowhere matters only where a definition was expected.
-            Err(error) if wanted => return self.unreadable(shown, &error),
-            Err(_) => return,
+            Err(error) if !wanted && error.kind() == io::ErrorKind::NotFound => return,
+            Err(error) => return self.unreadable(shown, &error),
         };
         if !real.starts_with(&self.real_root) {
-            if wanted {
+            if wanted || real.is_dir() {
                 let why = "it is a link that leads out of the repository".to_owned();
                 self.tree.unreadable.push((shown.to_owned(), why));
             }
@@ -82,8 +91,9 @@ impl Walk {
     }
 }
 
-fn has_ending(name: &str, ending: &str) -> bool {
-    Path::new(name).extension().is_some_and(|e| e == ending)
+/// Whether a name is that of a definition file.
+fn is_wanted(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml" || ending == "json")
 }
 
 fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
@@ -166,6 +176,27 @@ mod tests {
         assert_eq!(paths, ["b.toml", "teams/a.toml", "teams/p.json"]);
         assert_eq!(tree.unreadable.len(), 1);
         assert_eq!(tree.unreadable[0].0, "link.toml");
+    }
+
+    #[test]
+    fn what_may_hold_definitions_is_never_passed_over_in_silence() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let at = |name: &[u8]| root.path().join(OsStr::from_bytes(name));
+        std::fs::write(at(b"caf\xe9.toml"), "").unwrap();
+        std::fs::write(at(b"caf\xe9.txt"), "").unwrap();
+        std::fs::write(at(b".caf\xe9.toml"), "").unwrap();
+        std::fs::create_dir(at(b"\xe9quipe")).unwrap();
+        symlink(outside.path(), at(b"teams")).unwrap();
+        symlink(outside.path().join("gone.toml"), at(b"gone.toml")).unwrap();
+        symlink(outside.path().join("gone"), at(b"gone")).unwrap();
+        symlink(at(b"turns"), at(b"turns")).unwrap();
+        let unreadable = read_tree(root.path()).unwrap().unreadable;
+        let paths: Vec<_> = unreadable.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["caf\u{fffd}.toml", "gone.toml", "teams", "turns", "\u{fffd}quipe"]);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Loss {
 pub struct Reach {
     /// Accounts in which somebody has it before and after.
     pub accounts: BTreeSet<AccountId>,
+    /// Who has it in which account.
+    pub rows: BTreeSet<(AccountId, UserName)>,
     /// Who.
     pub people: BTreeSet<UserName>,
     /// What it does, in a few words each.
@@ -156,6 +158,7 @@ fn edits(
         for reach in [wider, narrower] {
             reach.accounts.insert(access.account.clone());
             reach.people.insert(access.person.clone());
+            reach.rows.insert((access.account.clone(), access.person.clone()));
         }
     }
     for (name, (wider, narrower)) in reach {

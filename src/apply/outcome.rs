@@ -2,9 +2,8 @@
 
 use super::Failure;
 use crate::plan::Plan;
-use crate::plan::change::Change;
-use crate::resolve::{Held, Hold};
-use std::collections::BTreeSet;
+use crate::plan::change::Action;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How one change ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +22,9 @@ pub enum Status {
 pub struct Report {
     /// One for each change of the plan, in its order.
     pub statuses: Vec<Status>,
+    /// AWS's words about calls that failed although what they were to do is done, by the place of
+    /// their change.
+    pub notes: BTreeMap<usize, String>,
     /// Whether it was asked to stop.
     pub stopped: bool,
     /// Whether a person asked.
@@ -49,30 +51,30 @@ impl Report {
     /// needed still. A change that is no longer needed is done, whatever its call answered; one that
     /// is needed still is not done, whatever its call answered.
     pub fn confirm(&mut self, plan: &Plan, after: &Plan) {
-        let key = |change: &Change| (change.address.clone(), change.what.action());
-        let left: BTreeSet<_> = after.changes.iter().map(key).collect();
-        // What is held now for want of a reading could not be looked at. What is held for another
-        // reason could: the same step of it was not done, and other steps have nothing to do with it.
-        let unseen = |change: &Change| {
-            let same = |h: &&Held| h.address == change.address;
-            after
-                .held
-                .iter()
-                .filter(same)
-                .any(|h| h.reason == Hold::Gap || h.action == change.what.action().name())
-        };
-        for (change, status) in plan.changes.iter().zip(&mut self.statuses) {
-            let needed = left.contains(&key(change));
+        let planned = after.changes.iter().map(|c| (c.address.as_str(), c.what.action().name()));
+        let left: BTreeSet<_> = planned.collect();
+        // What is held now differs still as well: it could not be looked at, or not be planned.
+        let held: BTreeSet<_> = after.held.iter().map(|h| (h.address.as_str(), h.action)).collect();
+        // What could not be read before either did not keep the change from being planned.
+        let before: BTreeSet<_> = plan.observed.gaps.iter().map(|(gap, _)| &gap.part).collect();
+        for (i, (change, status)) in plan.changes.iter().zip(&mut self.statuses).enumerate() {
+            let among = |differs: &BTreeSet<(&str, &str)>| {
+                remainders(change.what.action())
+                    .iter()
+                    .any(|action| differs.contains(&(change.address.as_str(), action.name())))
+            };
+            let hidden = || {
+                let gaps = after.observed.gaps.iter().filter(|gap| !before.contains(&gap.0.part));
+                gaps.into_iter().any(|(gap, _)| change.hides_in(&gap.part))
+            };
+            let done = !among(&left) && !among(&held) && !hidden();
             match status {
-                Status::Applied if needed || unseen(change) => {
-                    *status = Status::Failed(Failure {
-                        message: "AWS said that it was done, but reading it back does not show it"
-                            .to_owned(),
-                        unknown: true,
-                        fatal: false,
-                    });
+                Status::Applied if !done => {
+                    let message = "AWS said that it was done, but reading it back does not show it";
+                    *status = Status::Failed(Failure::new(message).unknown());
                 }
-                Status::Failed(_) if !needed && !unseen(change) => {
+                Status::Failed(failure) if done => {
+                    self.notes.insert(i, std::mem::take(&mut failure.message));
                     *status = Status::Applied;
                 }
                 _ => {}
@@ -80,3 +82,20 @@ impl Report {
         }
     }
 }
+
+/// What a plan made afterwards holds for the same address where a change was not done, or only in
+/// part. A creation of several calls leaves an update behind when it stops midway. A provisioning
+/// brings an edit to the accounts; that it is left says nothing of the edit.
+fn remainders(action: Action) -> &'static [Action] {
+    match action {
+        Action::Create => &[Action::Create, Action::Update, Action::Provision],
+        Action::Update => &[Action::Update, Action::Create],
+        Action::Rename => &[Action::Rename, Action::Create],
+        Action::Delete => &[Action::Delete],
+        Action::Move => &[Action::Move],
+        Action::Provision => &[Action::Provision],
+    }
+}
+
+#[cfg(test)]
+mod tests;

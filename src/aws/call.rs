@@ -2,12 +2,13 @@
 //! created are looked up.
 //!
 //! Two answers of AWS are not taken as they stand: "busy" is retried for a while, and "already so"
-//! is success, marked as such. A conflict that lasts is an error; whoever called reads again and
-//! decides. An answer may also be lost after the SDK's last attempt, so an error never proves that
+//! is success, marked as such; what is to be created and exists already is looked up by its name.
+//! A conflict that lasts is an error; whoever called reads again and decides. An answer may also be lost after the SDK's last attempt, so an error never proves that
 //! nothing happened.
 
 mod assignments;
 mod directory;
+mod existing;
 mod organization;
 mod permission_sets;
 
@@ -184,6 +185,7 @@ pub async fn perform(
 }
 
 /// One call under way. Its operations stand in the submodules, a service or a kind each.
+#[derive(Clone, Copy)]
 struct Session<'a> {
     aws: &'a Aws,
     target: &'a Target,

@@ -157,7 +157,11 @@ fn of_code(code: &str, reason: Option<&str>, status: Option<u16>) -> Kind {
         | "ServiceUnavailable"
         | "ServiceUnavailableException" => Kind::Server,
         _ if code.starts_with("AccessDenied") || code == "UnauthorizedOperation" => Kind::Denied,
-        _ if code.ends_with("NotFoundException") => Kind::NotFound,
+        // What was named may well exist: the key that its data is encrypted with does not.
+        _ if code.ends_with("NotFoundException") => match reason {
+            Some(reason) if reason.starts_with("KMS_") => Kind::Other,
+            _ => Kind::NotFound,
+        },
         _ if code.starts_with("Duplicate") => Kind::Conflict,
         _ if status.is_some_and(|status| status >= 500) => Kind::Server,
         _ => Kind::Other,
@@ -207,6 +211,9 @@ mod tests {
             assert_eq!(of_code(code, None, Some(400)), kind, "{code}");
         }
         assert_eq!(of_code("Surprise", None, Some(503)), Kind::Server);
+        let key = Some("KMS_NotFoundException");
+        assert_eq!(of_code("ResourceNotFoundException", key, Some(400)), Kind::Other);
+        assert_eq!(of_code("ResourceNotFoundException", None, Some(400)), Kind::NotFound);
         let quota = Some("OU_NUMBER_LIMIT_EXCEEDED");
         assert_eq!(of_code("ConstraintViolationException", quota, Some(400)), Kind::Quota);
         assert_eq!(of_code("ConstraintViolationException", None, Some(400)), Kind::Validation);

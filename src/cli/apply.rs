@@ -46,10 +46,14 @@ pub async fn apply(
     let print = |text: &str| {
         env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
     };
+    let apply_with = shown::apply_with(global, args.planfile.as_deref());
     if args.format == Format::Text {
-        let apply_with = shown::apply_with(global, args.planfile.as_deref());
         let options = render::plan::Options { color, apply_with };
         print(&render::plan::text(&made.plan, &declared.files, &options))?;
+    } else if !args.yes && env.terminal.stdin && !made.plan.changes.is_empty() {
+        // Who is asked must see what about; the document alone goes to stdout.
+        let options = render::plan::Options { color: false, apply_with };
+        env.err(&render::plan::text(&made.plan, &declared.files, &options));
     }
     limits(&made.plan, args.accept_removals)?;
     let complete = if made.plan.is_complete() { Exit::Done } else { Exit::Incomplete };
@@ -61,8 +65,11 @@ pub async fn apply(
     }
     confirm(env, args, &made.plan)?;
 
-    let mut report = run(env, global, &connection, &made).await;
-    let left = read_back(env, global, &declared, &connection, now, color).await;
+    let stop = Arc::new(Stop::default());
+    let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
+    let mut report = run(env, global, &connection, &made, &stop).await;
+    let reading = read_back(env, global, &declared, &connection, now, color);
+    let left = unless_interrupted(&stop, report.interrupted, reading).await;
     if let Ok(after) = &left {
         report.confirm(&made.plan, after);
     }
@@ -73,6 +80,7 @@ pub async fn apply(
     };
     print(&text)?;
     connection.check()?;
+    drop(listening);
     let exit = ending(&report, remaining).worst(complete);
     match left {
         Err(failure) if exit == Exit::Done => Err(failure),
@@ -113,7 +121,8 @@ fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
         }
     }
     let new = reviewed.unreviewed(&plan.changes);
-    if new.is_empty() {
+    let people = reviewed.unreviewed_access(plan);
+    if new.is_empty() && people.is_empty() {
         let done = reviewed.len().saturating_sub(plan.changes.len());
         if done > 0 {
             env.err(&format!(
@@ -127,11 +136,17 @@ fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
         let line = format!("not reviewed: {} {}", change.what.action().name(), change.address);
         env.err(&format!("{}\n", visible(&line)));
     }
-    let message = format!(
-        "plan {} is stale: {} would be done that it does not hold",
-        reviewed.id,
-        counted(new.len(), "change")
-    );
+    for line in &people {
+        env.err(&format!("{}\n", visible(&format!("not reviewed: {line}"))));
+    }
+    let (changes, rows) =
+        (counted(new.len(), "change"), format!("{} of access", counted(people.len(), "row")));
+    let what = match (new.is_empty(), people.is_empty()) {
+        (false, true) => format!("{changes} would be done that it does not hold"),
+        (true, _) => format!("{rows} would change that it does not hold"),
+        (false, false) => format!("{changes} and {rows} would be new to it"),
+    };
+    let message = format!("plan {} is stale: {what}", reviewed.id);
     Err(Failure::new(Exit::Stale, message)
         .hint("live or the definitions moved; plan again, and have it reviewed"))
 }
@@ -139,12 +154,12 @@ fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
 /// Refuses what removes more than it may, unless exactly that number was acknowledged.
 fn limits(plan: &Plan, accepted: Option<usize>) -> Result<(), Failure> {
     let (removals, excess) = &plan.removals;
-    if let Some(accepted) = accepted.filter(|n| n != removals) {
+    if excess.is_empty() || accepted == Some(*removals) {
+        return Ok(());
+    }
+    if let Some(accepted) = accepted {
         let message = format!("the plan removes {removals}, and --accept-removals says {accepted}");
         return Err(Failure::new(Exit::Refused, message));
-    }
-    if excess.is_empty() || accepted.is_some() {
-        return Ok(());
     }
     let over: Vec<String> = excess
         .iter()
@@ -174,20 +189,37 @@ fn confirm(env: &Env, args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
     Err(Failure::new(Exit::Refused, "not confirmed: nothing was changed"))
 }
 
-/// Runs the plan, listening to Ctrl-C.
-async fn run(env: &Env, global: &Global, connection: &Connection, made: &Made) -> Report {
+/// Runs the plan.
+async fn run(
+    env: &Env,
+    global: &Global,
+    connection: &Connection,
+    made: &Made,
+    stop: &Stop,
+) -> Report {
     let aws = connection.aws.in_region(&made.region);
     let live_target =
         LiveTarget { waiter: Waiter::new(&aws, &made.target), target: made.target.clone(), aws };
-    let stop = Arc::new(Stop::default());
-    let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
     let progress = Applying::new(env, global, made.plan.changes.len());
-    let report = apply::run(&made.plan, &live_target, &stop, &|event| progress.hear(event)).await;
+    let report = apply::run(&made.plan, &live_target, stop, &|event| progress.hear(event)).await;
     progress.finish();
-    if let Some(listening) = listening {
-        listening.abort();
-    }
     report
+}
+
+/// Reads back, unless a person interrupts that. One who interrupted the changes wants to know all the
+/// more how they ended.
+async fn unless_interrupted<T>(
+    stop: &Stop,
+    before: bool,
+    reading: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        left = reading => left,
+        () = stop.interrupted(), if !before => {
+            let message = "interrupted before it was read back: nothing is proven";
+            Err(Failure::new(Exit::Interrupted, message).hint("run plan to see what is left"))
+        }
+    }
 }
 
 async fn read_back(
@@ -206,18 +238,16 @@ async fn read_back(
 }
 
 fn ending(report: &Report, remaining: Option<usize>) -> Exit {
-    let fatal = report.statuses.iter().any(|s| matches!(s, Status::Failed(f) if f.fatal));
-    let (applied, ..) = report.counts();
-    if fatal && applied == 0 {
-        return Exit::Credentials;
-    }
-    if report.interrupted {
-        return Exit::Interrupted;
-    }
-    if !report.is_complete() || remaining.is_some_and(|left| left > 0) {
-        return Exit::Partial;
-    }
-    Exit::Done
+    let forbidden = |s: &Status| matches!(s, Status::Failed(f) if f.fatal || f.denied);
+    let partial = !report.is_complete() || remaining.is_some_and(|left| left > 0);
+    [
+        (report.interrupted, Exit::Interrupted),
+        (report.statuses.iter().any(forbidden), Exit::Credentials),
+        (partial, Exit::Partial),
+    ]
+    .into_iter()
+    .filter(|(holds, _)| *holds)
+    .fold(Exit::Done, |worst, (_, exit)| worst.worst(exit))
 }
 
 /// AWS, or the sandbox, as the executor sees it.
@@ -234,12 +264,8 @@ impl apply::Target for LiveTarget {
         match self.waiter.wait(pending).await {
             Outcome::Succeeded => Ok(done.answer),
             Outcome::Failed { .. } if self.is_gone(call).await => Ok(done.answer),
-            Outcome::Failed { reason } => {
-                Err(apply::Failure { message: reason, unknown: false, fatal: false })
-            }
-            Outcome::Unknown { because } => {
-                Err(apply::Failure { message: because, unknown: true, fatal: false })
-            }
+            Outcome::Failed { reason } => Err(apply::Failure::new(reason)),
+            Outcome::Unknown { because } => Err(apply::Failure::new(because).unknown()),
         }
     }
 }
@@ -267,11 +293,51 @@ impl LiveTarget {
 fn explain(error: CallError) -> apply::Failure {
     let message = error.to_string();
     match error {
-        CallError::Missing { .. } => apply::Failure { message, unknown: false, fatal: false },
+        CallError::Missing { .. } => apply::Failure::new(message),
         CallError::Aws(error) => apply::Failure {
             message,
             unknown: matches!(error.kind, Kind::Network | Kind::Malformed | Kind::Server),
             fatal: error.kind == Kind::Credentials,
+            denied: error.kind == Kind::Denied,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_not_be_done_outranks_what_was_not_done() {
+        let ended = |failure: apply::Failure, interrupted| {
+            let statuses = vec![Status::Applied, Status::Failed(failure)];
+            ending(&Report { statuses, interrupted, ..Report::default() }, Some(1))
+        };
+        let plain = || apply::Failure::new("");
+        assert_eq!(ended(plain(), false), Exit::Partial);
+        let denied = || apply::Failure { denied: true, ..plain() };
+        assert_eq!(ended(denied(), false), Exit::Credentials);
+        assert_eq!(ended(apply::Failure { fatal: true, ..plain() }, false), Exit::Credentials);
+        assert_eq!(ended(denied(), true), Exit::Interrupted);
+        assert_eq!(ending(&Report::default(), Some(0)), Exit::Done);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reading_back_can_be_interrupted_once_the_changes_are_done() {
+        let stop = Arc::new(Stop::default());
+        let asking = Arc::clone(&stop);
+        let later = async move {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            asking.interrupt();
+        };
+        let (read, ()) =
+            tokio::join!(unless_interrupted::<()>(&stop, false, std::future::pending()), later);
+        assert_eq!(read.unwrap_err().exit, Exit::Interrupted);
+        // Asked during the changes, it is read back all the same.
+        let slow = async {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            Ok(1)
+        };
+        assert_eq!(unless_interrupted(&stop, true, slow).await.unwrap(), 1);
     }
 }

@@ -6,9 +6,21 @@ use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
-/// Listens until it is aborted.
-pub fn listen(stop: Arc<Stop>) -> JoinHandle<()> {
-    tokio::spawn(async move {
+/// Listens until it is dropped. From then on signals go unheard, because the process has handlers
+/// of its own: it must live as long as there is anything to interrupt.
+#[derive(Debug)]
+#[must_use]
+pub struct Listening(JoinHandle<()>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Begins to listen.
+pub fn listen(stop: Arc<Stop>) -> Listening {
+    Listening(tokio::spawn(async move {
         let (Ok(mut interrupt), Ok(mut terminate)) =
             (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
         else {
@@ -18,7 +30,7 @@ pub fn listen(stop: Arc<Stop>) -> JoinHandle<()> {
         stop.interrupt();
         either(&mut interrupt, &mut terminate).await;
         leave();
-    })
+    }))
 }
 
 /// Resolves at the first Ctrl-C or SIGTERM.

@@ -40,6 +40,13 @@ impl<'a> Reading<'a> {
     }
 }
 
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        // A reading that was interrupted leaves no half a bar behind.
+        self.finish();
+    }
+}
+
 impl Progress for Reading<'_> {
     fn step(&self, what: &str, done: usize, total: usize) {
         let Some(bar) = &self.bar else { return };

@@ -3,9 +3,10 @@
 use crate::call::Call;
 use crate::diag::Span;
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
+use crate::live::Part;
 use crate::live::fingerprint::{grants_part, memberships_part};
 use crate::live::project::Labels;
-use crate::model::{Grant, Group, PermissionSet, Tags, User, address, json};
+use crate::model::{Grant, Group, PermissionSet, Principal, Tags, User, address, json};
 use serde_json::{Value, json as value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -323,4 +324,41 @@ pub struct Change {
     pub ids: BTreeMap<&'static str, String>,
     /// The requests, in order.
     pub calls: Vec<Call>,
+}
+
+impl Change {
+    /// Whether a plan made without a part of what is live would not show that the change is still
+    /// needed. What cannot be seen looks as if it were gone, or as if nothing of it differed.
+    pub fn hides_in(&self, part: &Part) -> bool {
+        let has = |key: &str, id: &str| self.ids.get(key).is_some_and(|known| known == id);
+        match (&self.what, part) {
+            (What::DeleteOu(_) | What::MoveAccount { .. }, Part::Ous)
+            | (What::MoveAccount { .. } | What::TagAccount { .. }, Part::Accounts)
+            | (What::DeleteUser(..) | What::RemoveMember(..), Part::Users)
+            | (What::DeleteGroup(..) | What::RemoveMember(..), Part::Groups)
+            | (
+                What::DeleteSet(..) | What::ProvisionSet { .. } | What::DeleteGrant(_),
+                Part::PermissionSets,
+            ) => true,
+            (What::TagAccount { account, .. }, Part::AccountTags(id)) => account == id,
+            (
+                What::DeleteSet(..) | What::ProvisionSet { .. } | What::DeleteGrant(_),
+                Part::PermissionSet(arn),
+            )
+            | (What::ProvisionSet { .. } | What::DeleteGrant(_), Part::Provisioned(arn)) => {
+                has("permission_set", arn.as_str())
+            }
+            (What::RemoveMember(..), Part::Memberships(id)) => has("group", id.as_str()),
+            (What::DeleteGrant(grant), Part::Grants(account, arn)) => {
+                grant.account == *account && has("permission_set", arn.as_str())
+            }
+            (What::DeleteGrant(grant), Part::Users) => {
+                matches!(grant.principal, Principal::User(_))
+            }
+            (What::DeleteGrant(grant), Part::Groups) => {
+                matches!(grant.principal, Principal::Group(_))
+            }
+            _ => false,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::Plan;
 use super::change::Change;
+use super::rows::{self, Rows};
 use crate::access::Access;
 use crate::access::delta::{Loss, Reach};
 use crate::diag::{Files, Span};
@@ -26,21 +27,57 @@ pub struct Context {
     pub only: Vec<String>,
 }
 
-/// The digest of the change set: what a reviewer agreed to.
-pub fn digest(changes: &[Change]) -> String {
-    let essence: Vec<Value> = changes.iter().map(essence).collect();
-    fingerprint::of(&Value::from(essence))
+/// The digest of what a reviewer agreed to: the changes, and whose access they change.
+pub fn digest(plan: &Plan) -> String {
+    digest_of(plan.changes.iter().map(Step::of).collect(), &Rows::of(&plan.access))
+}
+
+/// The same of a plan that was saved.
+pub(super) fn digest_of(steps: Vec<Step>, rows: &Rows) -> String {
+    let steps: Vec<Value> = steps.into_iter().map(Step::essence).collect();
+    fingerprint::of(&json!([steps, rows.essence()]))
 }
 
 /// A change without what may differ between two equal ones.
-pub(super) fn essence(change: &Change) -> Value {
-    let (before, after) = change.what.before_after();
-    json!([change.address, change.what.action().name(), before, after])
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) address: String,
+    pub(super) action: String,
+    pub(super) before: Value,
+    pub(super) after: Value,
+    /// AWS's ids, as far as they were known.
+    pub(super) ids: Value,
+}
+
+impl Step {
+    pub(super) fn of(change: &Change) -> Self {
+        let (before, after) = change.what.before_after();
+        let action = change.what.action().name().to_owned();
+        Self { address: change.address.clone(), action, before, after, ids: json!(change.ids) }
+    }
+
+    /// Reads an entry of a document's `changes`.
+    pub(super) fn read(entry: &Value) -> Option<Self> {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+        let part = |key: &str| entry.get(key).cloned();
+        Some(Self {
+            address: text("address")?,
+            action: text("action")?,
+            before: part("before")?,
+            after: part("after")?,
+            ids: part("ids")?,
+        })
+    }
+
+    fn essence(self) -> Value {
+        let Self { address, action, before, after, ids } = self;
+        json!([address, action, before, after, ids])
+    }
 }
 
 /// A plan's short name: equal for equal readings, definitions and changes.
 pub fn id(plan: &Plan) -> String {
-    let parts = json!([plan.observed.fingerprint, plan.desired_fingerprint, digest(&plan.changes)]);
+    let parts = json!([plan.observed.fingerprint, plan.desired_fingerprint, digest(plan)]);
     fingerprint::of(&parts).chars().skip("sha256:".len()).take(12).collect()
 }
 
@@ -111,8 +148,8 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
         "access": {
             "gain": access.gain.iter().map(|(a, via)| gain(plan, files, a, via)).collect::<Vec<_>>(),
             "lose": access.lose.iter().map(|(a, loss)| lose(plan, a, loss)).collect::<Vec<_>>(),
-            "widen": access.widen.iter().map(|(n, r)| reach(plan, n.as_str(), r)).collect::<Vec<_>>(),
-            "narrow": access.narrow.iter().map(|(n, r)| reach(plan, n.as_str(), r)).collect::<Vec<_>>(),
+            "widen": access.widen.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
+            "narrow": access.narrow.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
         },
         "held": held.iter().map(|h| held_json(h, files)).collect::<Vec<_>>(),
         "ignored": ignored,
@@ -120,7 +157,7 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
         "findings": findings,
         "limits_exceeded": excess,
         "summary": { "create": create, "update": update, "delete": delete },
-        "digest": digest(changes),
+        "digest": digest(plan),
         "expires": expires(plan).to_string(),
     })
 }
@@ -206,11 +243,17 @@ fn lose(plan: &Plan, access: &Access, loss: &Loss) -> Value {
     Value::Object(out)
 }
 
-fn reach(plan: &Plan, set: &str, reach: &Reach) -> Value {
-    let Reach { accounts, people, because } = reach;
+fn edit(plan: &Plan, set: &str, reach: &Reach) -> Value {
+    let Reach { accounts, people, because, rows: _ } = reach;
     let accounts: Vec<&str> = accounts.iter().map(|a| plan.labels.of(a)).collect();
     let people: Vec<&str> = people.iter().map(crate::id::UserName::as_str).collect();
-    json!({ "permission_set": set, "accounts": accounts, "people": people, "because": because })
+    json!({
+        "permission_set": set,
+        "accounts": accounts,
+        "people": people,
+        "because": because,
+        "reach": rows::reach(reach),
+    })
 }
 
 fn held_json(held: &Held, files: &Files) -> Value {

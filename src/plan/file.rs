@@ -1,11 +1,12 @@
 //! A saved plan, read back: what was reviewed, to be compared with a plan made anew.
 
-use super::change::Change;
-use super::document::{FORMAT_VERSION, KIND, essence};
-use crate::live::fingerprint;
+use super::Plan;
+use super::change::{Action, Change, What};
+use super::document::{FORMAT_VERSION, KIND, Step, digest_of};
+use super::rows::{self, Rows};
 use jiff::Timestamp;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a saved plan binds.
 #[derive(Clone, Debug)]
@@ -20,8 +21,12 @@ pub struct Reviewed {
     pub region: String,
     /// The first instant at which it may no longer be applied.
     pub expires: Timestamp,
-    /// The reviewed changes, each as its canonical text.
-    changes: BTreeSet<String>,
+    /// The reviewed changes by address.
+    steps: BTreeMap<String, Vec<Step>>,
+    /// Whose access they change.
+    rows: Rows,
+    /// Accounts in which the reviewed grants of a permission set are.
+    granted: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Why a file is not a plan that can be applied.
@@ -58,15 +63,11 @@ pub fn read(text: &str) -> Result<Reviewed, PlanFileError> {
     }
     let list =
         document.get("changes").and_then(Value::as_array).ok_or(PlanFileError::Part("changes"))?;
-    let changes: Vec<Value> = list
-        .iter()
-        .map(|c| {
-            let part = |key: &str| c.get(key).cloned().unwrap_or(Value::Null);
-            Value::from(vec![part("address"), part("action"), part("before"), part("after")])
-        })
-        .collect();
+    let steps: Option<Vec<Step>> = list.iter().map(Step::read).collect();
+    let steps = steps.ok_or(PlanFileError::Part("changes"))?;
+    let rows = document.get("access").and_then(Rows::read).ok_or(PlanFileError::Part("access"))?;
     let digest = string(&document, "/digest").ok_or(PlanFileError::Part("digest"))?;
-    if fingerprint::of(&Value::from(changes.clone())) != digest {
+    if digest_of(steps.clone(), &rows) != digest {
         return Err(PlanFileError::Digest);
     }
     let text = |pointer, name| string(&document, pointer).ok_or(PlanFileError::Part(name));
@@ -78,7 +79,9 @@ pub fn read(text: &str) -> Result<Reviewed, PlanFileError> {
         expires: text("/expires", "expires")?
             .parse()
             .map_err(|_| PlanFileError::Part("expires"))?,
-        changes: changes.iter().map(ToString::to_string).collect(),
+        granted: granted(&steps),
+        steps: by_address(steps),
+        rows,
     })
 }
 
@@ -86,20 +89,90 @@ fn string(document: &Value, pointer: &str) -> Option<String> {
     document.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
 }
 
+fn by_address(steps: Vec<Step>) -> BTreeMap<String, Vec<Step>> {
+    let mut out: BTreeMap<String, Vec<Step>> = BTreeMap::new();
+    for step in steps {
+        out.entry(step.address.clone()).or_default().push(step);
+    }
+    out
+}
+
+fn granted(steps: &[Step]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for step in steps {
+        if let (Some(account), Some(set)) =
+            (string(&step.after, "/account_id"), string(&step.after, "/permission_set"))
+        {
+            out.entry(set).or_default().insert(account);
+        }
+    }
+    out
+}
+
 impl Reviewed {
     /// Changes that were not reviewed. When there are none, what is left to do is a subset of what
     /// was agreed to, which is also how an interrupted apply goes on.
     pub fn unreviewed<'a>(&self, changes: &'a [Change]) -> Vec<&'a Change> {
-        changes.iter().filter(|c| !self.changes.contains(&essence(c).to_string())).collect()
+        changes.iter().filter(|change| !self.covers(change)).collect()
+    }
+
+    /// Lines that name whose access a plan changes in a way that was not reviewed.
+    pub fn unreviewed_access(&self, plan: &Plan) -> Vec<String> {
+        let missing = self.rows.missing(&Rows::of(&plan.access));
+        missing.iter().map(|(word, row)| rows::text(plan, word, row)).collect()
+    }
+
+    /// Whether a change is among the reviewed ones, or what is left of one of them.
+    fn covers(&self, change: &Change) -> bool {
+        let now = Step::of(change);
+        let steps = self.steps.get(&change.address).map(Vec::as_slice).unwrap_or_default();
+        if let What::ProvisionSet { name, accounts } = &change.what {
+            let granted = self.granted.get(name.as_str());
+            let was = |id: &str| {
+                granted.is_some_and(|those| those.contains(id))
+                    || steps.iter().any(|step| step.provisions(id))
+            };
+            return steps.iter().any(|step| step.has_ids(&now))
+                && accounts.iter().all(|account| was(account.as_str()));
+        }
+        steps.iter().any(|step| step.leads_to(&now))
     }
 
     /// How many changes were reviewed.
     pub fn len(&self) -> usize {
-        self.changes.len()
+        self.steps.values().map(Vec::len).sum()
     }
 
     /// Whether nothing was to be changed.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        self.steps.is_empty()
     }
 }
+
+impl Step {
+    /// Whether another step is this one, or what an interruption left of it: an edit of what was
+    /// created, or a smaller edit to the same end.
+    fn leads_to(&self, now: &Self) -> bool {
+        let (create, update) = (Action::Create.name(), Action::Update.name());
+        let same = self.action == now.action && self.before == now.before;
+        let rest = now.action == update && [create, update].contains(&self.action.as_str());
+        (same || rest) && self.after == now.after && self.has_ids(now)
+    }
+
+    /// Whether another step acts on the same things: every id that was known is the same. One that
+    /// was not known is of something that the plan itself was to create.
+    fn has_ids(&self, now: &Self) -> bool {
+        let ids = self.ids.as_object();
+        ids.is_some_and(|ids| ids.iter().all(|(key, id)| now.ids.get(key) == Some(id)))
+    }
+
+    /// Whether it brings a set to an account.
+    fn provisions(&self, account: &str) -> bool {
+        let accounts = self.after.get("accounts").and_then(Value::as_array);
+        self.action == Action::Provision.name()
+            && accounts.is_some_and(|accounts| accounts.iter().any(|a| a == account))
+    }
+}
+
+#[cfg(test)]
+mod tests;

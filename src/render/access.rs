@@ -186,7 +186,7 @@ fn edits(
     page.gap();
     page.row(2, Tone::Strong, word);
     for (set, reach) in edits {
-        let Reach { accounts, people, because } = reach;
+        let Reach { accounts, people, because, rows: _ } = reach;
         let (n, on) = (counted(people.len(), "person"), counted(accounts.len(), "account"));
         page.row(2, Tone::Change, &format!("~ {set}: {n} on {on}"));
         page.list(8, Tone::Plain, people.iter().map(UserName::as_str));

@@ -13,7 +13,7 @@ pub fn text(plan: &Plan, report: &Report, remaining: Option<usize>, color: bool)
     let mut page = Page::new(color);
     page.gap();
     page.heading("result", "");
-    for (change, status) in plan.changes.iter().zip(&report.statuses) {
+    for (i, (change, status)) in plan.changes.iter().zip(&report.statuses).enumerate() {
         let (word, tone) = match status {
             Status::Applied => ("done", Tone::Add),
             Status::Failed(f) if f.unknown => ("unknown", Tone::Remove),
@@ -31,6 +31,9 @@ pub fn text(plan: &Plan, report: &Report, remaining: Option<usize>, color: bool)
                 }
             }
             Status::Skipped(because) => page.row(11, Tone::Quiet, because),
+        }
+        if let Some(note) = report.notes.get(&i) {
+            page.row(11, Tone::Quiet, &format!("it is done, although its call failed: {note}"));
         }
     }
     page.gap();
@@ -52,22 +55,24 @@ pub fn text(plan: &Plan, report: &Report, remaining: Option<usize>, color: bool)
 /// The document for programs.
 pub fn json(plan: &Plan, report: &Report, remaining: Option<usize>) -> String {
     let (applied, failed, skipped) = report.counts();
-    let rows = plan.changes.iter().zip(&report.statuses).map(|(change, status)| {
-        let (word, message) = match status {
-            Status::Applied => ("applied", None),
-            Status::Failed(f) if f.unknown => ("unknown", Some(f.message.as_str())),
-            Status::Failed(f) => ("failed", Some(f.message.as_str())),
-            Status::Skipped(because) => ("skipped", Some(because.as_str())),
-        };
-        json!({
-            "id": change.id,
-            "address": change.address,
-            "action": change.what.action().name(),
-            "status": word,
-            "message": message,
-            "hint": message.filter(|_| word != "skipped").and_then(hint),
-        })
-    });
+    let rows =
+        plan.changes.iter().zip(&report.statuses).enumerate().map(|(i, (change, status))| {
+            let (word, message) = match status {
+                Status::Applied => ("applied", None),
+                Status::Failed(f) if f.unknown => ("unknown", Some(f.message.as_str())),
+                Status::Failed(f) => ("failed", Some(f.message.as_str())),
+                Status::Skipped(because) => ("skipped", Some(because.as_str())),
+            };
+            json!({
+                "id": change.id,
+                "address": change.address,
+                "action": change.what.action().name(),
+                "status": word,
+                "message": message,
+                "note": report.notes.get(&i),
+                "hint": message.filter(|_| word != "skipped").and_then(hint),
+            })
+        });
     let document = json!({
         "format_version": "1.0",
         "kind": "landgrant.apply",

@@ -120,7 +120,7 @@ fn totals(page: &mut Page, plan: &Plan, options: &Options) {
     let seconds = plan.estimate();
     let counts = changes::counts(plan);
     page.heading("total", &format!("{counts} · {calls}, about {seconds} s at the quota"));
-    page.heading("checksum", &digest(&plan.changes));
+    page.heading("checksum", &digest(plan));
     page.heading("valid until", &expires(plan).to_string());
     page.heading("apply with", &options.apply_with);
 }

@@ -49,6 +49,7 @@ scenarios! {
     admin_rights_and_management_account
     answer_other_than_yes
     async_failure_skips_dependents
+    creation_resumed
     denied_directory_is_a_gap
     denied_listing_is_a_gap
     direct_grant_to_a_user
@@ -64,6 +65,7 @@ scenarios! {
     invalid_definitions
     limits_refuse_removals
     lost_answer_is_read_back
+    lost_creations
     members_join_and_leave
     no_terminal
     observed_kinds
@@ -74,6 +76,7 @@ scenarios! {
     permission_set_edited
     permission_set_emptied
     permission_set_removed
+    person_joins_after_review
     same_access_by_another_path
     stale_plan
     stale_provisioning

@@ -1,5 +1,6 @@
 //! Users, groups and memberships.
 
+use super::existing::{adopted, exists};
 use super::{CallError, Done, Session, busy, concurrent};
 use crate::aws::error::Kind;
 use crate::call::Answer;
@@ -29,7 +30,13 @@ impl Session<'_> {
             .name(name)
             .display_name(display_name)
             .set_emails(emails);
-        let out = self.send(concurrent, || request.clone().send()).await?;
+        let out = match self.send(concurrent, || request.clone().send()).await {
+            Err(error) if exists(&error) => {
+                let found = self.existing_user(user_name).await;
+                return adopted(error, found.map(|id| Answer::User(user_name.clone(), id)));
+            }
+            answer => answer?,
+        };
         let done = Done::new(out.request_id());
         let id = self.id(Some(out.user_id))?;
         Ok(done.with(Answer::User(user_name.clone(), UserId::new(id))))
@@ -66,7 +73,13 @@ impl Session<'_> {
         let request = self.aws.identity_store.create_group().display_name(name.as_str());
         let request = request.identity_store_id(self.target.identity_store.as_str());
         let request = request.set_description(description.map(str::to_owned));
-        let out = self.send(concurrent, || request.clone().send()).await?;
+        let out = match self.send(concurrent, || request.clone().send()).await {
+            Err(error) if exists(&error) => {
+                let found = self.existing_group(name).await;
+                return adopted(error, found.map(|id| Answer::Group(name.clone(), id)));
+            }
+            answer => answer?,
+        };
         let done = Done::new(out.request_id());
         let id = self.id(Some(out.group_id))?;
         Ok(done.with(Answer::Group(name.clone(), GroupId::new(id))))

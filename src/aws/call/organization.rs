@@ -1,5 +1,6 @@
 //! OUs and accounts.
 
+use super::existing::{adopted, exists};
 use super::{CallError, Done, Session, busy};
 use crate::call::Answer;
 use crate::id::{AccountId, OuId, OuPath};
@@ -16,7 +17,13 @@ impl Session<'_> {
     ) -> Result<Done, CallError> {
         let request = self.aws.organizations.create_organizational_unit();
         let request = request.parent_id(parent.as_str()).name(name);
-        let out = self.send(busy, || request.clone().send()).await?;
+        let out = match self.send(busy, || request.clone().send()).await {
+            Err(error) if exists(&error) => {
+                let found = self.existing_ou(parent, name).await;
+                return adopted(error, found.map(|id| Answer::Ou(path.clone(), id)));
+            }
+            answer => answer?,
+        };
         let done = Done::new(out.request_id());
         let id = self.id(out.organizational_unit.and_then(|ou| ou.id))?;
         Ok(done.with(Answer::Ou(path.clone(), OuId::new(id))))

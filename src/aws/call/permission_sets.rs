@@ -1,10 +1,13 @@
 //! Permission sets and their parts.
 
+use super::existing::{adopted, exists};
 use super::{CallError, Done, Session, busy};
-use crate::aws::error::AwsError;
+use crate::aws::error::{AwsError, Kind};
+use crate::aws::read::read_permission_set;
 use crate::aws::wait::{Pending, RequestKind, status};
 use crate::call::Answer;
 use crate::id::{PermissionSetArn, PermissionSetName};
+use crate::live::PermissionSet;
 use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
 use aws_sdk_ssoadmin::operation::RequestId;
 use aws_sdk_ssoadmin::types::{
@@ -30,7 +33,21 @@ impl Session<'_> {
         for tag in self.tags(tags)? {
             request = request.tags(tag);
         }
-        let out = self.send(busy, || request.clone().send()).await?;
+        let out = match self.send(busy, || request.clone().send()).await {
+            Err(error) if exists(&error) => {
+                let Some(arn) = self.existing_set(name).await else { return Err(error.into()) };
+                // What the creation would have said must be so as well.
+                let edit = |operation| Session { operation, ..*self };
+                let _same = edit("sso-admin:UpdatePermissionSet")
+                    .update_set(&arn, description, session_duration, relay_state)
+                    .await?;
+                if !tags.is_empty() {
+                    let _same = edit("sso-admin:TagResource").tag_set(&arn, tags).await?;
+                }
+                return adopted(error, Some(Answer::PermissionSet(name.clone(), arn)));
+            }
+            answer => answer?,
+        };
         let done = Done::new(out.request_id());
         let arn = self.id(out.permission_set.and_then(|set| set.permission_set_arn))?;
         Ok(done.with(Answer::PermissionSet(name.clone(), PermissionSetArn::new(arn))))
@@ -62,7 +79,25 @@ impl Session<'_> {
         let request = self.aws.sso_admin.attach_managed_policy_to_permission_set();
         let request = request.instance_arn(self.target.instance.as_str());
         let request = request.permission_set_arn(set.as_str()).managed_policy_arn(&policy.0);
-        self.change(busy, || request.clone().send()).await
+        let answer = self.change(busy, || request.clone().send()).await;
+        self.or_attached(answer, set, |parts| parts.managed_policies.contains(policy)).await
+    }
+
+    /// Answers a conflict by reading again: an attachment whose answer was lost is there already.
+    async fn or_attached(
+        &self,
+        answer: Result<Done, CallError>,
+        set: &PermissionSetArn,
+        there: impl Fn(&PermissionSet) -> bool,
+    ) -> Result<Done, CallError> {
+        let error = match answer {
+            Err(CallError::Aws(error)) if error.kind == Kind::Conflict => error,
+            answer => return answer,
+        };
+        match read_permission_set(self.aws, self.target, set).await {
+            Ok(parts) if there(&parts) => Ok(Done::already(error.request_id)),
+            _ => Err(error.into()),
+        }
     }
 
     pub(super) async fn detach(
@@ -86,7 +121,9 @@ impl Session<'_> {
         let request = request.instance_arn(self.target.instance.as_str());
         let request = request.permission_set_arn(set.as_str());
         let request = request.customer_managed_policy_reference(self.reference(policy)?);
-        self.change(busy, || request.clone().send()).await
+        let answer = self.change(busy, || request.clone().send()).await;
+        self.or_attached(answer, set, |parts| parts.customer_managed_policies.contains(policy))
+            .await
     }
 
     pub(super) async fn detach_customer(

@@ -126,7 +126,8 @@ async fn tree(
     Ok((ous, gaps))
 }
 
-async fn children(aws: &Aws, parent: &OuId) -> Listing<OrganizationalUnit> {
+/// Lists what stands directly below a parent.
+pub(in crate::aws) async fn children(aws: &Aws, parent: &OuId) -> Listing<OrganizationalUnit> {
     pages(LIST_OUS, |token| async move {
         let request = aws.organizations.list_organizational_units_for_parent();
         let request = request.parent_id(parent.as_str()).max_results(PAGE).set_next_token(token);

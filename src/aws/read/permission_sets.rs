@@ -2,9 +2,9 @@
 
 use super::{Gaps, Progress, ReadError, present};
 use crate::aws::error::{AwsError, Kind};
-use crate::aws::page::{each, pages};
+use crate::aws::page::{Listing, each, pages};
 use crate::aws::{Aws, Target};
-use crate::id::{AccountId, PermissionSetArn};
+use crate::id::{AccountId, PermissionSetArn, PermissionSetName};
 use crate::live::{Part, PermissionSet};
 use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
 use aws_sdk_ssoadmin::types::{
@@ -71,13 +71,7 @@ async fn list(
     target: &Target,
     gaps: &mut Gaps,
 ) -> Result<BTreeSet<PermissionSetArn>, ReadError> {
-    let listing = pages(LIST, |token| async move {
-        let request = aws.sso_admin.list_permission_sets().max_results(PAGE).set_next_token(token);
-        let request = request.instance_arn(target.instance.as_str());
-        let out = aws.call(LIST, request.send()).await?;
-        Ok((out.permission_sets.unwrap_or_default(), out.next_token))
-    })
-    .await;
+    let listing = listing(aws, target).await;
     if let Some(error) = listing.error {
         gaps.note(Part::PermissionSets, error)?;
     }
@@ -86,6 +80,34 @@ async fn list(
         gaps.note(Part::PermissionSets, error)?;
     }
     Ok(listing.rows.into_iter().filter(|a| !a.is_empty()).map(PermissionSetArn::new).collect())
+}
+
+async fn listing(aws: &Aws, target: &Target) -> Listing<String> {
+    pages(LIST, |token| async move {
+        let request = aws.sso_admin.list_permission_sets().max_results(PAGE).set_next_token(token);
+        let request = request.instance_arn(target.instance.as_str());
+        let out = aws.call(LIST, request.send()).await?;
+        Ok((out.permission_sets.unwrap_or_default(), out.next_token))
+    })
+    .await
+}
+
+/// Finds a set by its name, which takes a call for each set; `None` also where it was not read.
+pub(in crate::aws) async fn find(
+    aws: &Aws,
+    target: &Target,
+    name: &PermissionSetName,
+) -> Option<PermissionSetArn> {
+    let arns = listing(aws, target).await.rows;
+    let work = |arn: String| async move {
+        let request = aws.sso_admin.describe_permission_set();
+        let request = request.instance_arn(target.instance.as_str()).permission_set_arn(&arn);
+        let out = aws.call(DESCRIBE, request.send()).await.ok()?;
+        let found = out.permission_set?.name.as_deref() == Some(name.as_str());
+        found.then(|| PermissionSetArn::new(arn))
+    };
+    // The first that is found ends the search.
+    each(arns, work, |found| found.map_or(Ok(()), Err)).await.err()
 }
 
 /// Reads one set and its parts, but not where it is provisioned ([`read_provisioned`]).

@@ -1,11 +1,12 @@
-use super::{Fake, INSTANCE, Reply, SET, because, error, ok, target};
+use super::{Fake, INSTANCE, Reply, SET, because, error, ok, small, target};
 use crate::aws::Kind;
 use crate::aws::call::{CallError, Done, perform};
 use crate::aws::wait::{RequestKind, Status};
 use crate::call::Created;
 use crate::call::{Answer, Call, PrincipalId, Ref};
 use crate::id::{
-    AccountId, GroupId, GroupName, OuId, PermissionSetArn, PermissionSetName, UserId, UserName,
+    AccountId, GroupId, GroupName, OuId, OuPath, PermissionSetArn, PermissionSetName, UserId,
+    UserName,
 };
 use crate::model::PolicyArn;
 use serde_json::{Value, json};
@@ -105,6 +106,84 @@ async fn what_exists_is_not_waited_for() {
     }
 }
 
+/// A conflict for creations, and the small organization for everything else.
+fn existing(operation: &str, body: &Value) -> Reply {
+    match operation {
+        "sso-admin:CreatePermissionSet"
+        | "identitystore:CreateGroup"
+        | "identitystore:CreateUser" => error("ConflictException", "already there"),
+        "organizations:CreateOrganizationalUnit" => {
+            error("DuplicateOrganizationalUnitException", "already there")
+        }
+        "identitystore:GetGroupId" => ok(&json!({"GroupId": "g-1", "IdentityStoreId": "d-1"})),
+        "identitystore:GetUserId" => ok(&json!({"UserId": "u-1", "IdentityStoreId": "d-1"})),
+        "sso-admin:UpdatePermissionSet" | "sso-admin:TagResource" => ok(&json!({})),
+        _ => small(operation, body),
+    }
+}
+
+fn create_set(name: &str) -> Call {
+    Call::CreatePermissionSet {
+        name: PermissionSetName::new(name),
+        description: Some("d".into()),
+        session_duration: "PT1H".into(),
+        relay_state: None,
+        tags: [("team".into(), "loyalty".into())].into(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_exists_is_found_by_its_name() {
+    let group = GroupName::new("devs");
+    let user = UserName::new("an");
+    let path = OuPath::parse("Workloads").unwrap();
+    let root = Ref::Known(OuId::new("r-ab12"));
+    for (call, answer) in [
+        (create_set("Developer"), {
+            Answer::PermissionSet(PermissionSetName::new("Developer"), PermissionSetArn::new(SET))
+        }),
+        (
+            Call::CreateGroup { name: group.clone(), description: None },
+            Answer::Group(group, GroupId::new("g-1")),
+        ),
+        (
+            Call::CreateUser {
+                name: user.clone(),
+                given_name: "An".into(),
+                family_name: "N".into(),
+                display_name: "An N".into(),
+                email: None,
+            },
+            Answer::User(user, UserId::new("u-1")),
+        ),
+        (
+            Call::CreateOrganizationalUnit {
+                parent: root.clone(),
+                name: "Workloads".into(),
+                path: path.clone(),
+            },
+            Answer::Ou(path, OuId::new("ou-ab12-1")),
+        ),
+    ] {
+        let fake = Fake::new(existing);
+        let done = run(&fake, &call).await.unwrap();
+        assert!(done.already, "{call:?}");
+        assert_eq!(done.answer, answer);
+    }
+    // What creation would have said is said, and nothing is taken for what it is not.
+    let fake = Fake::new(existing);
+    assert!(run(&fake, &create_set("Developer")).await.unwrap().already);
+    assert_eq!(fake.asked("sso-admin:UpdatePermissionSet")[0]["Description"], "d");
+    assert_eq!(fake.asked("sso-admin:TagResource")[0]["Tags"][0]["Key"], "team");
+    let fake = Fake::new(existing);
+    assert_eq!(aws_error(run(&fake, &create_set("Other")).await).kind, Kind::Conflict);
+    assert!(fake.asked("sso-admin:UpdatePermissionSet").is_empty());
+    let name = "Other".to_owned();
+    let path = OuPath::parse("Other").unwrap();
+    let call = Call::CreateOrganizationalUnit { parent: root, name, path };
+    assert_eq!(aws_error(run(&fake, &call).await).kind, Kind::Conflict);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_create_is_retried_while_an_earlier_write_spreads() {
     let create = Call::CreatePermissionSet {
@@ -161,6 +240,11 @@ async fn what_does_not_exist_is_removed_already() {
     }
     let fake = Fake::new(|_, _| error("ResourceNotFoundException", "gone"));
     assert_eq!(aws_error(run(&fake, &assign()).await).kind, Kind::NotFound);
+    // A key that is gone removes nothing.
+    let key = || because("ResourceNotFoundException", "no key", Some("KMS_NotFoundException"));
+    let fake = Fake::new(move |_, _| key());
+    let call = Call::DeletePermissionSet { set: set() };
+    assert_eq!(aws_error(run(&fake, &call).await).kind, Kind::Other);
 }
 
 #[tokio::test]

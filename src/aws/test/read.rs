@@ -1,4 +1,4 @@
-use super::{Fake, INSTANCE, Reply, SET, account, error, ok, small};
+use super::{Fake, INSTANCE, Reply, SET, account, because, error, ok, small};
 use crate::aws::call::perform;
 use crate::aws::read::{ReadError, Silent, Wanted, read, read_account_tags};
 use crate::aws::wait::settle;
@@ -28,6 +28,19 @@ async fn read_from(
 
 fn id(text: &str) -> AccountId {
     AccountId::parse(text).unwrap()
+}
+
+#[tokio::test]
+async fn a_key_that_is_gone_is_no_missing_boundary() {
+    let (live, _) = read_from(|operation, _| {
+        let boundary = operation == "sso-admin:GetPermissionsBoundaryForPermissionSet";
+        let reason = Some("KMS_NotFoundException");
+        boundary.then(|| because("ResourceNotFoundException", "no key", reason))
+    })
+    .await;
+    let live = live.unwrap();
+    let gaps: Vec<&Part> = live.gaps.iter().map(|gap| &gap.part).collect();
+    assert_eq!(gaps, [&Part::PermissionSet(PermissionSetArn::new(SET))]);
 }
 
 #[tokio::test]
