@@ -11,13 +11,13 @@ pub(crate) mod tests;
 use crate::call::{Answer, Call, Created};
 use crate::id::AccountId;
 use crate::plan::Plan;
-use crate::plan::change::{Change, What};
+use crate::plan::change::{Change, Kind, What};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use outcome::{Report, Status};
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 /// Account assignments under way at once. AWS allows 15 outstanding (docs/aws.md); other tools
@@ -122,6 +122,13 @@ struct Busy {
     assignments: usize,
     provisionings: usize,
     accounts: BTreeSet<AccountId>,
+    organization: bool,
+}
+
+/// Whether a change writes to Organizations, which takes one write at a time and answers others with
+/// `ConcurrentModificationException`.
+fn is_organizations(what: &What) -> bool {
+    matches!(what.kind(), Kind::Ous | Kind::Accounts)
 }
 
 /// The accounts in which a change writes. AWS updates one role of an account at a time.
@@ -139,7 +146,7 @@ impl Busy {
         let room = match what {
             What::CreateGrant(_) | What::DeleteGrant(_) => self.assignments < ASSIGNMENTS,
             What::ProvisionSet { .. } => self.provisionings < PROVISIONINGS,
-            _ => true,
+            what => !(self.organization && is_organizations(what)),
         };
         room && self.running.len() < CHANGES
             && accounts(what).iter().all(|account| !self.accounts.contains(*account))
@@ -151,7 +158,7 @@ impl Busy {
         match what {
             What::CreateGrant(_) | What::DeleteGrant(_) => self.assignments += 1,
             What::ProvisionSet { .. } => self.provisionings += 1,
-            _ => {}
+            what => self.organization |= is_organizations(what),
         }
     }
 
@@ -163,7 +170,7 @@ impl Busy {
         match what {
             What::CreateGrant(_) | What::DeleteGrant(_) => self.assignments -= 1,
             What::ProvisionSet { .. } => self.provisionings -= 1,
-            _ => {}
+            what => self.organization &= !is_organizations(what),
         }
     }
 }
@@ -178,7 +185,7 @@ pub async fn run<T: Target>(
     let changes = &plan.changes;
     let places: BTreeMap<&str, usize> =
         changes.iter().enumerate().map(|(i, c)| (c.id.as_str(), i)).collect();
-    let created = Mutex::new(Created::default());
+    let created = Mutex::new(Arc::new(Created::default()));
     let mut statuses: Vec<Option<Status>> = vec![None; changes.len()];
     let mut busy = Busy::default();
     let mut under_way = FuturesUnordered::new();
@@ -284,13 +291,16 @@ fn skip(
 async fn perform<T: Target>(
     target: &T,
     change: &Change,
-    created: &Mutex<Created>,
+    created: &Mutex<Arc<Created>>,
 ) -> Result<(), Failure> {
     let known = || created.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     for call in &change.calls {
-        let so_far = known().clone();
+        let so_far = Arc::clone(&known());
         let answer = target.carry_out(call, &so_far).await?;
-        known().learn(answer);
+        drop(so_far);
+        if answer != Answer::Done {
+            Arc::make_mut(&mut known()).learn(answer);
+        }
     }
     Ok(())
 }

@@ -89,8 +89,9 @@ pub enum Call {
     TagPermissionSet { set: SetRef, tags: Tags },
     /// sso-admin `UntagResource` on a set.
     UntagPermissionSet { set: SetRef, keys: Vec<String> },
-    /// sso-admin `ProvisionPermissionSet` for `ALL_PROVISIONED_ACCOUNTS`; asynchronous.
-    ProvisionPermissionSet { set: SetRef },
+    /// sso-admin `ProvisionPermissionSet` for `ALL_PROVISIONED_ACCOUNTS`; asynchronous. How many
+    /// these are decides how long it may take.
+    ProvisionPermissionSet { set: SetRef, accounts: usize },
     /// sso-admin `DeletePermissionSet`.
     DeletePermissionSet { set: SetRef },
     /// identitystore `CreateUser`; answers the id of `name`.

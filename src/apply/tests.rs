@@ -1,11 +1,14 @@
 //! Plans for tests, of nothing but their changes.
 
+use super::*;
+use crate::id::{OuId, OuPath};
 use crate::live::Taken;
 use crate::live::project::Labels;
-use crate::plan::change::{Change, Reason, Risk, What};
-use crate::plan::{Observed, Place, Plan};
+use crate::plan::change::{Reason, Risk};
+use crate::plan::{Observed, Place};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
 
 /// A plan of these changes, which depend on nothing.
 pub(crate) fn of(whats: Vec<What>) -> Plan {
@@ -51,4 +54,49 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         admin_sets: ([].into(), [].into()),
         causes: BTreeMap::new(),
     }
+}
+
+/// Counts how many calls are under way at once; each takes a second.
+#[derive(Default)]
+struct Counting {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Target for Counting {
+    async fn carry_out(&self, call: &Call, created: &Created) -> Result<Answer, Failure> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        let Call::CreateOrganizationalUnit { parent, path, .. } = call else {
+            return Ok(Answer::Done);
+        };
+        if let crate::call::Ref::Created(path) = parent {
+            assert!(created.ous.contains_key(path), "{path} was created before");
+        }
+        Ok(Answer::Ou(path.clone(), OuId::new("ou-ab12-00000001")))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn organizations_is_written_to_by_one_at_a_time() {
+    let path = |text: &str| OuPath::parse(text).unwrap();
+    let mut plan = of(["A", "A/B", "C"].map(|text| What::CreateOu(path(text))).into());
+    for change in &mut plan.changes {
+        let What::CreateOu(path) = &change.what else { continue };
+        change.calls = vec![Call::CreateOrganizationalUnit {
+            parent: match path.parent() {
+                Some(parent) if parent != OuPath::root() => crate::call::Ref::Created(parent),
+                _ => crate::call::Ref::Known(OuId::new("r-ab12")),
+            },
+            name: "N".into(),
+            path: path.clone(),
+        }];
+    }
+    plan.changes[1].needs = vec!["c1".into()];
+    let target = Counting::default();
+    let report = run(&plan, &target, &Stop::default(), &|_| ()).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(target.most.load(Ordering::SeqCst), 1);
 }

@@ -157,7 +157,7 @@ pub async fn perform(
         C::DeletePermissionsBoundary { set } => go.delete_boundary(&ids.set(set)?).await,
         C::TagPermissionSet { set, tags } => go.tag_set(&ids.set(set)?, tags).await,
         C::UntagPermissionSet { set, keys } => go.untag_set(&ids.set(set)?, keys).await,
-        C::ProvisionPermissionSet { set } => go.provision(&ids.set(set)?).await,
+        C::ProvisionPermissionSet { set, accounts: _ } => go.provision(&ids.set(set)?).await,
         C::DeletePermissionSet { set } => go.delete_set(&ids.set(set)?).await,
         C::CreateUser { name, given_name, family_name, display_name, email } => {
             go.create_user(name, given_name, family_name, display_name, email.as_deref()).await

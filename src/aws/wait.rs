@@ -20,8 +20,15 @@ const FIRST: Duration = Duration::from_millis(250);
 const LIVELY: Duration = Duration::from_millis(500);
 /// The longest pause: a poll is one of 20 calls a second that the whole service allows.
 const LONGEST: Duration = Duration::from_secs(2);
-/// How long one request is awaited unless told otherwise.
+/// How long one request is awaited at least.
 const LIMIT: Duration = Duration::from_mins(10);
+/// How much longer for each account that it reaches: a provisioning goes through them one by one.
+const PER_ACCOUNT: Duration = Duration::from_secs(2);
+
+/// How long to await a request that reaches so many accounts.
+pub fn limit(accounts: usize) -> Duration {
+    PER_ACCOUNT.saturating_mul(u32::try_from(accounts).unwrap_or(u32::MAX)).saturating_add(LIMIT)
+}
 
 /// Which listing a request shows up in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,7 +101,6 @@ pub(super) fn status(status: Option<&StatusValues>, reason: Option<String>) -> S
 pub struct Waiter {
     aws: Aws,
     target: Target,
-    limit: Duration,
     book: Mutex<Book>,
     /// Held by the one who polls.
     polling: tokio::sync::Mutex<()>,
@@ -116,21 +122,14 @@ impl Waiter {
         Self {
             aws: aws.clone(),
             target: target.clone(),
-            limit: LIMIT,
             book: Mutex::default(),
             polling: tokio::sync::Mutex::default(),
             rounds: Notify::new(),
         }
     }
 
-    /// The same with another limit for each request.
-    #[must_use]
-    pub fn with_limit(self, limit: Duration) -> Self {
-        Self { limit, ..self }
-    }
-
     /// Waits until a request ended, or the limit passed. May be called for many requests at once.
-    pub async fn wait(&self, pending: &Pending) -> Outcome {
+    pub async fn wait(&self, pending: &Pending, limit: Duration) -> Outcome {
         match &pending.status {
             Status::Succeeded => return Outcome::Succeeded,
             Status::Failed { reason: Some(reason) } => {
@@ -141,10 +140,10 @@ impl Waiter {
         }
         let id = pending.request_id.as_str();
         self.enter(id, pending.kind);
-        let ended = tokio::time::timeout(self.limit, self.follow(id)).await;
+        let ended = tokio::time::timeout(limit, self.follow(id)).await;
         self.book().outstanding.remove(id);
         ended.unwrap_or_else(|_| Outcome::Unknown {
-            because: format!("still in progress after {} s", self.limit.as_secs()),
+            because: format!("still in progress after {} s", limit.as_secs()),
         })
     }
 
@@ -329,17 +328,6 @@ impl Waiter {
         };
         Ok(told.unwrap_or(Status::InProgress))
     }
-}
-
-/// Awaits several requests; outcomes stand in the order of the requests.
-pub async fn settle(
-    aws: &Aws,
-    target: &Target,
-    pending: &[Pending],
-    limit: Duration,
-) -> Vec<Outcome> {
-    let waiter = Waiter::new(aws, target).with_limit(limit);
-    futures_util::future::join_all(pending.iter().map(|pending| waiter.wait(pending))).await
 }
 
 fn in_progress() -> OperationStatusFilter {

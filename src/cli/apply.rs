@@ -11,7 +11,7 @@ use crate::apply::outcome::{Report, Status};
 use crate::apply::{self, Stop};
 use crate::aws::call::{CallError, perform};
 use crate::aws::read::read_pair;
-use crate::aws::wait::{Outcome, Waiter};
+use crate::aws::wait::{Outcome, Waiter, limit};
 use crate::aws::{Aws, Kind, Target};
 use crate::call::{Answer, Call, Created, PrincipalId, Ref};
 use crate::plan::Plan;
@@ -261,7 +261,11 @@ impl apply::Target for LiveTarget {
     async fn carry_out(&self, call: &Call, created: &Created) -> Result<Answer, apply::Failure> {
         let done = perform(&self.aws, &self.target, call, created).await.map_err(explain)?;
         let Some(pending) = &done.pending else { return Ok(done.answer) };
-        match self.waiter.wait(pending).await {
+        let accounts = match call {
+            Call::ProvisionPermissionSet { accounts, .. } => *accounts,
+            _ => 1,
+        };
+        match self.waiter.wait(pending, limit(accounts)).await {
             Outcome::Succeeded => Ok(done.answer),
             Outcome::Failed { .. } if self.is_gone(call).await => Ok(done.answer),
             Outcome::Failed { reason } => Err(apply::Failure::new(reason)),

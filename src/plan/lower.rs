@@ -104,8 +104,9 @@ impl Lookup<'_> {
             }
             What::CreateSet(name, set) => create_set(name, set),
             What::UpdateSet { name, before, after } => update_set(&self.set(name)?, before, after),
-            What::ProvisionSet { name, .. } => {
-                vec![Call::ProvisionPermissionSet { set: self.set(name)? }]
+            What::ProvisionSet { name, accounts } => {
+                let accounts = accounts.len();
+                vec![Call::ProvisionPermissionSet { set: self.set(name)?, accounts }]
             }
             What::DeleteSet(name, _) => vec![Call::DeletePermissionSet { set: self.set(name)? }],
             What::CreateUser(name, user) => vec![create_user(name, user)],

@@ -1,7 +1,7 @@
 use super::{Fake, INSTANCE, Reply, SET, account, because, error, ok, small};
 use crate::aws::call::perform;
 use crate::aws::read::{ReadError, Silent, Wanted, read, read_account_tags};
-use crate::aws::wait::settle;
+use crate::aws::wait::{Pending, RequestKind, Status, Waiter};
 use crate::aws::{Aws, Kind};
 use crate::call::Call;
 use crate::call::Created;
@@ -309,5 +309,7 @@ async fn futures_may_move_between_threads() {
     let call = Call::DeleteGroup { group: GroupId::new("g-1") };
     is_send(&read(&aws, &Wanted::default(), now, &Silent));
     is_send(&perform(&aws, &target, &call, &created));
-    is_send(&settle(&aws, &target, &[], Duration::ZERO));
+    let (kind, request_id) = (RequestKind::Deletion, String::new());
+    let pending = Pending { kind, request_id, status: Status::InProgress };
+    is_send(&Waiter::new(&aws, &target).wait(&pending, Duration::ZERO));
 }

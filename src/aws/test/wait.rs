@@ -1,11 +1,12 @@
 use super::{Fake, error, ok, target};
-use crate::aws::wait::{Outcome, Pending, RequestKind, Status, Waiter, settle};
+use crate::aws::wait::{Outcome, Pending, RequestKind, Status, Waiter, limit};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
+const MINUTE: Duration = Duration::from_mins(1);
 const LIST: &str = "sso-admin:ListAccountAssignmentCreationStatus";
 const DESCRIBE: &str = "sso-admin:DescribeAccountAssignmentCreationStatus";
 
@@ -40,7 +41,9 @@ async fn many_wait_and_one_polls() {
     let aws = fake.connect().await;
     let requests: Vec<_> = (0..10).map(|n| pending(RequestKind::Creation, n)).collect();
     let started = Instant::now();
-    let outcomes = settle(&aws, &target(), &requests, Duration::from_mins(1)).await;
+    let waiter = Waiter::new(&aws, &target());
+    let waits = requests.iter().map(|request| waiter.wait(request, MINUTE));
+    let outcomes = futures_util::future::join_all(waits).await;
     assert_eq!(started.elapsed(), Duration::from_millis(250 + 500 + 1000 + 2000));
     for (n, outcome) in outcomes.into_iter().enumerate() {
         let failed = Outcome::Failed { reason: "404 not found".into() };
@@ -57,8 +60,8 @@ async fn a_poller_that_is_dropped_is_replaced() {
     let aws = fake.connect().await;
     let waiter = Waiter::new(&aws, &target());
     let (first, second) = (pending(RequestKind::Creation, 0), pending(RequestKind::Creation, 2));
-    let first = tokio::time::timeout(Duration::from_millis(10), waiter.wait(&first));
-    let (first, second) = tokio::join!(first, waiter.wait(&second));
+    let first = tokio::time::timeout(Duration::from_millis(10), waiter.wait(&first, MINUTE));
+    let (first, second) = tokio::join!(first, waiter.wait(&second, MINUTE));
     assert!(first.is_err());
     assert_eq!(second, Outcome::Succeeded);
 }
@@ -69,10 +72,10 @@ async fn what_the_answer_says_already_is_not_asked_for() {
     let aws = fake.connect().await;
     let waiter = Waiter::new(&aws, &target());
     let done = Pending { status: Status::Succeeded, ..pending(RequestKind::Deletion, 1) };
-    assert_eq!(waiter.wait(&done).await, Outcome::Succeeded);
+    assert_eq!(waiter.wait(&done, MINUTE).await, Outcome::Succeeded);
     let failed = Status::Failed { reason: Some("x".into()) };
     let failed = Pending { status: failed, ..pending(RequestKind::Deletion, 2) };
-    assert_eq!(waiter.wait(&failed).await, Outcome::Failed { reason: "x".into() });
+    assert_eq!(waiter.wait(&failed, MINUTE).await, Outcome::Failed { reason: "x".into() });
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,10 +85,11 @@ async fn only_outstanding_kinds_are_polled_and_waiting_ends() {
         ok(&json!({"PermissionSetsProvisioningStatus": [{"RequestId": "r-1"}]}))
     });
     let aws = fake.connect().await;
-    let request = [pending(RequestKind::Provisioning, 1)];
+    let request = pending(RequestKind::Provisioning, 1);
     let started = Instant::now();
-    let outcomes = settle(&aws, &target(), &request, Duration::from_secs(30)).await;
-    assert_eq!(outcomes, [Outcome::Unknown { because: "still in progress after 30 s".into() }]);
+    let waiter = Waiter::new(&aws, &target());
+    let outcome = waiter.wait(&request, Duration::from_secs(30)).await;
+    assert_eq!(outcome, Outcome::Unknown { because: "still in progress after 30 s".into() });
     assert_eq!(started.elapsed(), Duration::from_secs(30));
 }
 
@@ -102,7 +106,8 @@ async fn a_listing_that_lags_behind_is_no_end() {
         _ => ok(&json!({"AccountAssignmentDeletionStatus": {"Status": "SUCCEEDED"}})),
     });
     let aws = fake.connect().await;
-    let outcome = Waiter::new(&aws, &target()).wait(&pending(RequestKind::Deletion, 1)).await;
+    let outcome =
+        Waiter::new(&aws, &target()).wait(&pending(RequestKind::Deletion, 1), MINUTE).await;
     assert_eq!(outcome, Outcome::Succeeded);
 }
 
@@ -110,7 +115,14 @@ async fn a_listing_that_lags_behind_is_no_end() {
 async fn a_denied_poll_is_unknown_at_once() {
     let fake = Fake::new(|_, _| error("AccessDeniedException", "no"));
     let aws = fake.connect().await;
-    let outcome = Waiter::new(&aws, &target()).wait(&pending(RequestKind::Deletion, 1)).await;
+    let outcome =
+        Waiter::new(&aws, &target()).wait(&pending(RequestKind::Deletion, 1), MINUTE).await;
     assert!(matches!(outcome, Outcome::Unknown { because } if because.contains("AccessDenied")));
     assert_eq!(aws.calls().values().sum::<u64>(), 1);
+}
+
+#[test]
+fn many_accounts_are_awaited_longer() {
+    assert_eq!(limit(0), Duration::from_mins(10));
+    assert_eq!(limit(1500), Duration::from_hours(1));
 }
