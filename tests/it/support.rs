@@ -87,6 +87,23 @@ pub(crate) struct Ran {
     pub(crate) writes: Vec<Entry>,
 }
 
+impl Ran {
+    /// Puts what ran side by side in the order of its text.
+    pub(crate) fn sort(&mut self) {
+        let mut lines: Vec<&str> = self.stderr.lines().collect();
+        lines.sort_unstable();
+        self.stderr = lines.join("\n");
+        self.writes.sort_by_key(|call| {
+            (
+                call.service.clone(),
+                call.operation.clone(),
+                call.outcome.clone(),
+                call.summary.clone(),
+            )
+        });
+    }
+}
+
 /// A policy repository in a folder of its own, with the process that commands run in.
 pub(crate) struct Repository {
     folder: tempfile::TempDir,
