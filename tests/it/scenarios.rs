@@ -15,7 +15,7 @@
 //! mend                          nothing goes wrong any more
 //! answer TEXT                   a person sits at the terminal and types TEXT
 //! pages N                       short pages, each listing beginning with an empty one
-//! - `any-order`: what runs side by side is written down in the order of its text;
+//! any-order                     what runs side by side is written down in the order of its text
 //! ends differing                the last plan need not be empty: the scenario is about what stays
 //! ```
 //!
