@@ -54,7 +54,7 @@ pub struct Organization {
     pub ous: BTreeMap<OuId, Ou>,
     /// Accounts by id.
     pub accounts: BTreeMap<AccountId, Account>,
-    /// Service principal → accounts.
+    /// Service principal → accounts, of a snapshot that tells; nothing of it is read from AWS.
     pub delegated_administrators: BTreeMap<String, Vec<AccountId>>,
 }
 

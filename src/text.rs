@@ -28,6 +28,24 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// A JSON document as a terminal may show it: every hidden character of its texts as `\u001b`. It
+/// means the same; serialisers escape only C0 controls.
+pub fn plain_json(document: &str) -> String {
+    let mut out = String::with_capacity(document.len());
+    for c in document.chars() {
+        // Line ends stand between values, never raw within a text.
+        if is_hidden(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _infallible = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// The beginning of a text that may be long, for a message of one line.
 pub fn shorten(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
@@ -116,6 +134,15 @@ mod tests {
         ] {
             assert_eq!(visible(text), shown);
         }
+    }
+
+    #[test]
+    fn json_hides_nothing_and_stays_the_same() {
+        let value = serde_json::json!({"a\u{9b}": "\u{1b}\u{7f}\u{85}\n\u{202e}\u{e0001}é\"\\"});
+        let text = plain_json(&format!("{value:#}\n"));
+        assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "{text:?}");
+        assert!(text.contains("\\u009b") && text.contains("\\udb40\\udc01"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 
     #[test]

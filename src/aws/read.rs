@@ -10,11 +10,9 @@ mod organization;
 mod permission_sets;
 
 pub use assignments::read_pair;
-pub use directory::read_group_members;
 pub(super) use organization::children;
 pub use organization::read_account_tags;
-pub(super) use permission_sets::find as find_permission_set;
-pub use permission_sets::{read_permission_set, read_provisioned};
+pub(super) use permission_sets::{find as find_permission_set, read_permission_set};
 
 use super::count::since;
 use super::error::{AwsError, Kind};

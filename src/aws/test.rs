@@ -146,9 +146,6 @@ pub(super) fn small(operation: &str, body: &Value) -> Reply {
             account("999999999999", "o-abc1234567/r-ab12/"),
             account("111122223333", "o-abc1234567/r-ab12/ou-ab12-1/ou-ab12-2/"),
         ]}),
-        "organizations:ListDelegatedAdministrators" => {
-            json!({"DelegatedAdministrators": [{"Id": "111122223333"}]})
-        }
         "sso-admin:ListInstances" => json!({"Instances": [{
             "InstanceArn": INSTANCE, "IdentityStoreId": "d-1234567890",
             "OwnerAccountId": "999999999999"}]}),

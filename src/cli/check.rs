@@ -10,7 +10,7 @@ use crate::live::project::project;
 use crate::resolve::{offline, resolve};
 use crate::source;
 use crate::store;
-use crate::text::counted;
+use crate::text::{counted, plain_json};
 use serde_json::json;
 
 /// Loads everything and says what is wrong with it.
@@ -36,7 +36,7 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
                 "kind": "landgrant.check",
                 "diagnostics": emit::json(&files, &diagnostics),
             });
-            format!("{document:#}\n")
+            plain_json(&format!("{document:#}\n"))
         }
         Format::Text => {
             let mut text = emit::text(&files, &diagnostics, color);

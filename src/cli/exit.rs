@@ -56,25 +56,6 @@ impl Exit {
     pub fn code(self) -> u8 {
         self as u8
     }
-
-    /// What it means, in the words of the documentation.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Done => "done, or nothing to do",
-            Self::Failure => "unexpected failure: nothing more precise is known",
-            Self::Changes => "changes are present (`plan --detailed-exitcode`)",
-            Self::Refused => "refused by a limit or a rule",
-            Self::Stale => "the plan is stale: live or definitions moved since it was made",
-            Self::Partial => "partly applied: some changes failed or were skipped",
-            Self::Incomplete => {
-                "incomplete read: something could not be read, and nothing there is changed"
-            }
-            Self::Credentials => "credentials or permissions",
-            Self::Usage => "wrong use of the command line",
-            Self::Definitions => "invalid definitions",
-            Self::Interrupted => "interrupted",
-        }
-    }
 }
 
 #[cfg(test)]

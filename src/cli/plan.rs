@@ -10,6 +10,7 @@ use crate::plan::Plan;
 use crate::plan::document::{self, document};
 use crate::render;
 use crate::store;
+use crate::text::plain_json;
 use std::path::Path;
 
 /// Reads, compares, shows.
@@ -61,11 +62,14 @@ fn exit(plan: &Plan, detailed: bool) -> Exit {
 pub fn json(env: &Env, global: &Global, plan: &Plan, files: &Files) -> String {
     let context =
         document::Context { git: (env.git)(&global.directory), ..document::Context::default() };
-    format!("{:#}\n", document(plan, files, &context))
+    plain_json(&format!("{:#}\n", document(plan, files, &context)))
 }
 
 /// The command that applies what was shown.
 pub fn apply_with(global: &Global, saved: Option<&Path>) -> String {
+    if global.live.is_some() {
+        return "a plan made from AWS (this one was made from a snapshot)".to_owned();
+    }
     let mut words = vec!["landgrant".to_owned()];
     if global.directory != Path::new(".") {
         words.push(format!("-C {}", quoted(&global.directory.display().to_string())));
@@ -96,4 +100,21 @@ fn quoted(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::Cli;
+    use clap::Parser;
+
+    #[test]
+    fn a_plan_of_a_snapshot_names_no_command_that_would_talk_to_aws() {
+        let told = |words: &[&str]| {
+            let words = ["landgrant"].iter().chain(words);
+            apply_with(&Cli::try_parse_from(words).unwrap().global, Some(Path::new("p.json")))
+        };
+        assert_eq!(told(&["--profile", "p", "plan"]), "landgrant --profile p apply p.json");
+        assert!(!told(&["--live", "x.json", "plan"]).contains("landgrant"));
+    }
 }

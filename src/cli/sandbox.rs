@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::{interrupt, world};
 use crate::sandbox::{Entry, Options};
+use crate::text::{plain_json, visible};
 use std::time::Duration;
 
 /// Runs one of the sandbox's commands.
@@ -85,10 +86,12 @@ fn chosen(run: Option<&str>, entries: &[Entry]) -> Result<Option<u64>, Failure> 
 
 fn line(entry: &Entry, format: Format) -> String {
     if format == Format::Json {
-        return serde_json::to_string(entry).map(|text| format!("{text}\n")).unwrap_or_default();
+        let text = serde_json::to_string(entry).map(|text| format!("{text}\n"));
+        return plain_json(&text.unwrap_or_default());
     }
     let Entry { run, n, service, operation, write, summary, outcome } = entry;
     let kind = if *write { "write" } else { "read" };
     let operation = format!("{service}:{operation}");
-    format!("{run:>3} {n:>5}  {kind:<5}  {operation:<58}  {outcome}  {summary}\n")
+    let line = format!("{run:>3} {n:>5}  {kind:<5}  {operation:<58}  {outcome}  {summary}");
+    format!("{}\n", visible(&line))
 }

@@ -8,6 +8,7 @@ use super::planning::{self, definitions};
 use crate::aws;
 use crate::live::snapshot;
 use crate::store;
+use crate::text::plain_json;
 use std::collections::BTreeSet;
 
 /// Reads everything and writes it down.
@@ -34,6 +35,7 @@ pub async fn snapshot(
     }
     let text = snapshot::write(&live)
         .map_err(|e| Failure::new(Exit::Failure, format!("writing the snapshot: {e}")))?;
+    let text = plain_json(&text);
     match &args.out {
         Some(path) => store::write(path, &text).map_err(|e| Failure::file("writing", path, &e))?,
         None => env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?,

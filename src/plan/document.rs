@@ -194,7 +194,7 @@ fn change(change: &Change, files: &Files) -> Value {
 }
 
 /// A place as documents have it; null where there is none.
-pub fn origin_json(span: Option<Span>, files: &Files) -> Value {
+fn origin_json(span: Option<Span>, files: &Files) -> Value {
     span.map_or(Value::Null, |span| {
         let at = files.position(span);
         json!({ "file": at.file, "line": at.line, "column": at.column })

@@ -64,8 +64,12 @@ fn one(page: &mut Page, change: &Change, files: &Files) {
     page.row(2, tone, &head);
     let mut notes = Vec::new();
     if change.reason.word != "declared" && change.reason.word != "differs" {
-        let reason = change.reason.word.replace('-', " ");
-        notes.push(format!("{reason} {}", change.reason.detail).trim().to_owned());
+        let word = change.reason.word.replace('-', " ");
+        notes.push(match (change.reason.word, change.reason.detail.as_str()) {
+            (_, "") => word,
+            ("expired" | "not-started", date) => format!("{word} {date}"),
+            (_, detail) => format!("{word}: {detail}"),
+        });
     } else if !change.reason.detail.is_empty() {
         notes.push(change.reason.detail.clone());
     }

@@ -5,6 +5,7 @@ use crate::apply::hint::hint;
 use crate::apply::outcome::{Report, Status};
 use crate::plan::Plan;
 use crate::plan::document::id;
+use crate::text::plain_json;
 use serde_json::{Value, json};
 
 /// The table for people. `remaining` is how many changes a plan made now would still hold; `None`
@@ -82,5 +83,5 @@ pub fn json(plan: &Plan, report: &Report, remaining: Option<usize>) -> String {
         "stopped": report.stopped,
         "remaining": remaining,
     });
-    format!("{document:#}\n")
+    plain_json(&format!("{document:#}\n"))
 }

@@ -116,7 +116,7 @@ async fn members(
 }
 
 /// Reads the members of one group. Groups do not nest: a member that is no user is none we know.
-pub async fn read_group_members(
+async fn read_group_members(
     aws: &Aws,
     target: &Target,
     group: &GroupId,

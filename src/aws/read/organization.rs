@@ -5,7 +5,7 @@ mod accounts;
 use super::{Gaps, Progress, ReadError, tidy};
 use crate::aws::Aws;
 use crate::aws::count::since;
-use crate::aws::error::{AwsError, Kind};
+use crate::aws::error::AwsError;
 use crate::aws::page::{Listing, each, pages};
 use crate::id::{AccountId, OrganizationId, OuId, RootId};
 use crate::live::{Gap, Live, Organization, Ou, Part};
@@ -20,9 +20,6 @@ const DESCRIBE: &str = "organizations:DescribeOrganization";
 const LIST_ROOTS: &str = "organizations:ListRoots";
 const LIST_OUS: &str = "organizations:ListOrganizationalUnitsForParent";
 const LIST_TAGS: &str = "organizations:ListTagsForResource";
-const LIST_ADMINISTRATORS: &str = "organizations:ListDelegatedAdministrators";
-/// The service whose delegated administrators matter: IAM Identity Center.
-const IDENTITY_CENTER: &str = "sso.amazonaws.com";
 
 /// What everything else stands on.
 pub(super) struct Base {
@@ -67,11 +64,8 @@ pub(super) async fn read(
     progress: &dyn Progress,
 ) -> Result<(Organization, Gaps), ReadError> {
     let mut gaps = Gaps::default();
-    let (tree, listed, administrators) = tokio::join!(
-        tree(aws, &base.root, progress),
-        accounts::list(aws, progress),
-        delegated_administrators(aws),
-    );
+    let (tree, listed) =
+        tokio::join!(tree(aws, &base.root, progress), accounts::list(aws, progress));
     let (ous, tree_gaps) = tree?;
     let tree_is_complete = tree_gaps.0.is_empty();
     gaps.0.extend(tree_gaps.0);
@@ -81,7 +75,7 @@ pub(super) async fn read(
         root: base.root,
         ous,
         accounts: BTreeMap::new(),
-        delegated_administrators: administrators?,
+        delegated_administrators: BTreeMap::new(),
     };
     let accounts =
         accounts::place(aws, listed, &organization, tree_is_complete, &mut gaps, progress).await?;
@@ -135,29 +129,6 @@ pub(in crate::aws) async fn children(aws: &Aws, parent: &OuId) -> Listing<Organi
         Ok((out.organizational_units.unwrap_or_default(), out.next_token))
     })
     .await
-}
-
-/// Who administers Identity Center besides the management account. It is a help, nothing that a
-/// plan stands on: where it cannot be read, it is empty.
-async fn delegated_administrators(
-    aws: &Aws,
-) -> Result<BTreeMap<String, Vec<AccountId>>, ReadError> {
-    let listing = pages(LIST_ADMINISTRATORS, |token| async move {
-        let request = aws.organizations.list_delegated_administrators();
-        let request = request.service_principal(IDENTITY_CENTER).max_results(PAGE);
-        let out = aws.call(LIST_ADMINISTRATORS, request.set_next_token(token).send()).await?;
-        Ok((out.delegated_administrators.unwrap_or_default(), out.next_token))
-    })
-    .await;
-    match listing.complete() {
-        Ok(rows) => {
-            let ids: BTreeSet<_> =
-                rows.iter().filter_map(|row| AccountId::parse(row.id()?)).collect();
-            Ok(BTreeMap::from([(IDENTITY_CENTER.to_owned(), ids.into_iter().collect())]))
-        }
-        Err(error) if error.kind == Kind::Credentials => Err(ReadError::Credentials(error)),
-        Err(_) => Ok(BTreeMap::new()),
-    }
 }
 
 /// Reads the tags of accounts into a reading: one call each, so only for those that somebody needs.

@@ -111,7 +111,7 @@ pub(in crate::aws) async fn find(
 }
 
 /// Reads one set and its parts, but not where it is provisioned ([`read_provisioned`]).
-pub async fn read_permission_set(
+pub(in crate::aws) async fn read_permission_set(
     aws: &Aws,
     target: &Target,
     set: &PermissionSetArn,
@@ -234,7 +234,7 @@ async fn tags(aws: &Aws, instance: &str, set: &str) -> Result<Tags, AwsError> {
 
 /// Where a set is provisioned, and whether in its latest version. An account that shows up as both
 /// (it changed between the two listings) counts as outdated.
-pub async fn read_provisioned(
+async fn read_provisioned(
     aws: &Aws,
     target: &Target,
     set: &PermissionSetArn,
