@@ -125,8 +125,7 @@ struct Busy {
     organization: bool,
 }
 
-/// Whether a change writes to Organizations, which takes one write at a time and answers others with
-/// `ConcurrentModificationException`.
+/// Whether a change writes to Organizations, where writes may disturb each other (docs/aws.md).
 fn is_organizations(what: &What) -> bool {
     matches!(what.kind(), Kind::Ous | Kind::Accounts)
 }
