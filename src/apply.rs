@@ -188,7 +188,11 @@ pub async fn run<T: Target>(
     let mut statuses: Vec<Option<Status>> = vec![None; changes.len()];
     let mut busy = Busy::default();
     let mut under_way = FuturesUnordered::new();
+    let mut stopping = false;
     loop {
+        if stop.asked() && !std::mem::replace(&mut stopping, true) {
+            on_event(Event::Stopping(under_way.len()));
+        }
         skip(changes, &places, &mut statuses, stop.asked(), &busy, on_event);
         for (i, change) in changes.iter().enumerate() {
             let free = !stop.asked()
@@ -206,10 +210,7 @@ pub async fn run<T: Target>(
         let ended = tokio::select! {
             ended = under_way.next() => ended,
             // Only to wake up: the flag is looked at above.
-            () = stop.notify.notified(), if !stop.asked() => {
-                on_event(Event::Stopping(under_way.len()));
-                continue;
-            }
+            () = stop.notify.notified(), if !stop.asked() => continue,
         };
         let Some((i, result)) = ended else { break };
         let Some(change) = changes.get(i) else { continue };

@@ -1,9 +1,10 @@
 //! Plans for tests, of nothing but their changes.
 
 use super::*;
-use crate::id::{OuId, OuPath};
+use crate::id::{GroupId, GroupName, OuId, OuPath};
 use crate::live::Taken;
 use crate::live::project::Labels;
+use crate::model::Group;
 use crate::plan::change::{Reason, Risk};
 use crate::plan::{Observed, Place};
 use jiff::Timestamp;
@@ -99,4 +100,37 @@ async fn organizations_is_written_to_by_one_at_a_time() {
     let report = run(&plan, &target, &Stop::default(), &|_| ()).await;
     assert!(report.is_complete(), "{report:?}");
     assert_eq!(target.most.load(Ordering::SeqCst), 1);
+}
+
+/// Is asked to stop while its first call is being carried out.
+struct Interrupted<'a>(&'a Stop);
+
+impl Target for Interrupted<'_> {
+    async fn carry_out(&self, _call: &Call, _created: &Created) -> Result<Answer, Failure> {
+        // Nobody waits at this moment, so nobody is woken: the flag alone must do.
+        self.0.interrupt();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok(Answer::Done)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_to_stop_is_answered_once_and_what_is_under_way_is_awaited() {
+    let names = ["a", "b"].map(GroupName::new);
+    let mut plan = of(names.map(|name| What::DeleteGroup(name, Group::default())).into());
+    for change in &mut plan.changes {
+        change.calls = vec![Call::DeleteGroup { group: GroupId::new("g-1") }];
+    }
+    plan.changes[1].after = vec!["c1".into()];
+    let stop = Stop::default();
+    let told = Mutex::new(Vec::new());
+    let hear = |event: Event<'_>| {
+        if let Event::Stopping(under_way) = event {
+            told.lock().unwrap().push(under_way);
+        }
+    };
+    let report = run(&plan, &Interrupted(&stop), &stop, &hear).await;
+    assert_eq!(report.counts(), (1, 0, 1));
+    assert!(report.interrupted);
+    assert_eq!(told.lock().unwrap().len(), 1);
 }
