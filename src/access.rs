@@ -51,11 +51,6 @@ pub fn people<'a>(state: &'a State, grant: &'a Grant) -> Vec<(&'a UserName, Via)
     }
 }
 
-/// Every access with all of its paths.
-pub fn effective(state: &State) -> BTreeMap<Access, BTreeSet<Via>> {
-    through(state, state.grants.iter())
-}
-
 /// The accesses that some grants give, with their paths by these grants.
 pub fn through<'a>(
     state: &State,

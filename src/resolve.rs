@@ -15,7 +15,7 @@ mod permission_sets;
 pub mod scope;
 pub mod select;
 
-use crate::diag::{Diagnostic, Span, has_errors, sort};
+use crate::diag::{Diagnostic, Span, sort};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Live;
 use crate::live::project::Projection;
@@ -259,9 +259,4 @@ impl Rules {
         }
         Self { manage, external, limits: settings.limits.clone() }
     }
-}
-
-/// Whether a resolution may become a plan.
-pub fn is_usable(diagnostics: &[Diagnostic]) -> bool {
-    !has_errors(diagnostics)
 }

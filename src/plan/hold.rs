@@ -90,7 +90,8 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Option<(Hold, String)> {
         return Some((Hold::Gap, format!("two live things are called {name}")));
     }
     let gap = facts.gaps.iter().find(|gap| hides(&gap.part, what, facts))?;
-    let detail = format!("{} could not be read ({})", name_of(&gap.part, facts), gap.code);
+    let part = part_name(&gap.part, facts.ids, facts.labels);
+    let detail = format!("{part} could not be read ({})", gap.code);
     Some((Hold::Gap, detail))
 }
 
@@ -199,11 +200,6 @@ fn set_of(what: &What) -> Option<&crate::id::PermissionSetName> {
         What::CreateGrant(grant) | What::DeleteGrant(grant) => Some(&grant.permission_set),
         _ => None,
     }
-}
-
-/// A part in a few words, for people.
-pub(super) fn name_of(part: &Part, facts: &Facts<'_>) -> String {
-    part_name(part, facts.ids, facts.labels)
 }
 
 /// A part in a few words, for people.
