@@ -3,8 +3,10 @@
 //! A [`Diagnostic`] is plain data with byte spans; [`emit`] draws it with source lines and carets.
 //! Nothing here reads files or decides an exit code.
 
+pub mod code;
 pub mod emit;
 
+pub use code::{Code, Severity};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -114,120 +116,6 @@ pub struct Position {
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
-    }
-}
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// No plan is made.
-    Error,
-    /// Shown, and the work goes on.
-    Warning,
-}
-
-/// Declares the codes once: variant, kebab-case name, severity.
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $severity:ident;)*) => {
-        /// What kind of mistake a diagnostic reports. The name is stable; people search for it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code { $($(#[$doc])* $variant,)* }
-
-        impl Code {
-            /// Every code, in the order of this list.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The kebab-case name.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// Error or warning.
-            pub fn severity(self) -> Severity {
-                match self { $(Self::$variant => Severity::$severity,)* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The text is not TOML.
-    TomlSyntax = "toml-syntax", Error;
-    /// The file is not UTF-8.
-    InvalidUtf8 = "invalid-utf8", Error;
-    /// The file is larger than one definition file may be.
-    FileTooLarge = "file-too-large", Error;
-    /// The file could not be read.
-    UnreadableFile = "unreadable-file", Error;
-    /// There is no `landgrant.toml`.
-    MissingSettings = "missing-settings", Error;
-    /// The folder holds no definitions at all.
-    NoDefinitions = "no-definitions", Warning;
-    /// `schema` is not one that this version reads.
-    UnsupportedSchema = "unsupported-schema", Error;
-    /// A key that the table does not have.
-    UnknownKey = "unknown-key", Error;
-    /// A value of another type than the key takes.
-    WrongType = "wrong-type", Error;
-    /// A key that the table must have.
-    MissingKey = "missing-key", Error;
-    /// A value that the key does not take.
-    InvalidValue = "invalid-value", Error;
-    /// A settings table outside `landgrant.toml`.
-    MisplacedSettings = "misplaced-settings", Error;
-    /// The same thing defined twice.
-    DuplicateDefinition = "duplicate-definition", Error;
-    /// Two names that differ by case alone.
-    CaseCollision = "case-collision", Error;
-    /// A name or text that AWS would refuse.
-    InvalidName = "invalid-name", Error;
-    /// A session outside 1–12 hours, or not a duration.
-    InvalidSession = "invalid-session", Error;
-    /// A policy reference that is neither a name nor an ARN of a policy.
-    InvalidPolicyReference = "invalid-policy-reference", Error;
-    /// A policy file that is not there, or lies outside the repository.
-    PolicyFile = "policy-file", Error;
-    /// A policy document that is not JSON, or not a policy.
-    InvalidPolicy = "invalid-policy", Error;
-    /// A policy document over the quota.
-    PolicyTooLarge = "policy-too-large", Error;
-    /// More managed policies than IAM lets a role hold unless its quota was raised.
-    ManyPolicies = "many-policies", Warning;
-    /// A tag that AWS would refuse.
-    InvalidTag = "invalid-tag", Error;
-    /// A principal that is not `group:NAME` or `user:NAME`.
-    InvalidPrincipal = "invalid-principal", Error;
-    /// A selector that does not parse.
-    InvalidSelector = "invalid-selector", Error;
-    /// A date that is none, or `starts` after `expires`.
-    InvalidPeriod = "invalid-period", Error;
-    /// A grant whose last day has passed.
-    ExpiredGrant = "expired-grant", Warning;
-    /// A user defined where users come from an external source.
-    ExternalUser = "external-user", Error;
-    /// The same member listed twice.
-    DuplicateMember = "duplicate-member", Warning;
-    /// A name that is neither declared nor live.
-    UnknownName = "unknown-name", Error;
-    /// A name that is not declared and must exist in AWS.
-    UndeclaredName = "undeclared-name", Warning;
-    /// A name that fits more than one live thing.
-    AmbiguousName = "ambiguous-name", Error;
-    /// A declared thing that `[ignore]` hands off.
-    DeclaredIgnored = "declared-ignored", Error;
-    /// A selector that selects no account.
-    EmptySelection = "empty-selection", Warning;
-    /// `ou:X` where nested OUs hold accounts that it leaves out.
-    NestedLeftOut = "nested-left-out", Warning;
-    /// An account whose state AWS did not tell, or that this version does not know.
-    UnknownAccountState = "unknown-account-state", Error;
-    /// A declared group without members, where memberships are enforced.
-    EmptiedGroup = "emptied-group", Warning;
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 
