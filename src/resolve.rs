@@ -6,10 +6,10 @@
 //! is copied to the desired side, and listed as unmanaged.
 
 mod accounts;
+pub mod check;
 mod directory;
 mod expand;
 mod lookup;
-pub mod offline;
 mod organization;
 mod permission_sets;
 pub mod scope;

@@ -5,6 +5,7 @@
 pub mod declared;
 pub mod selector;
 
+pub mod checks;
 mod decode;
 mod directory;
 mod files;
@@ -16,20 +17,20 @@ mod period;
 mod permission_set;
 mod policy;
 mod settings;
+mod syntax;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod unique;
 
-use crate::diag::{self, Code, Diagnostic, FileId, Files, Spanned};
-use crate::id::{GroupName, OuPath, PermissionSetName, UserName};
-use declared::{Account, Declared, GrantRule, Group, Ou, PermissionSet, Settings, User};
+use crate::diag::{self, Code, Diagnostic, File, FileId, Files, Spanned};
+use declared::{Declared, Settings};
 use decode::{Node, entries, unknown_key};
 use files::{SETTINGS, Texts};
 use network::Networks;
 use policy::Context;
-use settings::Schema;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use syntax::{Damage, Document};
 use toml::de::{DeTable, DeValue};
 
 /// One file of the repository.
@@ -48,17 +49,8 @@ pub struct Tree {
     pub files: Vec<Input>,
     /// Paths that could not be read, and why.
     pub unreadable: Vec<(String, String)>,
-}
-
-/// What the definition tables of all files say.
-#[derive(Default)]
-struct Definitions {
-    ous: BTreeMap<OuPath, Spanned<Ou>>,
-    accounts: BTreeMap<String, Spanned<Account>>,
-    permission_sets: BTreeMap<PermissionSetName, Spanned<PermissionSet>>,
-    users: BTreeMap<UserName, Spanned<User>>,
-    groups: BTreeMap<GroupName, Spanned<Group>>,
-    grants: Vec<Spanned<GrantRule>>,
+    /// Links that lead out of the repository, which are not followed.
+    pub outside: Vec<String>,
 }
 
 /// A definition file that is TOML.
@@ -67,6 +59,7 @@ struct Parsed<'t> {
     path: &'t str,
     text: &'t str,
     root: DeTable<'t>,
+    damage: Damage,
 }
 
 /// The tables that define things, which may stand in any file.
@@ -74,34 +67,75 @@ const TABLES: &[&str] = &["ou", "account", "permission_set", "network", "user", 
 
 /// Reads a whole repository. Never fails: whatever is wrong is in the diagnostics, sorted.
 ///
-/// The definitions are there as soon as the settings could be read; they are fit for a plan only
-/// where no diagnostic is an error.
-pub fn load(tree: &Tree) -> (Option<Declared>, Files, Vec<Diagnostic>) {
+/// What is declared is as much as could be read, with placeholders for settings that could not; it is
+/// fit for a plan only where no diagnostic is an error.
+pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
     let mut out = Vec::new();
     let texts = files::decode(tree);
     texts.report(&mut out);
-    let (settings, all) = read(&texts, &mut out);
+    let mut read: Vec<(FileId, &File, syntax::Text<'_>)> = texts
+        .definitions()
+        .map(|(id, file)| (id, file, syntax::read(id, &file.text, &mut out)))
+        .collect();
+    let parsed: Vec<Parsed<'_>> = read
+        .iter_mut()
+        .map(|(id, File { path, text, .. }, read)| {
+            let Document { root, damage } = read.document(*id, text, &mut out);
+            Parsed { file: *id, path, text, root, damage }
+        })
+        .collect();
+    let mut found = Vec::new();
+    let settings = settings(&parsed, &texts, &mut found);
+    let definitions = definitions(&parsed, &texts, &mut found);
+    let mut declared = Declared { settings, ..definitions };
+    checks::run(&declared, &mut found);
+    found.retain(|diagnostic| !parsed.iter().any(|file| file.explains(diagnostic)));
+    out.append(&mut found);
+    once(&mut out);
+    if !diag::has_errors(&out) && !parsed.iter().any(Parsed::defines) {
+        let message = "the repository defines nothing";
+        out.push(
+            Diagnostic::without_place(Code::NoDefinitions, message)
+                .help(format!("add one of {}", crate::text::listed(TABLES.iter().copied()))),
+        );
+    }
     diag::sort(&mut out);
+    declared.lost = lost(&parsed, &texts, &out);
     let files = texts.files;
-    let declared = settings.map(|settings| Declared {
-        files: files.clone(),
-        settings,
-        ous: all.ous,
-        accounts: all.accounts,
-        permission_sets: all.permission_sets,
-        users: all.users,
-        groups: all.groups,
-        grants: all.grants,
-    });
+    declared.files.clone_from(&files);
     (declared, files, out)
 }
 
-fn read(texts: &Texts, out: &mut Vec<Diagnostic>) -> (Option<Settings>, Definitions) {
-    let mut all = Definitions::default();
-    let parsed: Vec<Parsed<'_>> = texts
-        .definitions()
-        .filter_map(|(file, text)| parse(file, &text.path, &text.text, out))
-        .collect();
+/// Leaves out what is said of a file as a whole where it is said where the file is named.
+fn once(out: &mut Vec<Diagnostic>) {
+    let related =
+        |d: &Diagnostic| d.related.iter().map(|r| (d.code, Some(r.span))).collect::<Vec<_>>();
+    let said: BTreeSet<_> = out.iter().flat_map(related).collect();
+    out.retain(|d| !(d.span.is_some_and(|s| s.start == s.end) && said.contains(&(d.code, d.span))));
+}
+
+/// Everything that was typed and is not in the definitions: what could not be read, and what is wrong.
+fn lost(parsed: &[Parsed<'_>], texts: &Texts, diagnostics: &[Diagnostic]) -> String {
+    let mut lost: String = parsed.iter().map(|file| file.damage.lost.as_str()).collect();
+    for diagnostic in diagnostics.iter().filter(|d| d.severity() == diag::Severity::Error) {
+        let text = diagnostic.span.and_then(|span| {
+            texts.files.get(span.file).and_then(|file| file.text.get(span.start..span.end))
+        });
+        lost.push_str(text.unwrap_or_default());
+        lost.push('\n');
+    }
+    lost.push_str(&texts.lost);
+    lost
+}
+
+/// Reads the settings of `landgrant.toml`; what is missing or wrong is reported and stands for its
+/// default.
+fn settings(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) -> Settings {
+    if let Some(file) = parsed.iter().find(|file| file.path == SETTINGS) {
+        settings::schema(file.file, &file.root, out);
+        return settings::settings(file.file, &file.root, out);
+    }
+    // One that could not be read is there all the same, and has been reported.
     if texts.find(SETTINGS).is_none() {
         let message = format!("there is no `{SETTINGS}`");
         out.push(
@@ -109,92 +143,37 @@ fn read(texts: &Texts, out: &mut Vec<Diagnostic>) -> (Option<Settings>, Definiti
                 .help("create it in the root of the repository, or name its folder with -C"),
         );
     }
-    let mut settings = None;
-    if let Some(file) = parsed.iter().find(|file| file.path == SETTINGS) {
-        let schema = settings::schema(file.file, &file.root, out);
-        if schema == Schema::Other {
-            // In another schema the same words may mean something else: no follow-up errors.
-            return (None, all);
-        }
-        let read = settings::settings(file.file, &file.root, out);
-        settings = read.filter(|_| schema == Schema::Known);
-    }
-    definitions(&parsed, texts, &mut all, out);
-    if !diag::has_errors(out) && !parsed.iter().any(Parsed::defines) {
-        let message = "the repository defines nothing";
-        out.push(
-            Diagnostic::without_place(Code::NoDefinitions, message)
-                .help(format!("add one of {}", crate::text::listed(TABLES.iter().copied()))),
-        );
-    }
-    if let Some(settings) = &settings {
-        directory::external(settings, &all, out);
-    }
-    (settings, all)
-}
-
-/// Parses a file. One with syntax errors defines nothing: after a broken header keys land in the
-/// wrong table, and every further message would be noise.
-fn parse<'t>(
-    file: FileId,
-    path: &'t str,
-    text: &'t str,
-    out: &mut Vec<Diagnostic>,
-) -> Option<Parsed<'t>> {
-    let (root, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let range = error.span().unwrap_or(0..0);
-        let span = decode::span(file, range);
-        let (message, label) = match error.message().rsplit_once(", expected ") {
-            Some((message, "nothing")) => (message, String::new()),
-            Some((message, expected)) => (message, format!("expected {expected}")),
-            None => (error.message(), String::new()),
-        };
-        let help = match message {
-            "duplicate key" => "a key or table stands once in a file; merge the two",
-            _ => "",
-        };
-        out.push(Diagnostic::new(Code::TomlSyntax, span, message).label(label).help(help));
-    }
-    let root = match decode::bounded(root.into_inner()) {
-        Ok(root) => root,
-        Err(range) => {
-            let message = "tables and lists nest too deep";
-            let span = decode::span(file, range);
-            out.push(Diagnostic::new(Code::TomlSyntax, span, message).help("flatten them"));
-            return None;
-        }
-    };
-    errors.is_empty().then_some(Parsed { file, path, text, root })
+    Settings::default()
 }
 
 impl Parsed<'_> {
     fn defines(&self) -> bool {
         TABLES.iter().any(|table| self.root.contains_key(*table))
     }
+
+    /// Whether a mistake is nothing but a consequence of one in the file's syntax.
+    fn explains(&self, found: &Diagnostic) -> bool {
+        found.span.is_some_and(|span| span.file == self.file) && self.damage.explains(found)
+    }
 }
 
 /// Reads the definition tables of every file; networks first, because policies refer to them.
-fn definitions(
-    parsed: &[Parsed<'_>],
-    texts: &Texts,
-    all: &mut Definitions,
-    out: &mut Vec<Diagnostic>,
-) {
+fn definitions(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) -> Declared {
+    let mut all = Declared::default();
     let mut networks = Networks::new();
     for file in parsed {
         if let Some(DeValue::Table(table)) = file.root.get("network").map(toml::Spanned::get_ref) {
             network::networks(file.file, table, &mut networks, out);
         }
     }
-    network::overlaps(&networks, out);
     for file in parsed {
         let context = Context { texts, path: file.path, networks: &networks };
         for (key, node) in entries(file.file, &file.root) {
-            top_level(file, key, node, &context, all, out);
+            top_level(file, key, node, &context, &mut all, out);
         }
     }
-    unique::check(all, &networks, out);
+    all.networks = networks;
+    all
 }
 
 fn top_level(
@@ -202,7 +181,7 @@ fn top_level(
     key: Spanned<&str>,
     node: Node<'_>,
     context: &Context<'_>,
-    all: &mut Definitions,
+    all: &mut Declared,
     out: &mut Vec<Diagnostic>,
 ) {
     let file = from.file;
@@ -245,7 +224,7 @@ fn top_level(
     }
 }
 
-fn grants(node: Node<'_>, text: &str, all: &mut Definitions, out: &mut Vec<Diagnostic>) {
+fn grants(node: Node<'_>, text: &str, all: &mut Declared, out: &mut Vec<Diagnostic>) {
     if !matches!(node.value, DeValue::Array(_)) {
         out.push(node.wrong_type("a list of tables").help("write each grant under [[grant]]"));
         return;

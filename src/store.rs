@@ -24,6 +24,7 @@ pub fn read_tree(root: &Path) -> io::Result<Tree> {
     walk.folder(&real_root, "");
     walk.tree.files.sort_by(|a, b| a.path.cmp(&b.path));
     walk.tree.unreadable.sort();
+    walk.tree.outside.sort();
     Ok(walk.tree)
 }
 
@@ -69,8 +70,7 @@ impl Walk {
         };
         if !real.starts_with(&self.real_root) {
             if wanted || real.is_dir() {
-                let why = "it is a link that leads out of the repository".to_owned();
-                self.tree.unreadable.push((shown.to_owned(), why));
+                self.tree.outside.push(shown.to_owned());
             }
             return;
         }
@@ -174,8 +174,7 @@ mod tests {
         let tree = read_tree(root.path()).unwrap();
         let paths: Vec<_> = tree.files.iter().map(|f| f.path.as_str()).collect();
         assert_eq!(paths, ["b.toml", "teams/a.toml", "teams/p.json"]);
-        assert_eq!(tree.unreadable.len(), 1);
-        assert_eq!(tree.unreadable[0].0, "link.toml");
+        assert_eq!(tree.outside, ["link.toml"]);
     }
 
     #[test]
@@ -194,9 +193,10 @@ mod tests {
         symlink(outside.path().join("gone.toml"), at(b"gone.toml")).unwrap();
         symlink(outside.path().join("gone"), at(b"gone")).unwrap();
         symlink(at(b"turns"), at(b"turns")).unwrap();
-        let unreadable = read_tree(root.path()).unwrap().unreadable;
+        let Tree { files: _, unreadable, outside } = read_tree(root.path()).unwrap();
+        assert_eq!(outside, ["teams"]);
         let paths: Vec<_> = unreadable.iter().map(|(path, _)| path.as_str()).collect();
-        assert_eq!(paths, ["caf\u{fffd}.toml", "gone.toml", "teams", "turns", "\u{fffd}quipe"]);
+        assert_eq!(paths, ["caf\u{fffd}.toml", "gone.toml", "turns", "\u{fffd}quipe"]);
     }
 
     #[test]

@@ -66,6 +66,11 @@ pub fn counted(number: usize, noun: &str) -> String {
     out
 }
 
+/// The names of a list file: one a line, `#` begins a comment.
+pub fn lines_of(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
 /// Names in backticks, joined by commas: `` `a`, `b` ``.
 pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();

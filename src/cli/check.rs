@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::planning;
 use crate::diag::{emit, has_errors, sort};
 use crate::live::project::project;
-use crate::resolve::{offline, resolve};
+use crate::resolve::{check, resolve};
 use crate::source;
 use crate::store;
 use crate::text::{counted, plain_json};
@@ -18,17 +18,16 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
     let tree = store::read_tree(&global.directory)
         .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
     let (declared, files, mut diagnostics) = source::load(&tree);
-    if let Some(declared) = &declared {
-        let now = (env.now)();
-        match &global.live {
-            Some(path) => {
-                let live = planning::from_snapshot(path)?;
-                diagnostics.extend(resolve(declared, &live, &project(&live), now).1);
-            }
-            None => diagnostics.extend(offline::check(declared, now)),
+    let now = (env.now)();
+    match &global.live {
+        Some(path) => {
+            let live = planning::from_snapshot(path)?;
+            diagnostics.extend(resolve(&declared, &live, &project(&live), now).1);
+            diagnostics.extend(check::besides_live(&declared, now));
         }
-        sort(&mut diagnostics);
+        None => diagnostics.extend(check::offline(&declared, now)),
     }
+    sort(&mut diagnostics);
     let text = match args.format {
         Format::Json => {
             let document = json!({
@@ -40,7 +39,8 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
         }
         Format::Text => {
             let mut text = emit::text(&files, &diagnostics, color);
-            if let Some(d) = declared.as_ref().filter(|_| !has_errors(&diagnostics)) {
+            if !has_errors(&diagnostics) {
+                let d = &declared;
                 let kinds = [
                     (d.ous.len(), "OU"),
                     (d.accounts.len(), "account"),
@@ -58,6 +58,5 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
         }
     };
     env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
-    let bad = has_errors(&diagnostics) || declared.is_none();
-    Ok(if bad { Exit::Definitions } else { Exit::Done })
+    Ok(if has_errors(&diagnostics) { Exit::Definitions } else { Exit::Done })
 }

@@ -24,10 +24,10 @@ pub fn definitions(env: &Env, global: &Global, color: bool) -> Result<Declared, 
         .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
     let (declared, files, diagnostics) = source::load(&tree);
     env.err(&emit::text(&files, &diagnostics, color));
-    match declared {
-        Some(declared) if !has_errors(&diagnostics) => Ok(declared),
-        _ => Err(Failure::said(Exit::Definitions)),
+    if has_errors(&diagnostics) {
+        return Err(Failure::said(Exit::Definitions));
     }
+    Ok(declared)
 }
 
 /// A connection to AWS, or to the sandbox whose world has to be kept.

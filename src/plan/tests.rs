@@ -50,8 +50,8 @@ fn world() -> Live {
 fn planned(live: &Live, definitions: &str) -> (Plan, Vec<Diagnostic>) {
     let settings = format!("{SETTINGS}{definitions}");
     let files = vec![Input { path: "landgrant.toml".into(), bytes: settings.into_bytes() }];
-    let tree = Tree { files, unreadable: Vec::new() };
-    let declared = crate::source::load(&tree).0.unwrap();
+    let tree = Tree { files, ..Tree::default() };
+    let declared = crate::source::load(&tree).0;
     let projection = project(live);
     let (desired, diagnostics) = resolve(&declared, live, &projection, NOW.parse().unwrap());
     (make(live, &projection, &desired, &Rules::of(&declared)), diagnostics)

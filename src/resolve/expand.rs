@@ -2,7 +2,7 @@
 
 use super::accounts::state_of;
 use super::lookup::{self, Found};
-use super::select::{OrgView, Place, is_exact, matches};
+use super::select::{self, OrgView, Place, is_exact, matches};
 use super::{Cause, Context, Desired, Held, Hold, Lapse, LapseKind, Until, scope};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::id::{AccountId, OuPath, PermissionSetName};
@@ -250,7 +250,11 @@ fn check(
                 None => "no account fits".to_owned(),
             };
             let message = format!("selector `{}` selects no account", selector.value);
-            out.push(Diagnostic::new(Code::EmptySelection, selector.span, message).label(why));
+            out.push(
+                Diagnostic::new(Code::EmptySelection, selector.span, message)
+                    .label(why)
+                    .help("correct the selector, or remove it"),
+            );
         }
         left_out(view, selector, &all, out);
     }
@@ -352,22 +356,14 @@ fn left_out(
     }) else {
         return;
     };
-    let rest: Vec<&Place> = view
+    let rest: Vec<(&str, &OuPath)> = view
         .places
         .values()
         .filter(|p| p.ou.is_within(path) && p.ou != *path && !p.management)
         .filter(|p| !all.iter().any(|s| matches(s, p)))
+        .map(|p| (p.name.as_str(), &p.ou))
         .collect();
-    let Some(first) = rest.first() else { return };
-    let message = match rest.len() {
-        1 => format!("`ou:{path}` leaves out account `{}` in `{}`", first.name, first.ou),
-        n => format!("`ou:{path}` leaves out {n} accounts in nested OUs"),
-    };
-    out.push(
-        Diagnostic::new(Code::NestedLeftOut, selector.span, message)
-            .label("accounts directly in it only")
-            .help(format!("write `{}` to include nested OUs", Term::OuTree(path.clone()))),
-    );
+    out.extend(select::left_out(selector.span, path, &rest));
 }
 
 /// Copies to the desired side what is live and undeclared and may not be removed.

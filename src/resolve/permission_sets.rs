@@ -53,6 +53,8 @@ fn expand(
         managed_policies,
         customer_managed_policies,
         inline_policy,
+        // The policy holds their ranges already.
+        networks: _,
         permissions_boundary,
         tags,
     } = set;

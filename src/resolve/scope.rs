@@ -7,16 +7,12 @@ use crate::live::Live;
 use crate::live::project::Projection;
 use crate::model::{Grant, Principal, State};
 use crate::source::declared::Declared;
+use crate::text::lines_of;
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
 
 const CONTROL_TOWER_GROUPS: &str = include_str!("../../policies/control-tower-groups.txt");
 const CONTROL_TOWER_SETS: &str = include_str!("../../policies/control-tower-permission-sets.txt");
-
-/// The names of a list file: one a line, `#` begins a comment.
-pub fn names_in(list: &'static str) -> impl Iterator<Item = &'static str> {
-    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
 
 /// What is ignored.
 #[derive(Clone, Debug, Default)]
@@ -53,8 +49,8 @@ impl Scope {
         let mut scope = Self::default();
         if ignore.control_tower {
             let built_in = |name: &str| Pattern { glob: WildMatch::new(name), span: None };
-            scope.sets.extend(names_in(CONTROL_TOWER_SETS).map(built_in));
-            scope.groups.extend(names_in(CONTROL_TOWER_GROUPS).map(built_in));
+            scope.sets.extend(lines_of(CONTROL_TOWER_SETS).map(built_in));
+            scope.groups.extend(lines_of(CONTROL_TOWER_GROUPS).map(built_in));
         }
         let typed = |p: &crate::diag::Spanned<String>| Pattern {
             glob: WildMatch::new(&p.value),
@@ -170,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_built_in_lists_are_the_documented_ones() {
-        assert_eq!(names_in(CONTROL_TOWER_GROUPS).count(), 8);
-        assert_eq!(names_in(CONTROL_TOWER_SETS).count(), 6);
+        assert_eq!(lines_of(CONTROL_TOWER_GROUPS).count(), 8);
+        assert_eq!(lines_of(CONTROL_TOWER_SETS).count(), 6);
     }
 }

@@ -1,5 +1,6 @@
 //! Which accounts a selector means.
 
+use crate::diag::{Code, Diagnostic, Span};
 use crate::id::{AccountId, OuPath};
 use crate::live::project::Projection;
 use crate::live::{AccountState, Live};
@@ -93,6 +94,20 @@ fn term_matches(term: &Term, place: &Place) -> bool {
         Term::OuTree(path) => place.ou.is_within(path),
         Term::Tag(key, value) => place.tags.get(key) == Some(value),
     }
+}
+
+/// Warns of `ou:X` where OUs below hold accounts that nothing in its list selects.
+pub(super) fn left_out(span: Span, path: &OuPath, rest: &[(&str, &OuPath)]) -> Option<Diagnostic> {
+    let (first, ou) = rest.first()?;
+    let message = match rest.len() {
+        1 => format!("`ou:{path}` leaves out account `{first}` in `{ou}`"),
+        n => format!("`ou:{path}` leaves out {n} accounts in nested OUs"),
+    };
+    Some(
+        Diagnostic::new(Code::NestedLeftOut, span, message)
+            .label("accounts directly in it only")
+            .help(format!("write `{}` to include nested OUs", Term::OuTree(path.clone()))),
+    )
 }
 
 /// Whether an `account:` term names one account rather than a pattern.

@@ -3,14 +3,15 @@
 //! Nothing here is resolved: names may not exist, selectors may select nothing.
 
 use super::selector::Selector;
-use crate::diag::{Files, Span, Spanned};
+use crate::diag::{FileId, Files, Span, Spanned};
 use crate::id::{AccountId, GroupName, InstanceArn, OuPath, PermissionSetName, UserName};
 use crate::model::{CustomerPolicy, Policy, Session, Tags};
+use ipnet::IpNet;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A whole policy repository.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Declared {
     /// The files that spans point into.
     pub files: Files,
@@ -22,12 +23,17 @@ pub struct Declared {
     pub accounts: BTreeMap<String, Spanned<Account>>,
     /// `[permission_set.NAME]`.
     pub permission_sets: BTreeMap<PermissionSetName, Spanned<PermissionSet>>,
+    /// `[network.NAME]`.
+    pub networks: BTreeMap<String, Spanned<Network>>,
     /// `[user."NAME"]`.
     pub users: BTreeMap<UserName, Spanned<User>>,
     /// `[group.NAME]`.
     pub groups: BTreeMap<GroupName, Spanned<Group>>,
     /// `[[grant]]`, in the order of files and lines; the span is the table's header.
     pub grants: Vec<Spanned<GrantRule>>,
+    /// What was typed and could not be taken in, because of mistakes that were reported: a name that
+    /// seems to be missing may stand there. Empty where there is no error.
+    pub lost: String,
 }
 
 /// The settings tables.
@@ -47,6 +53,22 @@ pub struct Settings {
     pub ignore: Ignore,
     /// `[limits]`.
     pub limits: Limits,
+}
+
+/// What stands for settings that are missing or wrong, which is an error.
+impl Default for Settings {
+    fn default() -> Self {
+        let nowhere = Span { file: FileId(0), start: 0, end: 0 };
+        Self {
+            region: Spanned::new(String::new(), nowhere),
+            identity_source: Spanned::new(IdentitySource::Directory, nowhere),
+            instance: None,
+            create_accounts: CreateAccounts::Never,
+            manage: Manage::default(),
+            ignore: Ignore::default(),
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// Where users and groups come from. AWS tells nobody (docs/aws.md), so people must.
@@ -129,6 +151,17 @@ pub struct Ignore {
     pub accounts: Vec<Spanned<Selector>>,
 }
 
+impl Default for Ignore {
+    fn default() -> Self {
+        Self {
+            control_tower: true,
+            permission_sets: Vec::new(),
+            groups: Vec::new(),
+            accounts: Vec::new(),
+        }
+    }
+}
+
 /// `[limits]`: how much a plan may remove. What is not named there is not limited.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Limits {
@@ -199,6 +232,8 @@ pub struct PermissionSet {
     pub customer_managed_policies: Vec<Spanned<CustomerPolicy>>,
     /// Read from its file or table.
     pub inline_policy: Option<Spanned<Policy>>,
+    /// The networks that the inline policy refers to.
+    pub networks: BTreeSet<String>,
     /// The boundary.
     pub permissions_boundary: Option<Spanned<BoundaryRef>>,
     /// Tags; `None` is none.
@@ -221,6 +256,13 @@ pub enum BoundaryRef {
     Managed(PolicyRef),
     /// `{ customer = "/path/Name" }`.
     Customer(CustomerPolicy),
+}
+
+/// `[network.NAME]`.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// Address ranges, without bits behind the prefix.
+    pub cidrs: Vec<Spanned<IpNet>>,
 }
 
 /// `[user."NAME"]`.

@@ -1,10 +1,10 @@
 //! `[user."NAME"]` and `[group.NAME]`.
 
-use super::declared::{Group, IdentitySource, Settings, User};
+use super::declared::{Declared, Group, IdentitySource, User};
 use super::decode::{Table, entries};
+use super::define;
 use super::names::{self, GROUP, GROUP_DESCRIPTION, USER};
 use super::organization::person;
-use super::{Definitions, define};
 use crate::diag::{Code, Diagnostic, FileId, Spanned};
 use crate::id::{GroupName, UserName};
 use toml::de::DeTable;
@@ -13,7 +13,7 @@ use toml::de::DeTable;
 pub(super) fn users(
     file: FileId,
     table: &DeTable<'_>,
-    all: &mut Definitions,
+    all: &mut Declared,
     out: &mut Vec<Diagnostic>,
 ) {
     for (name, node) in entries(file, table) {
@@ -33,7 +33,7 @@ pub(super) fn users(
 pub(super) fn groups(
     file: FileId,
     table: &DeTable<'_>,
-    all: &mut Definitions,
+    all: &mut Declared,
     out: &mut Vec<Diagnostic>,
 ) {
     for (name, node) in entries(file, table) {
@@ -70,11 +70,12 @@ fn group(mut table: Table<'_>, out: &mut Vec<Diagnostic>) -> Group {
 }
 
 /// Reports users that are defined although they arrive from elsewhere and are never written.
-pub(super) fn external(settings: &Settings, all: &Definitions, out: &mut Vec<Diagnostic>) {
+pub(super) fn external(declared: &Declared, out: &mut Vec<Diagnostic>) {
+    let settings = &declared.settings;
     if settings.identity_source.value != IdentitySource::External {
         return;
     }
-    for (name, user) in &all.users {
+    for (name, user) in &declared.users {
         let message = format!("`{name}` is defined, but users come from an external source");
         out.push(
             Diagnostic::new(Code::ExternalUser, user.span, message)
@@ -93,7 +94,7 @@ mod tests {
         each(&[
             ("[user.\"a b\"]\n", "invalid-name 1:7"),
             ("[user.a]\ngiven_name = \"\"\nname = \"x\"\n", "invalid-name 2:14, unknown-key 3:1"),
-            ("[group.Administrator]\n", "invalid-name 1:8"),
+            ("[group.Administrator]\n", "reserved-name 1:8"),
             ("[group.\"a\\u0007\"]\n", "invalid-name 1:8"),
             ("[group.\"a\\u00a0b\\u3000c\"]\n", ""),
             ("[group.\"a\\u200bb\"]\n[user.\"c\\u00add\"]\n", "invalid-name 1:8, invalid-name 2:7"),

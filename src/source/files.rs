@@ -11,54 +11,80 @@ pub(super) const SETTINGS: &str = "landgrant.toml";
 const MAX_BYTES: usize = 1 << 20;
 
 /// The texts, and what keeps some of them from being read.
+#[derive(Default)]
 pub(super) struct Texts {
     /// Every input, sorted by path; a text that is not usable is empty.
     pub(super) files: Files,
     /// Why a file has no usable text.
     pub(super) unusable: BTreeMap<FileId, (Code, String)>,
+    /// Where a text has the first character that stands for bytes that are none, and their offset.
+    pub(super) damaged: BTreeMap<FileId, (usize, usize)>,
+    /// What is known of the files that are not read.
+    pub(super) lost: String,
+}
+
+/// Why an input has no bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unread<'t> {
+    Because(&'t str),
+    Outside,
 }
 
 /// Decodes every input. The order of `tree` does not matter.
 pub(super) fn decode(tree: &Tree) -> Texts {
-    let mut inputs: BTreeMap<&str, Result<&[u8], &str>> = BTreeMap::new();
+    let mut inputs: BTreeMap<&str, Result<&[u8], Unread<'_>>> = BTreeMap::new();
     for input in &tree.files {
         // A path stands once in any real tree. Where it does not, the choice must not hang on order.
         let bytes = inputs.entry(&input.path).or_insert(Ok(&input.bytes));
         *bytes = (*bytes).max(Ok(&input.bytes));
     }
-    for (path, why) in &tree.unreadable {
+    let unreadable = tree.unreadable.iter().map(|(path, why)| (path, Unread::Because(why)));
+    let outside = tree.outside.iter().map(|path| (path, Unread::Outside));
+    for (path, why) in unreadable.chain(outside) {
         let before = inputs.insert(path, Err(why));
         if let Some(Err(other)) = before {
             inputs.insert(path, Err(other.max(why)));
         }
     }
-    let mut texts = Texts { files: Files::default(), unusable: BTreeMap::new() };
+    let mut texts = Texts::default();
     for ((path, bytes), id) in inputs.into_iter().zip(0..) {
-        let text = text(path, bytes).unwrap_or_else(|why| {
-            texts.unusable.insert(FileId(id), why);
-            String::new()
-        });
+        let text = match bytes {
+            Ok(bytes) => texts.take_in(FileId(id), path, bytes),
+            Err(Unread::Because(why)) => {
+                let message = format!("`{path}` could not be read: {why}");
+                texts.unusable.insert(FileId(id), (Code::UnreadableFile, message));
+                String::new()
+            }
+            Err(Unread::Outside) => {
+                let message = format!("`{path}` is a link that leads out of the repository");
+                texts.unusable.insert(FileId(id), (Code::OutsideRepository, message));
+                String::new()
+            }
+        };
         texts.files.list.push(File::new(path, text));
     }
     texts
 }
 
-/// The text of one input without its byte-order mark, or why there is none.
-fn text(path: &str, bytes: Result<&[u8], &str>) -> Result<String, (Code, String)> {
-    let bytes = bytes
-        .map_err(|why| (Code::UnreadableFile, format!("`{path}` could not be read: {why}")))?;
-    if bytes.len() > MAX_BYTES {
-        let message = format!("`{path}` has {} bytes, and 1 MiB is the limit", bytes.len());
-        return Err((Code::FileTooLarge, message));
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let at = error.valid_up_to();
-        (Code::InvalidUtf8, format!("`{path}` is not UTF-8: byte {at} begins no character"))
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
-}
-
 impl Texts {
+    /// The text of a file without its byte-order mark. Bytes that are no characters are reported, and
+    /// the rest is read all the same.
+    fn take_in(&mut self, id: FileId, path: &str, bytes: &[u8]) -> String {
+        if bytes.len() > MAX_BYTES {
+            let message = format!("`{path}` is larger than 1 MiB");
+            self.unusable.insert(id, (Code::FileTooLarge, message));
+            self.lost.push_str(&String::from_utf8_lossy(bytes));
+            return String::new();
+        }
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map_or((0, bytes), |rest| (3, rest));
+        let (mark, bytes) = bytes;
+        if let Err(error) = std::str::from_utf8(bytes) {
+            let at = error.valid_up_to();
+            self.damaged.insert(id, (at, at + mark));
+        }
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
     /// The id and text of a file.
     pub(super) fn find(&self, path: &str) -> Option<(FileId, &str)> {
         let at = self.files.list.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
@@ -80,11 +106,25 @@ impl Texts {
     pub(super) fn report(&self, out: &mut Vec<Diagnostic>) {
         for (id, (code, message)) in &self.unusable {
             let path = self.files.get(*id).map_or("", |file| file.path.as_str());
-            if is_definition(path) || *code == Code::UnreadableFile {
+            if is_definition(path) || *code != Code::FileTooLarge {
                 let span = Span { file: *id, start: 0, end: 0 };
                 out.push(Diagnostic::new(*code, span, message).help(remedy(*code)));
             }
         }
+        for id in self.damaged.keys() {
+            if self.files.get(*id).is_some_and(|file| is_definition(&file.path)) {
+                out.extend(self.not_utf8(*id));
+            }
+        }
+    }
+
+    /// The diagnostic of bytes that are no characters.
+    pub(super) fn not_utf8(&self, id: FileId) -> Option<Diagnostic> {
+        let (at, offset) = *self.damaged.get(&id)?;
+        let path = &self.files.get(id)?.path;
+        let span = Span { file: id, start: at, end: at + '\u{fffd}'.len_utf8() };
+        let message = format!("`{path}` is not UTF-8: byte {offset} begins no character");
+        Some(Diagnostic::new(Code::InvalidUtf8, span, message).help("save it as UTF-8"))
     }
 }
 
@@ -92,7 +132,7 @@ impl Texts {
 pub(super) fn remedy(code: Code) -> &'static str {
     match code {
         Code::FileTooLarge => "split it: every table may stand in any file",
-        Code::InvalidUtf8 => "save it as UTF-8",
+        Code::OutsideRepository => "copy what it leads to into the repository",
         _ => "check that the file is there and may be read",
     }
 }
@@ -101,17 +141,49 @@ fn is_definition(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| extension == "toml")
 }
 
-/// The path that a reference inside a file means, from the repository's root; the error says why it
-/// means none.
-pub(super) fn resolve(from: &str, reference: &str) -> Result<String, &'static str> {
+/// Why a reference means no file of the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stray {
+    /// Nothing is written.
+    Empty,
+    /// Folders are separated by `\`.
+    Backslash,
+    /// It begins at the root of the machine.
+    Absolute,
+    /// It leads above the root of the repository.
+    Outside,
+}
+
+impl Stray {
+    /// The code of the mistake.
+    pub(super) fn code(self) -> Code {
+        match self {
+            Self::Empty | Self::Backslash => Code::PolicyFile,
+            Self::Absolute | Self::Outside => Code::OutsideRepository,
+        }
+    }
+
+    /// A few words for the caret.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Empty => "empty path",
+            Self::Backslash => "write `/` between folders",
+            Self::Absolute => "absolute path",
+            Self::Outside => "outside the repository",
+        }
+    }
+}
+
+/// The path that a reference inside a file means, from the repository's root.
+pub(super) fn resolve(from: &str, reference: &str) -> Result<String, Stray> {
     if reference.is_empty() {
-        return Err("empty path");
+        return Err(Stray::Empty);
     }
     if reference.contains('\\') {
-        return Err("write `/` between folders");
+        return Err(Stray::Backslash);
     }
     if reference.starts_with('/') || reference.get(1..2) == Some(":") {
-        return Err("absolute path");
+        return Err(Stray::Absolute);
     }
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
@@ -119,7 +191,7 @@ pub(super) fn resolve(from: &str, reference: &str) -> Result<String, &'static st
         match part {
             "" | "." => {}
             ".." => {
-                parts.pop().ok_or("outside the repository")?;
+                parts.pop().ok_or(Stray::Outside)?;
             }
             part => parts.push(part),
         }
@@ -139,12 +211,12 @@ mod tests {
             ("teams/a.toml", "x.json", Ok("teams/x.json")),
             ("teams/a.toml", "../p/./x.json", Ok("p/x.json")),
             ("teams/a.toml", "p/../x.json", Ok("teams/x.json")),
-            ("teams/a.toml", "../../x.json", Err("outside the repository")),
-            ("a.toml", "../repo/x.json", Err("outside the repository")),
-            ("a.toml", "/etc/x.json", Err("absolute path")),
-            ("a.toml", "C:/x.json", Err("absolute path")),
-            ("a.toml", "p\\x.json", Err("write `/` between folders")),
-            ("a.toml", "", Err("empty path")),
+            ("teams/a.toml", "../../x.json", Err(Stray::Outside)),
+            ("a.toml", "../repo/x.json", Err(Stray::Outside)),
+            ("a.toml", "/etc/x.json", Err(Stray::Absolute)),
+            ("a.toml", "C:/x.json", Err(Stray::Absolute)),
+            ("a.toml", "p\\x.json", Err(Stray::Backslash)),
+            ("a.toml", "", Err(Stray::Empty)),
         ] {
             assert_eq!(resolve(from, reference), meant.map(str::to_owned), "{reference}");
         }
@@ -161,6 +233,7 @@ mod tests {
                 input("data.json", b"\xff"),
             ],
             unreadable: vec![("secret".into(), "permission denied".into())],
+            outside: vec!["away.toml".into()],
         };
         let texts = decode(&tree);
         let mut out = Vec::new();
@@ -169,12 +242,14 @@ mod tests {
         assert_eq!(
             found,
             [
-                (Code::FileTooLarge, "`large.toml` has 1048577 bytes, and 1 MiB is the limit"),
+                (Code::OutsideRepository, "`away.toml` is a link that leads out of the repository"),
+                (Code::FileTooLarge, "`large.toml` is larger than 1 MiB"),
                 (Code::UnreadableFile, "`secret` could not be read: permission denied"),
                 (Code::InvalidUtf8, "`utf8.toml` is not UTF-8: byte 2 begins no character"),
             ]
         );
         assert_eq!(texts.find("bom.toml").map(|(_, text)| text), Some("schema = 1"));
-        assert_eq!(texts.definitions().count(), 1);
+        assert_eq!(texts.definitions().count(), 2);
+        assert_eq!(texts.find("utf8.toml").map(|(_, text)| text), Some("ab\u{fffd}c"));
     }
 }

@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Spanned};
 use crate::id::{GroupName, PermissionSetName, UserName};
 use crate::text::suggest;
 
-/// Reads one `[[grant]]`; `text` is its file's. `None` where a required part is missing or wrong.
+/// Reads one `[[grant]]`; `text` is its file's. What is missing or wrong in it is left out.
 pub(super) fn read(
     node: Node<'_>,
     text: &str,
@@ -34,9 +34,9 @@ pub(super) fn read(
     table.finish(out);
     period::order(starts.as_ref(), expires.as_ref(), out);
     let grant = GrantRule {
-        to: to?,
-        allow: allow?,
-        within: within?,
+        to: to.unwrap_or_default(),
+        allow: allow.unwrap_or_default(),
+        within: within.unwrap_or_default(),
         except: except.unwrap_or_default(),
         starts,
         expires,

@@ -256,7 +256,7 @@ pub(super) fn group(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<Sp
     if RESERVED_GROUPS.contains(&text.value) {
         let message = format!("`{}` is a name that Identity Center keeps for itself", text.value);
         out.push(
-            Diagnostic::new(Code::InvalidName, text.span, message).help("choose another name"),
+            Diagnostic::new(Code::ReservedName, text.span, message).help("choose another name"),
         );
         return None;
     }

@@ -1,5 +1,6 @@
 //! `[network.NAME]`: named CIDR lists that inline policies refer to.
 
+use super::declared::{Declared, Network};
 use super::decode::{Node, Table, entries};
 use super::define;
 use super::names::NETWORK;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 /// The networks by name.
-pub(super) type Networks = BTreeMap<String, Spanned<Vec<Spanned<IpNet>>>>;
+pub(super) type Networks = BTreeMap<String, Spanned<Network>>;
 
 /// Reads every `[network.NAME]` of a file.
 pub(super) fn networks(
@@ -26,8 +27,8 @@ pub(super) fn networks(
             .and_then(|node| cidrs(node, out));
         table.finish(out);
         if let Some(name) = NETWORK.check(name, out) {
-            let cidrs = Spanned::new(cidrs.unwrap_or_default(), name.span);
-            define(all, "network", name.value, cidrs, out);
+            let network = Network { cidrs: cidrs.unwrap_or_default() };
+            define(all, "network", name.value, Spanned::new(network, name.span), out);
         }
     }
 }
@@ -42,7 +43,7 @@ fn cidrs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Vec<Spanned<IpNet>
         };
         let message = format!("`{}` is not a CIDR range", text.value);
         let label = if net.is_some() { "bits stand after the prefix" } else { "" };
-        out.push(Diagnostic::new(Code::InvalidValue, text.span, message).label(label).help(help));
+        out.push(Diagnostic::new(Code::InvalidCidr, text.span, message).label(label).help(help));
         None
     })
 }
@@ -51,10 +52,13 @@ fn cidrs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Vec<Spanned<IpNet>
 ///
 /// CIDR ranges are nested or apart, so in order of address and prefix every range that holds the
 /// current one is still open, and the open ones are nested in each other.
-pub(super) fn overlaps(networks: &Networks, out: &mut Vec<Diagnostic>) {
-    let mut all: Vec<(IpNet, &str, Span)> = networks
+pub(super) fn overlaps(declared: &Declared, out: &mut Vec<Diagnostic>) {
+    let mut all: Vec<(IpNet, &str, Span)> = declared
+        .networks
         .iter()
-        .flat_map(|(name, cidrs)| cidrs.value.iter().map(move |c| (c.value, name.as_str(), c.span)))
+        .flat_map(|(name, network)| {
+            network.value.cidrs.iter().map(move |c| (c.value, name.as_str(), c.span))
+        })
         .collect();
     all.sort_by_key(|&(net, name, span)| (net.network(), net.prefix_len(), name, span));
     let mut open: Vec<(IpNet, &str, Span)> = Vec::new();
@@ -66,7 +70,7 @@ pub(super) fn overlaps(networks: &Networks, out: &mut Vec<Diagnostic>) {
         {
             let message = format!("`{net}` of `{name}` overlaps `{outer}` of `{other}`");
             out.push(
-                Diagnostic::new(Code::InvalidValue, span, message)
+                Diagnostic::new(Code::OverlappingNetworks, span, message)
                     .related(*place, "the other range")
                     .help("let each address belong to one network"),
             );
@@ -90,17 +94,17 @@ mod tests {
             ("[network.\"a b\"]\ncidrs = [\"10.0.0.0/8\"]\n", "invalid-name 1:10"),
             (
                 "[network.a]\ncidrs = [\"10.0.0.0\", \"10.0.0.1/8\", \"::/0\"]\n",
-                "invalid-value 2:10, invalid-value 2:22",
+                "invalid-cidr 2:10, invalid-cidr 2:22",
             ),
             ("[network.a]\ncidrs = [\"10.0.0.0/8\", \"10.1.0.0/16\"]\n", ""),
             (
                 "[network.b]\ncidrs = [\"10.0.0.0/8\"]\n[network.a]\ncidrs = [\"10.1.0.0/16\", \
               \"11.0.0.0/8\"]\n",
-                "invalid-value 4:10",
+                "overlapping-networks 4:10",
             ),
             (
                 "[network.a]\ncidrs = [\"fd00::/8\"]\n[network.b]\ncidrs = [\"fd00::/8\"]\n",
-                "invalid-value 4:10",
+                "overlapping-networks 4:10",
             ),
         ]);
     }

@@ -1,9 +1,9 @@
 //! `[ou."A/B"]` and `[account.NAME]`.
 
-use super::declared::{Account, Ou, Owner};
+use super::declared::{Account, Declared, Ou, Owner};
 use super::decode::{Node, Table, entries};
 use super::names::{self, ACCOUNT, OU, PERSON};
-use super::{Definitions, define, tags};
+use super::{define, tags};
 use crate::diag::{Code, Diagnostic, FileId, Spanned};
 use crate::id::{AccountId, OuPath};
 use toml::de::DeTable;
@@ -18,7 +18,7 @@ const MAX_ACCOUNT_TAGS: usize = 50;
 pub(super) fn ous(
     file: FileId,
     table: &DeTable<'_>,
-    all: &mut Definitions,
+    all: &mut Declared,
     out: &mut Vec<Diagnostic>,
 ) {
     for (name, node) in entries(file, table) {
@@ -31,6 +31,34 @@ pub(super) fn ous(
         let Some(path) = named_ou(name, out) else { continue };
         let ou = Ou { previously: previously.unwrap_or_default() };
         define(&mut all.ous, "OU", path, Spanned::new(ou, place), out);
+    }
+}
+
+/// AWS renames OUs but does not move them: but for OUs above that are renamed as well, a previous path
+/// has the same parent.
+pub(super) fn renamed_in_place(declared: &Declared, out: &mut Vec<Diagnostic>) {
+    let renamed =
+        |path: &OuPath| declared.ous.get(path).is_some_and(|ou| !ou.value.previously.is_empty());
+    for (path, ou) in &declared.ous {
+        let mut above = path.parent();
+        let mut settled = true;
+        while let Some(here) = above {
+            settled &= !renamed(&here);
+            above = here.parent();
+        }
+        for old in &ou.value.previously {
+            let moved = old.value.depth() != path.depth()
+                || (settled && old.value.parent() != path.parent());
+            if moved {
+                let message = format!("OU `{}` cannot become `{path}`", old.value);
+                out.push(
+                    Diagnostic::new(Code::InvalidValue, old.span, message)
+                        .label("has another parent")
+                        .related(ou.span, "declared here")
+                        .help("AWS renames OUs but cannot move them; move the accounts instead"),
+                );
+            }
+        }
     }
 }
 
@@ -77,7 +105,7 @@ fn ou_path(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
 pub(super) fn accounts(
     file: FileId,
     table: &DeTable<'_>,
-    all: &mut Definitions,
+    all: &mut Declared,
     out: &mut Vec<Diagnostic>,
 ) {
     for (name, node) in entries(file, table) {

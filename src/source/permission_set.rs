@@ -1,15 +1,17 @@
 //! `[permission_set.NAME]`.
 
-use super::declared::{BoundaryRef, PermissionSet, PolicyRef};
+use super::declared::{BoundaryRef, Declared, PermissionSet, PolicyRef};
 use super::decode::{Node, Table, entries};
 use super::names::{
     CUSTOMER_POLICY, PERMISSION_SET, PERMISSION_SET_DESCRIPTION, RELAY_STATE, is_iam,
 };
 use super::policy::{self, Context};
-use super::{Definitions, define, tags};
-use crate::diag::{Code, Diagnostic, FileId, Spanned};
+use super::{define, tags};
+use crate::diag::{Code, Diagnostic, FileId, Span, Spanned};
 use crate::id::PermissionSetName;
 use crate::model::{CustomerPolicy, Session};
+use crate::text::{lines_of as listed, shorten};
+use std::collections::BTreeSet;
 use toml::de::DeTable;
 
 /// The API's limit of tags on a permission set (docs/aws.md).
@@ -29,7 +31,7 @@ pub(super) fn permission_sets(
     file: FileId,
     table: &DeTable<'_>,
     context: &Context<'_>,
-    all: &mut Definitions,
+    all: &mut Declared,
     out: &mut Vec<Diagnostic>,
 ) {
     for (name, node) in entries(file, table) {
@@ -62,7 +64,10 @@ fn permission_set(
     let managed = table.optional("managed_policies").and_then(|n| n.strings(out, managed));
     let customer =
         table.optional("customer_managed_policies").and_then(|n| n.strings(out, customer));
-    let inline_policy = table.optional("inline_policy").and_then(|n| policy::read(n, context, out));
+    let mut networks = BTreeSet::new();
+    let inline_policy = table
+        .optional("inline_policy")
+        .and_then(|node| policy::read(node, context, &mut networks, out));
     let permissions_boundary =
         table.optional("permissions_boundary").and_then(|node| boundary(&table.name, node, out));
     let tags = table.optional("tags").and_then(|node| tags::read(node, MAX_TAGS, out));
@@ -74,6 +79,7 @@ fn permission_set(
         managed_policies: managed.unwrap_or_default(),
         customer_managed_policies: customer.unwrap_or_default(),
         inline_policy,
+        networks,
         permissions_boundary,
         tags,
     }
@@ -84,7 +90,7 @@ fn count(name: &Spanned<&str>, set: &PermissionSet, out: &mut Vec<Diagnostic>) {
     let message = format!("`{}` has {number} managed policies", name.value);
     if number > MAX_POLICIES {
         out.push(
-            Diagnostic::new(Code::InvalidValue, name.span, message)
+            Diagnostic::new(Code::TooManyPolicies, name.span, message)
                 .label(format!("{MAX_POLICIES} at most"))
                 .help("move some of them into one customer managed policy"),
         );
@@ -154,6 +160,7 @@ fn managed(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<PolicyRef> 
         bad_policy(&text, "not a policy's path and name", HELP, out);
         return None;
     }
+    path(&text, name, out);
     Some(policy)
 }
 
@@ -163,6 +170,80 @@ fn is_partition(text: &str) -> bool {
         rest.is_empty()
             || (rest.starts_with('-') && rest.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
     })
+}
+
+/// Policies for job functions, which AWS keeps under a path of their own.
+const JOB_FUNCTIONS: &str = include_str!("../../policies/job-function-policies.txt");
+
+/// Warns of a policy for a job function without its path, and of the path before another policy: there
+/// is no such policy, which AWS says only when the permission set is changed.
+fn path(text: &Spanned<&str>, name: &str, out: &mut Vec<Diagnostic>) {
+    const FOLDER: &str = "job-function/";
+    /// Policies that read like those for job functions, and stand without a path.
+    const PLAIN: &[&str] =
+        &["AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "SecurityAudit"];
+    let right = match name.strip_prefix(FOLDER) {
+        Some(plain) if PLAIN.contains(&plain) => plain.to_owned(),
+        None if listed(JOB_FUNCTIONS).any(|known| known == name) => format!("{FOLDER}{name}"),
+        _ => return,
+    };
+    let message = format!("AWS keeps no policy at `{name}`");
+    out.push(
+        Diagnostic::new(Code::PolicyPath, text.span, message)
+            .label("another path")
+            .help(format!("write `{right}`")),
+    );
+}
+
+/// Reports ARNs of policies in another partition than the one that Identity Center's Region is in.
+pub(super) fn partitions(declared: &Declared, out: &mut Vec<Diagnostic>) {
+    let region = &declared.settings.region;
+    if region.value.is_empty() {
+        return;
+    }
+    let expected = partition(&region.value);
+    let mut check = |arn: &str, span: Span| {
+        let found = arn.split(':').nth(1).unwrap_or_default();
+        if found != expected {
+            let message = format!("`{}` is in partition `{found}`", shorten(arn, 80));
+            out.push(
+                Diagnostic::new(Code::WrongPartition, span, message)
+                    .label(format!("`{}` is in `{expected}`", region.value))
+                    .related(region.span, "the Region of Identity Center")
+                    .help(format!("write arn:{expected}:…, or the policy's name alone")),
+            );
+        }
+    };
+    if let Some(instance) = &declared.settings.instance {
+        check(instance.value.as_str(), instance.span);
+    }
+    for set in declared.permission_sets.values() {
+        for policy in &set.value.managed_policies {
+            if let PolicyRef::Arn(arn) = &policy.value {
+                check(arn, policy.span);
+            }
+        }
+        if let Some(boundary) = &set.value.permissions_boundary
+            && let BoundaryRef::Managed(PolicyRef::Arn(arn)) = &boundary.value
+        {
+            check(arn, boundary.span);
+        }
+    }
+}
+
+/// The partition of a Region (AWS SDK's partitions.json: each has a pattern of Region names).
+fn partition(region: &str) -> &'static str {
+    const OTHERS: &[(&str, &str)] = &[
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
+    ];
+    let found = OTHERS.iter().find(|(start, _)| region.starts_with(start));
+    found.map_or("aws", |(_, partition)| partition)
 }
 
 /// `Name` or `/path/Name`.
@@ -247,7 +328,8 @@ mod tests {
 
     #[test]
     fn policies_are_counted() {
-        for (number, expected) in [(10, ""), (11, "many-policies 1:17"), (26, "invalid-value 1:17")]
+        for (number, expected) in
+            [(10, ""), (11, "many-policies 1:17"), (26, "too-many-policies 1:17")]
         {
             let names: Vec<String> = (0..number).map(|n| format!("P{n}")).collect();
             let text = format!("[permission_set.a]\nmanaged_policies = {names:?}\n");
@@ -261,7 +343,6 @@ mod tests {
             ("ReadOnlyAccess", true),
             ("job-function/ViewOnlyAccess", true),
             ("arn:aws:iam::aws:policy/job-function/ViewOnlyAccess", true),
-            ("arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess", true),
             ("arn:aws:iam::111122223333:policy/Own", false),
             ("arn:aws:s3:::bucket", false),
             ("arn:awsome:iam::aws:policy/X", false),
@@ -272,6 +353,37 @@ mod tests {
         ] {
             let text = format!("[permission_set.a]\nmanaged_policies = [\"{typed}\"]\n");
             each(&[(&text, if good { "" } else { "invalid-policy-reference 2:21" })]);
+        }
+    }
+
+    #[test]
+    fn policies_stand_where_aws_keeps_them() {
+        for (typed, expected) in [
+            ("ViewOnlyAccess", "policy-path 2:21"),
+            ("arn:aws:iam::aws:policy/Billing", "policy-path 2:21"),
+            ("job-function/PowerUserAccess", "policy-path 2:21"),
+            ("job-function/Billing", ""),
+            ("PowerUserAccess", ""),
+            ("service-role/AWSLambdaRole", ""),
+            ("arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess", "wrong-partition 2:21"),
+            ("arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "wrong-partition 2:21"),
+        ] {
+            let text = format!("[permission_set.a]\nmanaged_policies = [\"{typed}\"]\n");
+            each(&[(&text, expected)]);
+        }
+    }
+
+    #[test]
+    fn partitions_follow_the_region() {
+        for (region, partition) in [
+            ("ap-southeast-1", "aws"),
+            ("cn-north-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("us-iso-east-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eusc-de-east-1", "aws-eusc"),
+        ] {
+            assert_eq!(super::partition(region), partition, "{region}");
         }
     }
 

@@ -1,16 +1,18 @@
 //! Inline policies: from a JSON file or a TOML table to a checked [`Policy`].
 
 mod check;
+mod condition;
 mod expand;
 mod json;
 
 use super::decode::Node;
 use super::files::{self, Texts};
 use super::network::Networks;
-use crate::diag::{Code, Diagnostic, FileId, Spanned};
+use crate::diag::{Code, Diagnostic, FileId, Span, Spanned, has_errors};
 use crate::model::Policy;
 use crate::text::{counted, suggest};
 use json::Json;
+use std::collections::BTreeSet;
 use toml::de::DeValue;
 
 /// The quota on an inline policy, which does not count white space (docs/aws.md).
@@ -29,10 +31,12 @@ pub(super) struct Context<'a> {
     pub(super) networks: &'a Networks,
 }
 
-/// Reads `inline_policy`: a path, or the document itself as a table.
+/// Reads `inline_policy`: a path, or the document itself as a table. The networks that it refers to
+/// are added to `used`.
 pub(super) fn read(
     node: Node<'_>,
     context: &Context<'_>,
+    used: &mut BTreeSet<String>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Spanned<Policy>> {
     let document = match node.value {
@@ -48,9 +52,10 @@ pub(super) fn read(
         }
     };
     let before = out.len();
+    expand::references(&document.value, used);
     let document = expand::expand(document, context.networks, out);
     check::document(&document, out);
-    if out.len() > before {
+    if has_errors(&out[before..]) {
         return None;
     }
     let policy = Policy::new(&Json::to_value(&document.value).to_string());
@@ -68,9 +73,10 @@ fn find<'a>(
     let path = match files::resolve(context.path, typed) {
         Ok(path) => path,
         Err(why) => {
+            let message = format!("`{typed}` is not a file of the repository");
             let help = "write a path relative to this file, inside the repository";
             out.push(
-                bad(format!("`{typed}` is not a file of the repository")).label(why).help(help),
+                Diagnostic::new(why.code(), reference.span, message).label(why.words()).help(help),
             );
             return None;
         }
@@ -89,9 +95,14 @@ fn find<'a>(
         out.push(bad(format!("`{path}` is not there")).help(help));
         return None;
     };
+    if let Some(found) = context.texts.not_utf8(file) {
+        out.push(found.related(reference.span, "named here"));
+        return None;
+    }
     if let Some((code, message)) = context.texts.unusable.get(&file) {
+        let itself = Span { file, start: 0, end: 0 };
         let diagnostic = Diagnostic::new(*code, reference.span, message);
-        out.push(diagnostic.help(match code {
+        out.push(diagnostic.related(itself, "this file").help(match code {
             Code::FileTooLarge => "a policy has 10,240 bytes at most",
             other => files::remedy(*other),
         }));

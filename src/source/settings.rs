@@ -26,58 +26,42 @@ const CREATE_ACCOUNTS: &[(&str, CreateAccounts)] = &[
     ("account-factory", CreateAccounts::AccountFactory),
 ];
 
-/// What `schema` says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Schema {
-    /// The one that this version reads.
-    Known,
-    /// None: reported, and the rest is read as if it were known.
-    Missing,
-    /// Another one: reported, and what the rest means is not known.
-    Other,
-}
-
-/// Reads `schema`.
-pub(super) fn schema(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnostic>) -> Schema {
+/// Checks `schema`. Whatever it says, the rest is read as schema 1, so that nothing else that is wrong
+/// has to wait for the next run.
+pub(super) fn schema(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnostic>) {
     let mut table = Table::new("landgrant.toml", span(file, 0..0), root);
     let Some(node) = table.required("schema", "write `schema = 1` in the first line", out) else {
-        return Schema::Missing;
+        return;
     };
-    let Some(number) = node.integer(out) else { return Schema::Missing };
-    if number == 1 {
-        return Schema::Known;
-    }
+    let Some(number) = node.integer(out).filter(|number| *number != 1) else { return };
     let message = format!("schema {number} is not one that this version reads");
     out.push(
         Diagnostic::new(Code::UnsupportedSchema, node.span, message)
-            .label("only 1 is known")
+            .label("read as schema 1")
             .help("use a version of landgrant that reads it, or write `schema = 1`"),
     );
-    Schema::Other
 }
 
-/// Reads every settings table. `None` where a required setting is missing or wrong.
-pub(super) fn settings(
-    file: FileId,
-    root: &DeTable<'_>,
-    out: &mut Vec<Diagnostic>,
-) -> Option<Settings> {
+/// Reads every settings table; a required setting that is missing or wrong stands for its default.
+pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnostic>) -> Settings {
     let mut table = Table::new("landgrant.toml", span(file, 0..0), root);
-    let center = table.required("identity_center", CENTER_HELP, out).and_then(|n| center(n, out));
-    let create_accounts = table.optional("organization").and_then(|node| organization(node, out));
-    let manage = table.optional("manage").map(|node| manage(node, out)).unwrap_or_default();
-    let ignore = table.optional("ignore").and_then(|node| ignore(node, out));
-    let limits = table.optional("limits").map(|node| limits(node, out)).unwrap_or_default();
-    let center = center?;
-    Some(Settings {
-        region: center.region,
-        identity_source: center.identity_source,
-        instance: center.instance,
-        create_accounts: create_accounts.unwrap_or(CreateAccounts::Never),
-        manage,
-        ignore: ignore.unwrap_or_else(no_ignore),
-        limits,
-    })
+    let mut settings = Settings::default();
+    if let Some(node) = table.required("identity_center", CENTER_HELP, out) {
+        center(node, &mut settings, out);
+    }
+    if let Some(node) = table.optional("organization") {
+        organization(node, &mut settings, out);
+    }
+    if let Some(node) = table.optional("manage") {
+        settings.manage = manage(node, out);
+    }
+    if let Some(node) = table.optional("ignore") {
+        settings.ignore = ignore(node, out);
+    }
+    if let Some(node) = table.optional("limits") {
+        settings.limits = limits(node, out);
+    }
+    settings
 }
 
 const CENTER_HELP: &str = "add `[identity_center]` with `region` and `identity_source`";
@@ -86,25 +70,23 @@ const SOURCE_HELP: &str = "write \"directory\" where users and groups are kept i
     itself, or \"external\" where they arrive by SCIM or from Active Directory and are never \
     written; AWS does not tell which";
 
-/// `[identity_center]`.
-struct Center {
-    region: Spanned<String>,
-    identity_source: Spanned<IdentitySource>,
-    instance: Option<Spanned<InstanceArn>>,
-}
-
-fn center(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Center> {
-    let mut table = Table::of("identity_center", node.span, node, out)?;
+fn center(node: Node<'_>, settings: &mut Settings, out: &mut Vec<Diagnostic>) {
+    let Some(mut table) = Table::of("identity_center", node.span, node, out) else { return };
     let region = table
         .required("region", "write the Region that Identity Center was enabled in", out)
         .and_then(|node| node.string(out))
         .and_then(|text| REGION.check_as(Code::InvalidValue, text, out));
-    let identity_source = table
+    let source = table
         .required("identity_source", SOURCE_HELP, out)
         .and_then(|node| node.word(SOURCES, out));
-    let instance = table.optional("instance").and_then(|node| instance(node, out));
+    settings.instance = table.optional("instance").and_then(|node| instance(node, out));
     table.finish(out);
-    Some(Center { region: region?, identity_source: identity_source?, instance })
+    if let Some(region) = region {
+        settings.region = region;
+    }
+    if let Some(source) = source {
+        settings.identity_source = source;
+    }
 }
 
 /// `arn:aws…:sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}`.
@@ -129,11 +111,13 @@ fn instance(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<Instanc
     Some(text.map(InstanceArn::new))
 }
 
-fn organization(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<CreateAccounts> {
-    let mut table = Table::of("organization", node.span, node, out)?;
+fn organization(node: Node<'_>, settings: &mut Settings, out: &mut Vec<Diagnostic>) {
+    let Some(mut table) = Table::of("organization", node.span, node, out) else { return };
     let create = table.optional("create_accounts").and_then(|n| n.word(CREATE_ACCOUNTS, out));
     table.finish(out);
-    create.map(|create| create.value)
+    if let Some(create) = create {
+        settings.create_accounts = create.value;
+    }
 }
 
 fn manage(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Manage {
@@ -159,30 +143,25 @@ fn manage(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Manage {
     manage
 }
 
-fn no_ignore() -> Ignore {
-    Ignore {
-        control_tower: true,
-        permission_sets: Vec::new(),
-        groups: Vec::new(),
-        accounts: Vec::new(),
+fn ignore(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Ignore {
+    let mut ignore = Ignore::default();
+    let Some(mut table) = Table::of("ignore", node.span, node, out) else { return ignore };
+    if let Some(value) = table.optional("control_tower").and_then(|node| node.boolean(out)) {
+        ignore.control_tower = value;
     }
-}
-
-fn ignore(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Ignore> {
-    let mut table = Table::of("ignore", node.span, node, out)?;
-    let control_tower = table.optional("control_tower").and_then(|node| node.boolean(out));
-    let permission_sets = table.optional("permission_sets").map(|node| globs(node, out));
-    let groups = table.optional("groups").map(|node| globs(node, out));
+    for (key, list) in
+        [("permission_sets", &mut ignore.permission_sets), ("groups", &mut ignore.groups)]
+    {
+        if let Some(node) = table.optional(key) {
+            *list = globs(node, out);
+        }
+    }
     let accounts = table.optional("accounts").and_then(|node| {
         node.strings(out, |text, out| super::grant::selector(text, Selector::parse_or_account, out))
     });
+    ignore.accounts = accounts.unwrap_or_default();
     table.finish(out);
-    Some(Ignore {
-        control_tower: control_tower.unwrap_or(true),
-        permission_sets: permission_sets.unwrap_or_default(),
-        groups: groups.unwrap_or_default(),
-        accounts: accounts.unwrap_or_default(),
-    })
+    ignore
 }
 
 fn globs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Vec<Spanned<String>> {
@@ -311,7 +290,10 @@ mod tests {
                 "schema = \"1\"\n",
                 &["missing-key landgrant.toml:1:1", "wrong-type landgrant.toml:1:10"],
             ),
-            ("schema = 0x2\n", &["unsupported-schema landgrant.toml:1:10"]),
+            (
+                "schema = 0x2\n",
+                &["missing-key landgrant.toml:1:1", "unsupported-schema landgrant.toml:1:10"],
+            ),
             (
                 "schema = 1\n[identity_center]\nregion = \"Singapore\"\n\
                  identity_source = \"scim\"\ninstance = \"arn:aws:sso:::instance/x\"\n",
@@ -333,7 +315,7 @@ mod tests {
             crate::source::tests::SETTINGS
         );
         let tree = crate::source::tests::tree(&[("landgrant.toml", &settings)]);
-        let limits = crate::source::load(&tree).0.unwrap().settings.limits;
+        let limits = crate::source::load(&tree).0.settings.limits;
         assert_eq!(limits.grants, Limit { max_removals: Some(3), max_share: None });
         assert_eq!(limits.groups, Limits::default().groups);
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diag::{Severity, has_errors};
+use crate::id::PermissionSetName;
 
 mod laws;
 
@@ -12,7 +13,7 @@ pub(super) const SETTINGS: &str = "schema = 1\n[identity_center]\nregion = \"ap-
 /// A tree of texts.
 pub(super) fn tree(files: &[(&str, &str)]) -> Tree {
     let input = |(path, text): &(&str, &str)| Input { path: (*path).into(), bytes: (*text).into() };
-    Tree { files: files.iter().map(input).collect(), unreadable: Vec::new() }
+    Tree { files: files.iter().map(input).collect(), ..Tree::default() }
 }
 
 /// `code file:line:column` of everything that is found.
@@ -40,7 +41,7 @@ pub(super) fn declared(text: &str) -> Declared {
     let (declared, files, diagnostics) =
         load(&tree(&[("landgrant.toml", SETTINGS), ("t.toml", text)]));
     assert_eq!(crate::diag::emit::text(&files, &diagnostics, false), "", "{text}");
-    declared.unwrap()
+    declared
 }
 
 #[test]
@@ -52,7 +53,6 @@ fn the_sample_of_the_design_has_no_mistake() {
     ];
     let (declared, files, diagnostics) = load(&tree(&files));
     assert_eq!(crate::diag::emit::text(&files, &diagnostics, false), "");
-    let declared = declared.unwrap();
     assert_eq!(declared.ous.len(), 1);
     assert_eq!(declared.accounts.len(), 1);
     assert_eq!(declared.users.len(), 1);
@@ -90,24 +90,30 @@ fn every_mistake_of_every_file_is_found_in_one_run() {
 }
 
 #[test]
-fn without_settings_nothing_is_declared() {
+fn without_settings_the_rest_is_checked_all_the_same() {
+    let team = ("a.toml", "[group.a]\nx = 1\n");
     for (files, expected) in [
-        (&[][..], "missing-settings"),
-        (&[("sub/landgrant.toml", "[group.a]\n")], "missing-settings"),
-        (&[("landgrant.toml", "schema = 2\n[x]\n"), ("a.toml", "[y]\n")], "unsupported-schema"),
-        (&[("landgrant.toml", "schema = 1\n[x\n")], "toml-syntax"),
+        (&[][..], &["missing-settings"][..]),
+        (&[team], &["missing-settings", "unknown-key"]),
+        (&[("sub/landgrant.toml", "[group.a]\n")], &["missing-settings"]),
+        (
+            &[("landgrant.toml", "schema = 2\n[x]\n"), team],
+            &["unknown-key", "missing-key", "unsupported-schema", "unknown-key"],
+        ),
+        (
+            &[("landgrant.toml", "schema = 1\n[x\n"), team],
+            &["unknown-key", "missing-key", "unknown-key", "toml-syntax"],
+        ),
     ] {
-        let (declared, _, diagnostics) = load(&tree(files));
-        assert!(declared.is_none());
+        let (_, _, diagnostics) = load(&tree(files));
         let errors = diagnostics.iter().filter(|d| d.severity() == Severity::Error);
-        assert_eq!(errors.map(|d| d.code.name()).collect::<Vec<_>>(), [expected]);
+        assert_eq!(errors.map(|d| d.code.name()).collect::<Vec<_>>(), expected);
     }
 }
 
 #[test]
 fn settings_alone_are_declared_and_warned_of() {
-    let (declared, _, diagnostics) = load(&tree(&[("landgrant.toml", SETTINGS)]));
-    assert!(declared.is_some());
+    let (_, _, diagnostics) = load(&tree(&[("landgrant.toml", SETTINGS)]));
     assert!(!has_errors(&diagnostics));
     assert_eq!(diagnostics[0].code, Code::NoDefinitions);
 }
@@ -117,7 +123,7 @@ fn settings_that_could_be_read_are_declared_whatever_else_is_wrong() {
     let broken =
         [("landgrant.toml", SETTINGS), ("a.toml", "[group.a]\nx = 1\n"), ("b.toml", "[x\n")];
     let (declared, _, diagnostics) = load(&tree(&broken));
-    assert_eq!(declared.unwrap().groups.len(), 1);
+    assert_eq!(declared.groups.len(), 1);
     assert_eq!(diagnostics.len(), 2);
 }
 
@@ -150,8 +156,7 @@ fn depth_is_bounded_whatever_the_keys() {
 fn unreadable_files_are_errors_at_their_path() {
     let mut tree = tree(&[("landgrant.toml", SETTINGS)]);
     tree.unreadable.push(("teams".into(), "permission denied".into()));
-    let (declared, files, diagnostics) = load(&tree);
-    assert!(declared.is_some());
+    let (_, files, diagnostics) = load(&tree);
     assert_eq!(diagnostics.len(), 1, "nothing is known of what hides there");
     assert_eq!(diagnostics[0].code, Code::UnreadableFile);
     assert_eq!(files.position(diagnostics[0].span.unwrap()).file, "teams");

@@ -1,24 +1,29 @@
 //! What may stand once in all files together: names, names regardless of case, pins.
 
-use super::Definitions;
-use super::network::Networks;
+use super::declared::Declared;
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use std::collections::BTreeMap;
 
-/// Reports everything that stands twice, apart from plain redefinitions.
-pub(super) fn check(all: &Definitions, networks: &Networks, out: &mut Vec<Diagnostic>) {
-    case("OU", &all.ous, out);
-    case("account", &all.accounts, out);
-    case("permission set", &all.permission_sets, out);
-    case("user", &all.users, out);
-    case("group", &all.groups, out);
-    case("network", networks, out);
+/// Names of one kind that differ by case alone.
+pub(super) fn case(all: &Declared, out: &mut Vec<Diagnostic>) {
+    folded("OU", &all.ous, out);
+    folded("account", &all.accounts, out);
+    folded("permission set", &all.permission_sets, out);
+    folded("user", &all.users, out);
+    folded("group", &all.groups, out);
+    folded("network", &all.networks, out);
+}
 
+/// Names that a thing had before and another thing has, or had.
+pub(super) fn renames(all: &Declared, out: &mut Vec<Diagnostic>) {
     let ous = all.ous.values().flat_map(|ou| &ou.value.previously);
-    renames("OU", &all.ous, ous.map(|old| (old.value.to_string(), old.span)), out);
+    previous("OU", &all.ous, ous.map(|old| (old.value.to_string(), old.span)), out);
     let groups = all.groups.values().flat_map(|group| &group.value.previously);
-    renames("group", &all.groups, groups.map(|old| (old.value.to_string(), old.span)), out);
+    previous("group", &all.groups, groups.map(|old| (old.value.to_string(), old.span)), out);
+}
 
+/// Ids and addresses of more than one account.
+pub(super) fn pins(all: &Declared, out: &mut Vec<Diagnostic>) {
     let ids = all.accounts.values().filter_map(|account| account.value.id.as_ref());
     once("id", ids.map(|id| (id.value.to_string(), id.span)), out);
     let emails = all.accounts.values().filter_map(|account| account.value.email.as_ref());
@@ -27,7 +32,7 @@ pub(super) fn check(all: &Definitions, networks: &Networks, out: &mut Vec<Diagno
 
 /// Whether AWS folds case in names is not documented for most of them (docs/aws.md): two names
 /// that differ by case alone are refused.
-fn case<K: ToString, V>(kind: &str, map: &BTreeMap<K, Spanned<V>>, out: &mut Vec<Diagnostic>) {
+fn folded<K: ToString, V>(kind: &str, map: &BTreeMap<K, Spanned<V>>, out: &mut Vec<Diagnostic>) {
     let mut names: Vec<(Span, String)> =
         map.iter().map(|(name, value)| (value.span, name.to_string())).collect();
     names.sort();
@@ -47,7 +52,7 @@ fn case<K: ToString, V>(kind: &str, map: &BTreeMap<K, Spanned<V>>, out: &mut Vec
 }
 
 /// A name that a thing had before belongs to that thing alone.
-fn renames<K: ToString, V>(
+fn previous<K: ToString, V>(
     kind: &str,
     map: &BTreeMap<K, Spanned<V>>,
     previously: impl Iterator<Item = (String, Span)>,

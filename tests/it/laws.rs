@@ -78,7 +78,7 @@ fn files(modes: &Modes, tables: &[String], one_each: bool) -> Vec<(String, Strin
 
 fn tree(files: Vec<(String, String)>) -> Tree {
     let input = |(path, text): (String, String)| Input { path, bytes: text.into_bytes() };
-    Tree { files: files.into_iter().map(input).collect(), unreadable: Vec::new() }
+    Tree { files: files.into_iter().map(input).collect(), ..Tree::default() }
 }
 
 /// Reads the world through the SDK and plans. `None` where a diagnostic is an error, which the
@@ -88,7 +88,6 @@ fn run(world: &str, tree: &Tree, options: Options) -> Option<Run> {
     let (declared, files, diagnostics) = source::load(tree);
     let errors = diag::emit::text(&files, &diagnostics, false);
     assert!(!diag::has_errors(&diagnostics), "{errors}");
-    let declared = declared.unwrap();
     let sandbox = Sandbox::from_json(world.as_bytes(), options).unwrap();
     let live = block_on(async {
         let aws = aws::connect(aws::Options {

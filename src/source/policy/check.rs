@@ -3,6 +3,7 @@
 //! Follows IAM's "Grammar of the IAM JSON policy language". What actions and conditions mean is not
 //! judged here: services add new ones every week.
 
+use super::condition;
 use super::expand::OPENING;
 use super::json::Json;
 use crate::diag::{Code, Diagnostic, Span, Spanned};
@@ -14,19 +15,14 @@ const DOCUMENT: &[&str] = &["Version", "Id", "Statement"];
 const STATEMENT: &[&str] =
     &["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
-type Members = [(Spanned<String>, Spanned<Json>)];
+pub(super) type Members = [(Spanned<String>, Spanned<Json>)];
 
 /// Reports everything that AWS would refuse.
 pub(super) fn document(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
     texts(json, out);
     let Some(members) = object(json, "a policy", out) else { return };
     known("a policy", members, DOCUMENT, out);
-    if let Some(version) = find(members, "Version") {
-        let allowed = matches!(&version.value, Json::Text(v) if VERSIONS.contains(&v.as_str()));
-        if !allowed {
-            bad(version.span, "the version is not one of IAM's", "", VERSION_HELP, out);
-        }
-    }
+    version(json.span, find(members, "Version"), out);
     let Some(statements) = find(members, "Statement") else {
         bad(json.span, "the policy lacks `Statement`", "", "add a list of statements", out);
         return;
@@ -46,14 +42,27 @@ pub(super) fn document(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-const VERSION_HELP: &str = "write \"2012-10-17\"; it names the language, not your document";
+fn version(document: Span, version: Option<&Spanned<Json>>, out: &mut Vec<Diagnostic>) {
+    const HELP: &str = "write \"2012-10-17\"; it names the language, not your document";
+    let Some(version) = version else {
+        out.push(
+            Diagnostic::new(Code::MissingVersion, document, "the policy lacks `Version`")
+                .label("read by the rules of 2008: `${aws:username}` and the like are plain text")
+                .help("add \"Version\": \"2012-10-17\""),
+        );
+        return;
+    };
+    if !matches!(&version.value, Json::Text(v) if VERSIONS.contains(&v.as_str())) {
+        bad(version.span, "the version is not one of IAM's", "", HELP, out);
+    }
+}
 
-fn bad(span: Span, message: &str, label: &str, help: &str, out: &mut Vec<Diagnostic>) {
+pub(super) fn bad(span: Span, message: &str, label: &str, help: &str, out: &mut Vec<Diagnostic>) {
     out.push(Diagnostic::new(Code::InvalidPolicy, span, message).label(label).help(help));
 }
 
 /// The members of an object; anything else is reported.
-fn object<'j>(
+pub(super) fn object<'j>(
     json: &'j Spanned<Json>,
     what: &str,
     out: &mut Vec<Diagnostic>,
@@ -84,7 +93,7 @@ fn known(what: &str, members: &Members, names: &[&str], out: &mut Vec<Diagnostic
         } else {
             format!("the elements are {}", listed(names.iter().copied()))
         };
-        bad(name.span, &message, "", &help, out);
+        out.push(Diagnostic::new(Code::UnknownElement, name.span, message).help(help));
     }
 }
 
@@ -99,8 +108,12 @@ fn statement(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
             }
         }
     }
+    let is_part = |part: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_*?".contains(c);
+        !part.is_empty() && part.chars().all(allowed)
+    };
     let is_action = |text: &str| {
-        text == "*" || text.split_once(':').is_some_and(|(s, a)| !s.is_empty() && !a.is_empty())
+        text == "*" || text.split_once(':').is_some_and(|(s, a)| is_part(s) && is_part(a))
     };
     either(json.span, members, ["Action", "NotAction"], is_action, "`service:Action` or `*`", out);
     let is_resource = |text: &str| text.starts_with('*') || text.starts_with("arn:");
@@ -113,7 +126,7 @@ fn statement(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
         }
     }
     if let Some(condition) = find(members, "Condition") {
-        conditions(condition, out);
+        condition::check(condition, out);
     }
 }
 
@@ -163,26 +176,6 @@ fn either(
     }
 }
 
-/// operator → key → values.
-fn conditions(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
-    let Some(operators) = object(json, "`Condition`", out) else { return };
-    for (_, keys) in operators {
-        let Some(keys) = object(keys, "a condition operator", out) else { continue };
-        for (key, value) in keys {
-            let scalar =
-                |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
-            let whole = match &value.value {
-                Json::List(items) => items.iter().all(|item| scalar(&item.value)),
-                one => scalar(one),
-            };
-            if !whole {
-                let message = format!("`{}` is compared with what is no value", key.value);
-                bad(value.span, &message, "", "write a string or a list of strings", out);
-            }
-        }
-    }
-}
-
 /// Reports statements that share a `Sid`.
 fn sids(statements: &[Spanned<Json>], out: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, Span> = BTreeMap::new();
@@ -196,7 +189,7 @@ fn sids(statements: &[Spanned<Json>], out: &mut Vec<Diagnostic>) {
         if let Some(before) = first.insert(text, sid.span) {
             let message = format!("two statements have the `Sid` `{text}`");
             out.push(
-                Diagnostic::new(Code::InvalidPolicy, sid.span, message)
+                Diagnostic::new(Code::DuplicateSid, sid.span, message)
                     .related(before, "first used here")
                     .help("let each statement have its own"),
             );

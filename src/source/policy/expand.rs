@@ -4,9 +4,25 @@ use super::json::Json;
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::source::network::Networks;
 use crate::text::suggest;
+use std::collections::BTreeSet;
 
 /// How a reference to a network begins.
 pub(super) const OPENING: &str = "${network.";
+
+/// Adds the name of every network that is referred to, however well.
+pub(super) fn references(json: &Json, used: &mut BTreeSet<String>) {
+    match json {
+        Json::Text(text) => {
+            let after = text.split(OPENING).skip(1);
+            used.extend(after.filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())));
+        }
+        Json::List(items) => items.iter().for_each(|item| references(&item.value, used)),
+        Json::Object(members) => {
+            members.iter().for_each(|(_, value)| references(&value.value, used));
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
 
 /// Replaces every reference to a network. A string becomes a list; in a list it is spliced.
 pub(super) fn expand(
@@ -68,5 +84,5 @@ fn ranges(
     };
     let text =
         |cidr: &Spanned<ipnet::IpNet>| Spanned::new(Json::Text(cidr.value.to_string()), span);
-    Some(network.value.iter().map(text).collect())
+    Some(network.value.cidrs.iter().map(text).collect())
 }

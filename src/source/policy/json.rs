@@ -80,7 +80,7 @@ fn syntax(file: FileId, text: &str, error: &serde_json::Error) -> Diagnostic {
     let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
     let whole = error.to_string();
     let why = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(why, _)| why);
-    Diagnostic::new(Code::InvalidPolicy, Span { file, start, end }, "the document is not JSON")
+    Diagnostic::new(Code::PolicySyntax, Span { file, start, end }, "the document is not JSON")
         .label(why)
         .help("mend the JSON; it has neither comments nor trailing commas")
 }
