@@ -16,6 +16,7 @@ mod organization;
 mod period;
 mod permission_set;
 mod policy;
+mod policy_reference;
 mod settings;
 mod syntax;
 mod tags;
@@ -51,6 +52,8 @@ pub struct Tree {
     pub unreadable: Vec<(String, String)>,
     /// Links that lead out of the repository, which are not followed.
     pub outside: Vec<String>,
+    /// Links to what is read under its own path: from where to where.
+    pub links: BTreeMap<String, String>,
 }
 
 /// A definition file that is TOML.
@@ -89,7 +92,11 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
     let definitions = definitions(&parsed, &texts, &mut found);
     let mut declared = Declared { settings, ..definitions };
     checks::run(&declared, &mut found);
-    found.retain(|diagnostic| !parsed.iter().any(|file| file.explains(diagnostic)));
+    declared.lost = parsed.iter().map(|file| file.damage.lost.as_str()).collect();
+    found.retain(|diagnostic| {
+        !parsed.iter().any(|file| file.explains(diagnostic))
+            && !policy::names_lost_network(diagnostic, &texts, &declared)
+    });
     out.append(&mut found);
     once(&mut out);
     if !diag::has_errors(&out) && !parsed.iter().any(Parsed::defines) {
@@ -100,7 +107,7 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
         );
     }
     diag::sort(&mut out);
-    declared.lost = lost(&parsed, &texts, &out);
+    declared.lost = lost(std::mem::take(&mut declared.lost), &texts, &out);
     let files = texts.files;
     declared.files.clone_from(&files);
     (declared, files, out)
@@ -115,8 +122,8 @@ fn once(out: &mut Vec<Diagnostic>) {
 }
 
 /// Everything that was typed and is not in the definitions: what could not be read, and what is wrong.
-fn lost(parsed: &[Parsed<'_>], texts: &Texts, diagnostics: &[Diagnostic]) -> String {
-    let mut lost: String = parsed.iter().map(|file| file.damage.lost.as_str()).collect();
+fn lost(before: String, texts: &Texts, diagnostics: &[Diagnostic]) -> String {
+    let mut lost = before;
     for diagnostic in diagnostics.iter().filter(|d| d.severity() == diag::Severity::Error) {
         let text = diagnostic.span.and_then(|span| {
             texts.files.get(span.file).and_then(|file| file.text.get(span.start..span.end))
@@ -132,7 +139,6 @@ fn lost(parsed: &[Parsed<'_>], texts: &Texts, diagnostics: &[Diagnostic]) -> Str
 /// default.
 fn settings(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) -> Settings {
     if let Some(file) = parsed.iter().find(|file| file.path == SETTINGS) {
-        settings::schema(file.file, &file.root, out);
         return settings::settings(file.file, &file.root, out);
     }
     // One that could not be read is there all the same, and has been reported.
@@ -200,12 +206,12 @@ fn top_level(
         return;
     }
     if !TABLES.contains(&key.value) {
-        let mut known = TABLES.to_vec();
-        if from.path == SETTINGS {
-            known.extend(settings::KEYS);
+        // Those of `landgrant.toml` are reported with its settings.
+        if from.path != SETTINGS {
+            let mut known = TABLES.to_vec();
+            known.sort_unstable();
+            out.push(unknown_key("", key, &known));
         }
-        known.sort_unstable();
-        out.push(unknown_key("", key, &known));
         return;
     }
     let DeValue::Table(table) = node.value else {

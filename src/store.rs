@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that they are kept to")]
 
 use crate::source::{Input, Tree};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -19,8 +19,8 @@ pub const OWN_FOLDER: &str = ".landgrant";
 pub fn read_tree(root: &Path) -> io::Result<Tree> {
     let real_root = root.canonicalize()?;
     let mut walk =
-        Walk { real_root: real_root.clone(), tree: Tree::default(), seen: BTreeSet::new() };
-    walk.seen.insert(real_root.clone());
+        Walk { real_root: real_root.clone(), tree: Tree::default(), seen: BTreeMap::new() };
+    walk.seen.insert(real_root.clone(), String::new());
     walk.folder(&real_root, "");
     walk.tree.files.sort_by(|a, b| a.path.cmp(&b.path));
     walk.tree.unreadable.sort();
@@ -31,31 +31,30 @@ pub fn read_tree(root: &Path) -> io::Result<Tree> {
 struct Walk {
     real_root: PathBuf,
     tree: Tree,
-    /// Folders already read: links may form circles.
-    seen: BTreeSet<PathBuf>,
+    /// Folders and files already read, and under which path: links may form circles, and lead to one
+    /// thing twice.
+    seen: BTreeMap<PathBuf, String>,
 }
 
 impl Walk {
     fn folder(&mut self, folder: &Path, prefix: &str) {
-        let entries = match std::fs::read_dir(folder) {
+        let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) => return self.unreadable(prefix.trim_end_matches('/'), &error),
         };
+        // The order of a folder is the file system's own business.
+        entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
-            match entry {
-                Ok(entry) => {
-                    let name = entry.file_name();
-                    let shown = format!("{prefix}{}", name.to_string_lossy());
-                    if name.as_encoded_bytes().starts_with(b".") {
-                        continue;
-                    }
-                    if name.to_str().is_some() {
-                        self.entry(&entry.path(), &shown);
-                    } else if is_wanted(&entry.path()) || entry.path().is_dir() {
-                        self.tree.unreadable.push((shown, "its name is not UTF-8".to_owned()));
-                    }
-                }
-                Err(error) => self.unreadable(prefix.trim_end_matches('/'), &error),
+            let name = entry.file_name();
+            let shown = format!("{prefix}{}", name.to_string_lossy());
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            if name.to_str().is_some() {
+                self.entry(&entry.path(), &shown);
+            } else if is_wanted(&entry.path()) || entry.path().is_dir() {
+                self.tree.unreadable.push((shown, "its name is not UTF-8".to_owned()));
             }
         }
     }
@@ -68,17 +67,28 @@ impl Walk {
             Err(error) if !wanted && error.kind() == io::ErrorKind::NotFound => return,
             Err(error) => return self.unreadable(shown, &error),
         };
-        if !real.starts_with(&self.real_root) {
+        let Ok(inside) = real.strip_prefix(&self.real_root) else {
             if wanted || real.is_dir() {
                 self.tree.outside.push(shown.to_owned());
             }
             return;
+        };
+        // What a link leads to is read under its own name, once. What is hidden has no other.
+        let has_own = !is_hidden(inside) && (real.is_dir() || is_wanted(&real));
+        let own = inside.to_str().filter(|own| has_own && *own != shown);
+        let first = own.map(str::to_owned).or_else(|| self.seen.get(&real).cloned());
+        if !wanted && !real.is_dir() {
+            return;
         }
-        if real.is_dir() {
-            if self.seen.insert(real.clone()) {
-                self.folder(&real, &format!("{shown}/"));
-            }
-        } else if wanted && real.is_file() {
+        if let Some(first) = first {
+            self.tree.links.insert(shown.to_owned(), first);
+        } else if real.is_dir() {
+            self.seen.insert(real.clone(), shown.to_owned());
+            self.folder(&real, &format!("{shown}/"));
+        } else if !real.is_file() {
+            self.tree.unreadable.push((shown.to_owned(), "it is not a file".to_owned()));
+        } else {
+            self.seen.insert(real.clone(), shown.to_owned());
             match read_at_most(&real, MAX_FILE + 1) {
                 Ok(bytes) => self.tree.files.push(Input { path: shown.to_owned(), bytes }),
                 Err(error) => self.unreadable(shown, &error),
@@ -89,6 +99,11 @@ impl Walk {
     fn unreadable(&mut self, path: &str, error: &io::Error) {
         self.tree.unreadable.push((path.to_owned(), error.to_string()));
     }
+}
+
+/// Whether any part of a path is hidden.
+fn is_hidden(path: &Path) -> bool {
+    path.iter().any(|part| part.as_encoded_bytes().starts_with(b"."))
 }
 
 /// Whether a name is that of a definition file.
@@ -175,6 +190,29 @@ mod tests {
         let paths: Vec<_> = tree.files.iter().map(|f| f.path.as_str()).collect();
         assert_eq!(paths, ["b.toml", "teams/a.toml", "teams/p.json"]);
         assert_eq!(tree.outside, ["link.toml"]);
+        assert_eq!(tree.links, [("circle".to_owned(), String::new())].into());
+    }
+
+    #[test]
+    fn what_links_lead_to_is_read_once() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        std::fs::create_dir_all(at("z")).unwrap();
+        std::fs::create_dir_all(at(".shared")).unwrap();
+        std::fs::write(at("z/team.toml"), "").unwrap();
+        std::fs::write(at("z/real.txt"), "").unwrap();
+        std::fs::write(at(".shared/p.json"), "").unwrap();
+        symlink(at("z"), at("a")).unwrap();
+        symlink(at("z/team.toml"), at("b.toml")).unwrap();
+        symlink(at("z/real.txt"), at("c.toml")).unwrap();
+        symlink(at("z/real.txt"), at("d.toml")).unwrap();
+        symlink(at(".shared"), at("shared")).unwrap();
+        let tree = read_tree(root.path()).unwrap();
+        let paths: Vec<_> = tree.files.iter().map(|f| f.path.as_str()).collect();
+        assert_eq!(paths, ["c.toml", "shared/p.json", "z/team.toml"]);
+        let links: Vec<_> = tree.links.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        assert_eq!(links, [("a", "z"), ("b.toml", "z/team.toml"), ("d.toml", "c.toml")]);
     }
 
     #[test]
@@ -193,7 +231,7 @@ mod tests {
         symlink(outside.path().join("gone.toml"), at(b"gone.toml")).unwrap();
         symlink(outside.path().join("gone"), at(b"gone")).unwrap();
         symlink(at(b"turns"), at(b"turns")).unwrap();
-        let Tree { files: _, unreadable, outside } = read_tree(root.path()).unwrap();
+        let Tree { files: _, unreadable, outside, links: _ } = read_tree(root.path()).unwrap();
         assert_eq!(outside, ["teams"]);
         let paths: Vec<_> = unreadable.iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(paths, ["caf\u{fffd}.toml", "gone.toml", "turns", "\u{fffd}quipe"]);

@@ -43,6 +43,7 @@ fn expand(
         .iter()
         .map(|s| (&s.value, lookup::permission_set(context, &s.value, s.span, out)))
         .collect();
+    unknown_states(context, view, within, except, out);
     check(context, view, within, desired, out);
     check(context, view, except, desired, out);
     let chosen = accounts(view, within, except);
@@ -217,8 +218,29 @@ pub(super) fn warn_expired(
     );
 }
 
-/// Checks each selector of a list: names that do not exist, nothing selected, nested OUs left out,
-/// accounts whose state nobody knows.
+/// Reports accounts that are selected and whose state nobody knows.
+fn unknown_states(
+    context: &Context<'_>,
+    view: &OrgView,
+    within: &[Spanned<Selector>],
+    except: &[Spanned<Selector>],
+    out: &mut Vec<Diagnostic>,
+) {
+    let unknown = view.places.values().filter(|p| matches!(p.state, AccountState::Unknown(_)));
+    for place in unknown.filter(|p| !except.iter().any(|s| matches(&s.value, p))) {
+        for selector in within.iter().filter(|s| matches(&s.value, place)) {
+            let label = context.projection.labels.of(&place.id);
+            let message = format!("the state of account `{label}` is {}", state_of(place));
+            out.push(
+                Diagnostic::new(Code::UnknownAccountState, selector.span, message)
+                    .label("selects it")
+                    .help("only ACTIVE accounts are granted; take it out by `except`"),
+            );
+        }
+    }
+}
+
+/// Checks each selector of a list: names that do not exist, nothing selected, nested OUs left out.
 fn check(
     context: &Context<'_>,
     view: &OrgView,
@@ -233,18 +255,12 @@ fn check(
         }
         let hits: Vec<&Place> =
             view.places.values().filter(|p| matches(&selector.value, p)).collect();
-        for place in &hits {
-            if let AccountState::Unknown(_) = place.state {
-                let label = context.projection.labels.of(&place.id);
-                let message = format!("the state of account `{label}` is {}", state_of(place));
-                out.push(
-                    Diagnostic::new(Code::UnknownAccountState, selector.span, message)
-                        .label("selects it")
-                        .help("only ACTIVE accounts are granted; take it out of the selection"),
-                );
-            }
-        }
-        if !hits.iter().any(|p| p.state == AccountState::Active) && context.organization_known {
+        // Where accounts stand in OUs below, that is what is said of the selector.
+        if let Some(nested) = left_out(view, selector, &all) {
+            out.push(nested);
+        } else if !hits.iter().any(|p| p.state == AccountState::Active)
+            && context.organization_known
+        {
             let why = match hits.first() {
                 Some(place) => format!("`{}` is {}", place.name, state_of(place)),
                 None => "no account fits".to_owned(),
@@ -256,7 +272,6 @@ fn check(
                     .help("correct the selector, or remove it"),
             );
         }
-        left_out(view, selector, &all, out);
     }
 }
 
@@ -344,18 +359,11 @@ fn unknown(span: Span, what: &str, near: Option<String>) -> Diagnostic {
 
 /// `ou:X` reads like everything in X; where nested OUs hold accounts that nothing in the list
 /// selects, that is said.
-fn left_out(
-    view: &OrgView,
-    selector: &Spanned<Selector>,
-    all: &[&Selector],
-    out: &mut Vec<Diagnostic>,
-) {
-    let Some(path) = selector.value.terms.iter().find_map(|term| match term {
+fn left_out(view: &OrgView, selector: &Spanned<Selector>, all: &[&Selector]) -> Option<Diagnostic> {
+    let path = selector.value.terms.iter().find_map(|term| match term {
         Term::Ou(path) => Some(path),
         _ => None,
-    }) else {
-        return;
-    };
+    })?;
     let rest: Vec<(&str, &OuPath)> = view
         .places
         .values()
@@ -363,7 +371,7 @@ fn left_out(
         .filter(|p| !all.iter().any(|s| matches(s, p)))
         .map(|p| (p.name.as_str(), &p.ou))
         .collect();
-    out.extend(select::left_out(selector.span, path, &rest));
+    select::left_out(selector.span, path, &rest)
 }
 
 /// Copies to the desired side what is live and undeclared and may not be removed.

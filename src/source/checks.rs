@@ -4,7 +4,7 @@
 //! `[ignore]` or the clock is checked in `resolve::check`.
 
 use super::declared::Declared;
-use super::{directory, network, organization, permission_set, unique};
+use super::{directory, network, organization, policy_reference, unique};
 use crate::diag::Diagnostic;
 
 /// A check: what must hold, and what reports where it does not.
@@ -17,7 +17,7 @@ pub const CHECKS: &[Check] = &[
     ("an account's id and address belong to one account", unique::pins),
     ("networks do not overlap", network::overlaps),
     ("an OU is renamed in its place", organization::renamed_in_place),
-    ("a policy's ARN is of the partition that the region is in", permission_set::partitions),
+    ("a policy's ARN is of the partition that the region is in", policy_reference::partitions),
     ("users are defined only where the directory keeps them", directory::external),
 ];
 

@@ -28,6 +28,8 @@ pub(super) struct Table<'v> {
     pub(super) place: Span,
     entries: &'v DeTable<'v>,
     known: Vec<&'static str>,
+    /// Keys that must be there and are not.
+    missing: Vec<(&'static str, Diagnostic)>,
 }
 
 /// A stretch of a file.
@@ -89,7 +91,7 @@ pub(super) fn entries<'v>(
 impl<'v> Table<'v> {
     /// A table that was taken apart already; `place` is what a missing key is blamed on.
     pub(super) fn new(name: impl Into<String>, place: Span, entries: &'v DeTable<'v>) -> Self {
-        Self { name: name.into(), place, entries, known: Vec::new() }
+        Self { name: name.into(), place, entries, known: Vec::new(), missing: Vec::new() }
     }
 
     /// The table under a key; anything else is reported.
@@ -113,29 +115,41 @@ impl<'v> Table<'v> {
         Some(Node { key, value: value.get_ref(), span: span(self.place.file, value.span()) })
     }
 
-    /// The value of a key that must be there; its absence is reported with `help`.
-    pub(super) fn required(
-        &mut self,
-        key: &'static str,
-        help: &str,
-        out: &mut Vec<Diagnostic>,
-    ) -> Option<Node<'v>> {
+    /// The value of a key that must be there; its absence is reported with `help` in the end.
+    pub(super) fn required(&mut self, key: &'static str, help: &str) -> Option<Node<'v>> {
         let node = self.optional(key);
         if node.is_none() {
             let message = format!("`{}` lacks `{key}`", self.name);
-            out.push(Diagnostic::new(Code::MissingKey, self.place, message).help(help));
+            let missing = Diagnostic::new(Code::MissingKey, self.place, message).help(help);
+            self.missing.push((key, missing));
         }
         node
     }
 
-    /// Reports every key that was not asked for.
+    /// Reports every key that was not asked for, and every key that is missing.
     pub(super) fn finish(mut self, out: &mut Vec<Diagnostic>) {
-        self.known.sort_unstable();
-        for (key, _) in entries(self.place.file, self.entries) {
-            if self.known.binary_search(&key.value).is_err() {
-                out.push(unknown_key(&self.name, key, &self.known));
-            }
-        }
+        let known = std::mem::take(&mut self.known);
+        self.finish_among(&known, unknown_key, out);
+    }
+
+    /// Reports every key that is missing and not merely misspelt, and by `unknown` those that are not
+    /// known.
+    pub(super) fn finish_among(
+        self,
+        known: &[&str],
+        unknown: impl Fn(&str, Spanned<&str>, &[&str]) -> Diagnostic,
+        out: &mut Vec<Diagnostic>,
+    ) {
+        let mut known = known.to_vec();
+        known.sort_unstable();
+        let all = entries(self.place.file, self.entries);
+        let odd: Vec<_> =
+            all.into_iter().filter(|(key, _)| known.binary_search(&key.value).is_err()).collect();
+        let meant: Vec<Option<&str>> =
+            odd.iter().map(|(key, _)| suggest(key.value, known.iter().copied())).collect();
+        out.extend(odd.into_iter().map(|(key, _)| unknown(&self.name, key, &known)));
+        let missing = self.missing.into_iter().filter(|(key, _)| !meant.contains(&Some(*key)));
+        out.extend(missing.map(|(_, diagnostic)| diagnostic));
     }
 }
 
@@ -163,7 +177,13 @@ impl<'v> Node<'v> {
             DeValue::Table(_) => "a table",
         };
         let message = format!("`{}` takes {expected}, not {found}", self.key);
-        Diagnostic::new(Code::WrongType, self.span, message).label(format!("expected {expected}"))
+        let help = match expected {
+            "strings" => "write each in quotes".to_owned(),
+            expected => format!("write {expected}"),
+        };
+        Diagnostic::new(Code::WrongType, self.span, message)
+            .label(format!("expected {expected}"))
+            .help(help)
     }
 
     /// A string.
@@ -198,7 +218,9 @@ impl<'v> Node<'v> {
         let value = i64::from_str_radix(digits.as_str(), digits.radix()).ok();
         if value.is_none() {
             let message = format!("`{}` is larger than any number it could mean", self.key);
-            out.push(Diagnostic::new(Code::InvalidValue, self.span, message));
+            out.push(
+                Diagnostic::new(Code::InvalidValue, self.span, message).help("write a smaller one"),
+            );
         }
         value
     }

@@ -21,6 +21,8 @@ pub(super) struct Texts {
     pub(super) damaged: BTreeMap<FileId, (usize, usize)>,
     /// What is known of the files that are not read.
     pub(super) lost: String,
+    /// Links: from where to where.
+    links: BTreeMap<String, String>,
 }
 
 /// Why an input has no bytes.
@@ -46,7 +48,7 @@ pub(super) fn decode(tree: &Tree) -> Texts {
             inputs.insert(path, Err(other.max(why)));
         }
     }
-    let mut texts = Texts::default();
+    let mut texts = Texts { links: tree.links.clone(), ..Texts::default() };
     for ((path, bytes), id) in inputs.into_iter().zip(0..) {
         let text = match bytes {
             Ok(bytes) => texts.take_in(FileId(id), path, bytes),
@@ -76,6 +78,11 @@ impl Texts {
             self.lost.push_str(&String::from_utf8_lossy(bytes));
             return String::new();
         }
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            let message = format!("`{path}` is not UTF-8 but UTF-16: byte 0 begins no character");
+            self.unusable.insert(id, (Code::InvalidUtf8, message));
+            return String::new();
+        }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map_or((0, bytes), |rest| (3, rest));
         let (mark, bytes) = bytes;
         if let Err(error) = std::str::from_utf8(bytes) {
@@ -83,6 +90,24 @@ impl Texts {
             self.damaged.insert(id, (at, at + mark));
         }
         String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    /// Where a path leads that may go through links.
+    pub(super) fn follow(&self, path: &str) -> String {
+        let mut path = path.to_owned();
+        // No chain is longer than the list of links; one that turns in a circle ends there.
+        for _ in 0..=self.links.len() {
+            let mut ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+            let link = ends.find_map(|at| Some((at, self.links.get(&path[..at])?)));
+            let Some((at, target)) = link else { break };
+            let rest = path.split_off(at);
+            path = if target.is_empty() {
+                rest.trim_start_matches('/').to_owned()
+            } else {
+                format!("{target}{rest}")
+            };
+        }
+        path
     }
 
     /// The id and text of a file.
@@ -106,7 +131,9 @@ impl Texts {
     pub(super) fn report(&self, out: &mut Vec<Diagnostic>) {
         for (id, (code, message)) in &self.unusable {
             let path = self.files.get(*id).map_or("", |file| file.path.as_str());
-            if is_definition(path) || *code != Code::FileTooLarge {
+            // What is known of a JSON file is said where it is named, but that it hides something.
+            let hides = matches!(code, Code::UnreadableFile | Code::OutsideRepository);
+            if is_definition(path) || hides {
                 let span = Span { file: *id, start: 0, end: 0 };
                 out.push(Diagnostic::new(*code, span, message).help(remedy(*code)));
             }
@@ -132,6 +159,7 @@ impl Texts {
 pub(super) fn remedy(code: Code) -> &'static str {
     match code {
         Code::FileTooLarge => "split it: every table may stand in any file",
+        Code::InvalidUtf8 => "save it as UTF-8",
         Code::OutsideRepository => "copy what it leads to into the repository",
         _ => "check that the file is there and may be read",
     }
@@ -234,6 +262,7 @@ mod tests {
             ],
             unreadable: vec![("secret".into(), "permission denied".into())],
             outside: vec!["away.toml".into()],
+            links: BTreeMap::from([("l".into(), "m/n".into()), ("m".into(), String::new())]),
         };
         let texts = decode(&tree);
         let mut out = Vec::new();
@@ -249,6 +278,7 @@ mod tests {
             ]
         );
         assert_eq!(texts.find("bom.toml").map(|(_, text)| text), Some("schema = 1"));
+        assert_eq!(texts.follow("l/p.json"), "n/p.json");
         assert_eq!(texts.definitions().count(), 2);
         assert_eq!(texts.find("utf8.toml").map(|(_, text)| text), Some("ab\u{fffd}c"));
     }

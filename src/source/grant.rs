@@ -17,13 +17,13 @@ pub(super) fn read(
 ) -> Option<Spanned<GrantRule>> {
     let mut table = Table::of("grant", node.span, node, out)?;
     let to = table
-        .required("to", "write who is granted it: to = [\"group:NAME\"]", out)
+        .required("to", "write who is granted it: to = [\"group:NAME\"]")
         .and_then(|node| node.some_strings(out, principal));
     let allow = table
-        .required("allow", "write what is granted: allow = [\"PERMISSION-SET\"]", out)
+        .required("allow", "write what is granted: allow = [\"PERMISSION-SET\"]")
         .and_then(|node| node.some_strings(out, permission_set));
     let within = table
-        .required("in", "write where it is granted: in = [\"account:NAME\"]", out)
+        .required("in", "write where it is granted: in = [\"account:NAME\"]")
         .and_then(|node| node.some_strings(out, accounts));
     let except = table.optional("except").and_then(|node| node.strings(out, accounts));
     let starts = table.optional("starts").and_then(|node| period::read(node, End::Start, out));

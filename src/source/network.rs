@@ -23,7 +23,7 @@ pub(super) fn networks(
         let title = format!("network.{}", name.value);
         let Some(mut table) = Table::of(title, name.span, node, out) else { continue };
         let cidrs = table
-            .required("cidrs", "write the ranges: cidrs = [\"10.20.0.0/16\"]", out)
+            .required("cidrs", "write the ranges: cidrs = [\"10.20.0.0/16\"]")
             .and_then(|node| cidrs(node, out));
         table.finish(out);
         if let Some(name) = NETWORK.check(name, out) {
@@ -36,6 +36,8 @@ pub(super) fn networks(
 fn cidrs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Vec<Spanned<IpNet>>> {
     node.some_strings(out, |text, out| {
         let net = text.value.parse::<IpNet>().ok();
+        // Zeros before an IPv4 octet mean octal to some readers.
+        let net = net.filter(|net| matches!(net, IpNet::V6(_)) || net.to_string() == text.value);
         let help = match net {
             None => "write an address and a prefix length: 10.20.0.0/16".to_owned(),
             Some(net) if net.trunc() != net => format!("write {}", net.trunc()),
@@ -93,8 +95,8 @@ mod tests {
             ("[network.a]\ncidrs = []\n", "invalid-value 2:9"),
             ("[network.\"a b\"]\ncidrs = [\"10.0.0.0/8\"]\n", "invalid-name 1:10"),
             (
-                "[network.a]\ncidrs = [\"10.0.0.0\", \"10.0.0.1/8\", \"::/0\"]\n",
-                "invalid-cidr 2:10, invalid-cidr 2:22",
+                "[network.a]\ncidrs = [\"10.0.0.0\", \"10.0.0.1/8\", \"::/0\", \"010.0.0.0/8\"]\n",
+                "invalid-cidr 2:10, invalid-cidr 2:22, invalid-cidr 2:44",
             ),
             ("[network.a]\ncidrs = [\"10.0.0.0/8\", \"10.1.0.0/16\"]\n", ""),
             (

@@ -75,12 +75,13 @@ fn named_ou(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
 
 /// A path of OU names, which may be the root.
 fn ou_path(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
-    let Some(path) = OuPath::parse(text.value) else {
+    let path = OuPath::parse(text.value).filter(|_| !text.value.is_empty());
+    let Some(path) = path else {
         let message = format!("`{}` is not an OU path", text.value);
         out.push(
             Diagnostic::new(Code::InvalidName, text.span, message)
                 .label("a name is empty")
-                .help("write the names from the root down, joined by `/`"),
+                .help("write the names from the root down, joined by `/`; `/` alone is the root"),
         );
         return None;
     };
@@ -153,7 +154,7 @@ fn account_id(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<Accou
 }
 
 fn owner(mut table: Table<'_>, out: &mut Vec<Diagnostic>) -> Option<Owner> {
-    let email = table.required("email", "write the address that becomes the user name", out);
+    let email = table.required("email", "write the address that becomes the user name");
     let email = address(email, out);
     let given_name = person(table.optional("given_name"), out);
     let family_name = person(table.optional("family_name"), out);

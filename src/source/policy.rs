@@ -5,6 +5,7 @@ mod condition;
 mod expand;
 mod json;
 
+use super::declared::Declared;
 use super::decode::Node;
 use super::files::{self, Texts};
 use super::network::Networks;
@@ -39,27 +40,40 @@ pub(super) fn read(
     used: &mut BTreeSet<String>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Spanned<Policy>> {
+    let before = out.len();
     let document = match node.value {
         DeValue::String(path) => {
             let (file, text) = find(Spanned::new(path, node.span), context, out)?;
             json::from_text(file, text, out)?
         }
-        DeValue::Table(_) => json::from_toml(node, out)?,
+        DeValue::Table(_) => json::from_toml(node, out),
         _ => {
             let help = "write a path relative to this file, or the policy as a table";
             out.push(node.wrong_type("a path or a table").help(help));
             return None;
         }
     };
-    let before = out.len();
+    // Of a value that cannot be read, nothing more is said.
+    let wrong: Vec<Option<Span>> = out[before..].iter().map(|found| found.span).collect();
+    let read = out.len();
     expand::references(&document.value, used);
     let document = expand::expand(document, context.networks, out);
     check::document(&document, out);
+    let later = out.split_off(read);
+    out.extend(later.into_iter().filter(|found| !wrong.contains(&found.span)));
     if has_errors(&out[before..]) {
         return None;
     }
     let policy = Policy::new(&Json::to_value(&document.value).to_string());
     size(&policy, node, out).then(|| Spanned::new(policy, node.span))
+}
+
+/// Whether a diagnostic is of a network whose definition could not be read.
+pub(super) fn names_lost_network(found: &Diagnostic, texts: &Texts, declared: &Declared) -> bool {
+    let text = found.span.filter(|_| found.code == Code::UnknownName).and_then(|span| {
+        texts.files.get(span.file).and_then(|file| file.text.get(span.start..span.end))
+    });
+    text.and_then(expand::name).is_some_and(|name| declared.may_be_lost(name))
 }
 
 /// The file that a reference means.
@@ -86,6 +100,7 @@ fn find<'a>(
         out.push(bad(message).help("name a file that ends in .json"));
         return None;
     }
+    let path = context.texts.follow(&path);
     let Some((file, text)) = context.texts.find(&path) else {
         let known = context.texts.files.list.iter().map(|file| file.path.as_str());
         let help = match suggest(&path, known.filter(|path| is_json(path))) {

@@ -1,9 +1,11 @@
 //! The settings tables of `landgrant.toml`.
 
+use super::TABLES;
 use super::declared::{
     CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Settings,
 };
-use super::decode::{Node, Table, span};
+use super::decode::{Node, Table, span, unknown_key};
+use super::files::SETTINGS;
 use super::names::REGION;
 use super::selector::Selector;
 use crate::diag::{Code, Diagnostic, FileId, Spanned};
@@ -26,27 +28,14 @@ const CREATE_ACCOUNTS: &[(&str, CreateAccounts)] = &[
     ("account-factory", CreateAccounts::AccountFactory),
 ];
 
-/// Checks `schema`. Whatever it says, the rest is read as schema 1, so that nothing else that is wrong
-/// has to wait for the next run.
-pub(super) fn schema(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnostic>) {
-    let mut table = Table::new("landgrant.toml", span(file, 0..0), root);
-    let Some(node) = table.required("schema", "write `schema = 1` in the first line", out) else {
-        return;
-    };
-    let Some(number) = node.integer(out).filter(|number| *number != 1) else { return };
-    let message = format!("schema {number} is not one that this version reads");
-    out.push(
-        Diagnostic::new(Code::UnsupportedSchema, node.span, message)
-            .label("read as schema 1")
-            .help("use a version of landgrant that reads it, or write `schema = 1`"),
-    );
-}
-
 /// Reads every settings table; a required setting that is missing or wrong stands for its default.
 pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnostic>) -> Settings {
-    let mut table = Table::new("landgrant.toml", span(file, 0..0), root);
+    let mut table = Table::new(SETTINGS, span(file, 0..0), root);
+    if let Some(node) = table.required("schema", "write `schema = 1` in the first line") {
+        schema(node, out);
+    }
     let mut settings = Settings::default();
-    if let Some(node) = table.required("identity_center", CENTER_HELP, out) {
+    if let Some(node) = table.required("identity_center", CENTER_HELP) {
         center(node, &mut settings, out);
     }
     if let Some(node) = table.optional("organization") {
@@ -61,7 +50,21 @@ pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnosti
     if let Some(node) = table.optional("limits") {
         settings.limits = limits(node, out);
     }
+    let known: Vec<&str> = TABLES.iter().chain(KEYS).copied().collect();
+    table.finish_among(&known, |_, key, known| unknown_key("", key, known), out);
     settings
+}
+
+/// Checks `schema`. Whatever it says, the rest is read as schema 1, so that nothing else that is wrong
+/// has to wait for the next run.
+fn schema(node: Node<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(number) = node.integer(out).filter(|number| *number != 1) else { return };
+    let message = format!("schema {number} is not one that this version reads");
+    out.push(
+        Diagnostic::new(Code::UnsupportedSchema, node.span, message)
+            .label("read as schema 1")
+            .help("use a version of landgrant that reads it, or write `schema = 1`"),
+    );
 }
 
 const CENTER_HELP: &str = "add `[identity_center]` with `region` and `identity_source`";
@@ -73,12 +76,11 @@ const SOURCE_HELP: &str = "write \"directory\" where users and groups are kept i
 fn center(node: Node<'_>, settings: &mut Settings, out: &mut Vec<Diagnostic>) {
     let Some(mut table) = Table::of("identity_center", node.span, node, out) else { return };
     let region = table
-        .required("region", "write the Region that Identity Center was enabled in", out)
+        .required("region", "write the Region that Identity Center was enabled in")
         .and_then(|node| node.string(out))
         .and_then(|text| REGION.check_as(Code::InvalidValue, text, out));
-    let source = table
-        .required("identity_source", SOURCE_HELP, out)
-        .and_then(|node| node.word(SOURCES, out));
+    let source =
+        table.required("identity_source", SOURCE_HELP).and_then(|node| node.word(SOURCES, out));
     settings.instance = table.optional("instance").and_then(|node| instance(node, out));
     table.finish(out);
     if let Some(region) = region {

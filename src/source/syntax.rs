@@ -31,6 +31,8 @@ pub(super) struct Damage {
     pub(super) incomplete: Vec<Range<usize>>,
     /// Values that were read by a guess; nothing more is said of them.
     pub(super) guessed: Vec<Range<usize>>,
+    /// Statements that were read by a guess; what they hold may be of another type than was meant.
+    pub(super) mended: Vec<Range<usize>>,
 }
 
 impl Damage {
@@ -38,8 +40,8 @@ impl Damage {
     pub(super) fn explains(&self, found: &Diagnostic) -> bool {
         let Some(span) = found.span else { return false };
         let inside = |range: &Range<usize>| range.start <= span.start && span.start < range.end;
-        let missing = matches!(found.code, Code::MissingKey);
-        (missing && self.incomplete.iter().any(inside))
+        (found.code == Code::MissingKey && self.incomplete.iter().any(inside))
+            || (found.code == Code::WrongType && self.mended.iter().any(inside))
             || self.guessed.iter().any(|range| range.start < span.end && span.start < range.end)
     }
 }

@@ -124,7 +124,7 @@ fn settings_that_could_be_read_are_declared_whatever_else_is_wrong() {
         [("landgrant.toml", SETTINGS), ("a.toml", "[group.a]\nx = 1\n"), ("b.toml", "[x\n")];
     let (declared, _, diagnostics) = load(&tree(&broken));
     assert_eq!(declared.groups.len(), 1);
-    assert_eq!(diagnostics.len(), 2);
+    assert_eq!(diagnostics.len(), 3, "an unknown key, an unclosed header, an unknown table");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn top_level_tables_have_their_form() {
         ("grant = [1]\n", "wrong-type 1:10"),
         ("[[control]]\n[[keep]]\n[pace]\n", "unknown-key 1:3, unknown-key 2:3, unknown-key 3:2"),
         ("network = 1\n", "wrong-type 1:11"),
-        ("a = 1\r\na = 2\r\n", "toml-syntax 2:1"),
+        ("a = 1\r\na = 2\r\n", "unknown-key 1:1, duplicate-key 2:1"),
     ]);
 }
 
@@ -148,7 +148,7 @@ fn depth_is_bounded_whatever_the_keys() {
     let deep = (0..70).fold("1".to_owned(), |inner, _| format!("{{ {dotted} = {inner} }}"));
     each(&[
         (&format!("x = {deep}\n"), "toml-syntax 1:133"),
-        (&format!("x = {}", "[".repeat(500)), "toml-syntax 1:85, toml-syntax 1:505"),
+        (&format!("x = {}", "[".repeat(500)), "toml-syntax 1:85"),
     ]);
 }
 

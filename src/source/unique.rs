@@ -39,7 +39,8 @@ fn folded<K: ToString, V>(kind: &str, map: &BTreeMap<K, Spanned<V>>, out: &mut V
     let mut first: BTreeMap<String, (Span, String)> = BTreeMap::new();
     for (span, name) in names {
         if let Some((place, other)) = first.get(&name.to_lowercase()) {
-            let message = format!("the {kind}s `{other}` and `{name}` differ by case alone");
+            let (one, two) = if *other < name { (other, &name) } else { (&name, other) };
+            let message = format!("the {kind}s `{one}` and `{two}` differ by case alone");
             out.push(
                 Diagnostic::new(Code::CaseCollision, span, message)
                     .related(*place, "the other one")

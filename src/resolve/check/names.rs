@@ -97,7 +97,7 @@ pub(super) fn declared(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnost
             let elsewhere = names.contains_key(name)
                 || folded.contains_key(&name.to_lowercase())
                 || is_ignored(&scope, *usage).is_some()
-                || declared.lost.contains(name);
+                || declared.may_be_lost(name);
             if elsewhere || (said.contains_key(name) && !enforced) {
                 continue;
             }
@@ -139,8 +139,8 @@ pub(super) fn spelling(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnost
                 continue;
             }
             let word = kind.word();
-            let message =
-                format!("the {word}s `{other}` and `{}` differ by case alone", usage.name);
+            let (one, two) = (other.min(usage.name), other.max(usage.name));
+            let message = format!("the {word}s `{one}` and `{two}` differ by case alone");
             out.push(
                 Diagnostic::new(Code::CaseCollision, usage.span, message)
                     .related(place, "the other one")
@@ -150,6 +150,7 @@ pub(super) fn spelling(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnost
     }
 }
 
+#[expect(clippy::option_option, reason = "ignored or not, and then by a typed pattern or not")]
 fn is_ignored(scope: &Scope, usage: Use<'_>) -> Option<Option<Span>> {
     match usage.kind {
         Kind::Group => scope.group(&GroupName::new(usage.name)),

@@ -14,9 +14,12 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
 
-/// Whether a term, or a whole selector, means a declared account; `None` where its definition does
-/// not tell.
-fn term(term: &Term, name: &str, account: &Account) -> Option<bool> {
+/// The tags of declared accounts: key → values.
+type Tags<'d> = BTreeMap<&'d str, BTreeSet<&'d str>>;
+
+/// Whether a term means a declared account; `None` where its definition does not tell. A key among
+/// `tags` is one that is declared where it holds; any other may be kept elsewhere.
+fn term(term: &Term, name: &str, account: &Account, tags: &Tags<'_>) -> Option<bool> {
     match term {
         Term::All => Some(true),
         Term::Account(text) => {
@@ -28,9 +31,10 @@ fn term(term: &Term, name: &str, account: &Account) -> Option<bool> {
         Term::Ou(path) => account.ou.as_ref().map(|ou| ou.value == *path),
         Term::OuTree(path) => account.ou.as_ref().map(|ou| ou.value.is_within(path)),
         Term::Tag(key, value) => {
-            let tags = &account.tags.as_ref()?.value;
-            // A tag that is not declared may be live.
-            tags.get(key).map(|declared| declared == value)
+            let declared = account.tags.as_ref().and_then(|tags| tags.value.get(key));
+            declared
+                .map(|declared| declared == value)
+                .or_else(|| tags.contains_key(key.as_str()).then_some(false))
         }
     }
 }
@@ -39,10 +43,10 @@ fn is_id(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '?'))
 }
 
-fn means(selector: &Selector, name: &str, account: &Account) -> Option<bool> {
+fn means(selector: &Selector, name: &str, account: &Account, tags: &Tags<'_>) -> Option<bool> {
     let mut all = Some(true);
     for one in &selector.terms {
-        match term(one, name, account) {
+        match term(one, name, account, tags) {
             Some(false) => return Some(false),
             Some(true) => {}
             None => all = None,
@@ -56,14 +60,17 @@ fn any<'d>(
     selectors: &'d [Spanned<Selector>],
     name: &str,
     account: &Account,
+    tags: &Tags<'_>,
 ) -> Option<&'d Spanned<Selector>> {
-    selectors.iter().find(|selector| means(&selector.value, name, account) == Some(true))
+    selectors.iter().find(|selector| means(&selector.value, name, account, tags) == Some(true))
 }
 
 /// Accounts that are declared, and handed off by `[ignore]`.
 pub(super) fn ignored(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
     for (name, account) in &declared.accounts {
-        if let Some(by) = any(&declared.settings.ignore.accounts, name, &account.value) {
+        if let Some(by) =
+            any(&declared.settings.ignore.accounts, name, &account.value, &Tags::new())
+        {
             out.push(scope::ignored(account.span, &format!("account `{name}`"), Some(by.span)));
         }
     }
@@ -102,8 +109,8 @@ pub(super) fn named(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>
 /// Whether the name may stand in what could not be read.
 fn is_lost(declared: &Declared, term: &Term) -> bool {
     match term {
-        Term::Account(text) => declared.lost.contains(text.as_str()),
-        Term::Ou(path) | Term::OuTree(path) => declared.lost.contains(&path.to_string()),
+        Term::Account(text) => declared.may_be_lost(text),
+        Term::Ou(path) | Term::OuTree(path) => declared.may_be_lost(&path.to_string()),
         Term::All | Term::Tag(..) => false,
     }
 }
@@ -153,37 +160,93 @@ fn ou(declared: &Declared, path: &OuPath, known: &[String], span: Span) -> Diagn
         .help(near.unwrap_or_else(|| "a plan looks it up; a declared one is checked here".into()))
 }
 
-/// Rules that select nothing, where that is certain: every account that `in` means is named in it and
-/// declared, and `except` takes each away.
+/// Selectors that surely select nothing: no declared account fits, or `except` takes away the one that
+/// is named.
+///
+/// Where no account is declared nothing is known. Otherwise a live one that is not declared may fit,
+/// but then this is where a misspelt selector shows.
 pub(super) fn selection(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
+    if declared.accounts.is_empty() {
+        return;
+    }
+    let tags = tags(declared);
+    let ous = ous(declared);
     for rule in declared.grants.iter().map(|rule| &rule.value) {
         for selector in &rule.within {
-            let exact = selector.value.terms.iter().find_map(|term| match term {
-                Term::Account(text) if is_exact(text) => Some(text.as_str()),
-                _ => None,
+            out.extend(taken_away(declared, selector, &rule.except));
+        }
+        for selector in rule.within.iter().chain(&rule.except) {
+            let known = selector.value.terms.iter().all(|term| match term {
+                Term::Account(text) if is_exact(text) => find(declared, text).is_some(),
+                Term::Ou(path) | Term::OuTree(path) => ous.contains(path),
+                Term::Tag(key, _) => tags.contains_key(key.as_str()),
+                _ => true,
             });
-            let Some((name, account)) = exact.and_then(|text| find(declared, text)) else {
-                continue;
+            let fits = |(name, account): (&String, &Spanned<Account>)| {
+                means(&selector.value, name, &account.value, &tags) != Some(false)
             };
-            let message = format!("selector `{}` selects no account", selector.value);
-            let found = Diagnostic::new(Code::EmptySelection, selector.span, message);
-            if means(&selector.value, name, &account.value) == Some(false) {
-                out.push(
-                    found
-                        .label("the account is declared otherwise")
-                        .related(account.span, "declared here")
-                        .help("let all of the terms fit one account, or remove the selector"),
-                );
-            } else if let Some(by) = any(&rule.except, name, &account.value) {
-                out.push(
-                    found
-                        .label("`except` takes it away")
-                        .related(by.span, "taken away here")
-                        .help("remove it from `in` or from `except`"),
-                );
+            let below = |account: &Account| {
+                account.ou.as_ref().is_some_and(|ou| is_below(&selector.value, &ou.value))
+            };
+            // Where accounts stand in OUs below, that is what is said of the selector.
+            let nested = declared.accounts.values().any(|account| below(&account.value));
+            if known && !nested && !declared.accounts.iter().any(fits) {
+                out.push(nothing(selector, &tags));
             }
         }
     }
+}
+
+/// Whether an OU lies below the one that a selector names without `/**`.
+fn is_below(selector: &Selector, ou: &OuPath) -> bool {
+    selector.terms.iter().any(|term| match term {
+        Term::Ou(path) => ou != path && path.depth() > 0 && ou.is_within(path),
+        _ => false,
+    })
+}
+
+/// The tags of declared accounts: key → values.
+fn tags(declared: &Declared) -> Tags<'_> {
+    let mut tags = Tags::new();
+    let all = declared.accounts.values().filter_map(|account| account.value.tags.as_ref());
+    for (key, value) in all.flat_map(|tags| &tags.value) {
+        tags.entry(key).or_default().insert(value);
+    }
+    tags
+}
+
+fn nothing(selector: &Spanned<Selector>, tags: &Tags<'_>) -> Diagnostic {
+    let near = selector.value.terms.iter().find_map(|term| {
+        let Term::Tag(key, value) = term else { return None };
+        let near = suggest(value, tags.get(key.as_str())?.iter().copied())?;
+        (near != value).then(|| format!("did you mean `tag:{key}={near}`?"))
+    });
+    let help = "correct it; only an account that is not declared here could fit".to_owned();
+    let message = format!("selector `{}` selects no declared account", selector.value);
+    Diagnostic::new(Code::EmptySelection, selector.span, message)
+        .label("none fits")
+        .help(near.unwrap_or(help))
+}
+
+/// What to say of an account that is named in `in` and taken away in `except`.
+fn taken_away(
+    declared: &Declared,
+    selector: &Spanned<Selector>,
+    except: &[Spanned<Selector>],
+) -> Option<Diagnostic> {
+    let exact = selector.value.terms.iter().find_map(|term| match term {
+        Term::Account(text) if is_exact(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let (name, account) = find(declared, exact?)?;
+    let by = any(except, name, &account.value, &Tags::new())?;
+    let message = format!("selector `{}` selects no account", selector.value);
+    Some(
+        Diagnostic::new(Code::EmptySelection, selector.span, message)
+            .label("`except` takes it away")
+            .related(by.span, "taken away here")
+            .help("remove it from `in` or from `except`"),
+    )
 }
 
 /// The declared account of a name or id.
@@ -218,7 +281,7 @@ pub(super) fn nested(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic
                 let below = placed.iter().filter(|(ou, _)| **ou != path && ou.is_within(path));
                 let left: Vec<(&str, &OuPath)> = below
                     .flat_map(|(ou, accounts)| accounts.iter().map(move |one| (*ou, one)))
-                    .filter(|(_, (name, account))| any(list, name, account).is_none())
+                    .filter(|(_, (name, account))| any(list, name, account, &Tags::new()).is_none())
                     .map(|(ou, (name, _))| (name.as_str(), ou))
                     .collect();
                 out.extend(select::left_out(selector.span, path, &left));

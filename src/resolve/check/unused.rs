@@ -69,6 +69,6 @@ fn unused<'d>(
         misspelt.filter_map(|name| suggest(name, known.iter().copied())).collect();
     names
         .filter(|(name, _)| !used.contains(name) && !meant.contains(name))
-        .filter(|(name, _)| !declared.lost.contains(name))
+        .filter(|(name, _)| !declared.may_be_lost(name))
         .collect()
 }

@@ -18,10 +18,17 @@ pub(super) fn references(json: &Json, used: &mut BTreeSet<String>) {
         }
         Json::List(items) => items.iter().for_each(|item| references(&item.value, used)),
         Json::Object(members) => {
-            members.iter().for_each(|(_, value)| references(&value.value, used));
+            for (_, value) in members {
+                references(&value.value, used);
+            }
         }
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
+}
+
+/// The name in a reference to a network.
+pub(in crate::source) fn name(text: &str) -> Option<&str> {
+    Some(text.split_once(OPENING)?.1.split_once('}')?.0)
 }
 
 /// Replaces every reference to a network. A string becomes a list; in a list it is spliced.
@@ -56,6 +63,13 @@ pub(super) fn expand(
     Spanned::new(value, span)
 }
 
+/// Whether a text holds what reads like a reference to a network. AWS has no variable of that name.
+fn nearly(text: &str) -> bool {
+    text.split("${")
+        .skip(1)
+        .any(|rest| rest.trim_start().to_ascii_lowercase().starts_with("network"))
+}
+
 /// The ranges that a text refers to; `None` where it refers to none.
 fn ranges(
     text: &str,
@@ -63,7 +77,16 @@ fn ranges(
     networks: &Networks,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Spanned<Json>>> {
-    let (before, rest) = text.split_once(OPENING)?;
+    let Some((before, rest)) = text.split_once(OPENING) else {
+        if nearly(text) {
+            let message = format!("`{text}` is not a reference to a network");
+            out.push(
+                Diagnostic::new(Code::InvalidPolicy, span, message)
+                    .help("write ${network.NAME}, in lower case and without spaces"),
+            );
+        }
+        return None;
+    };
     let name = rest.strip_suffix('}').filter(|name| before.is_empty() && !name.contains('}'));
     let Some(name) = name else {
         let message = format!("`{text}` holds a reference to a network and more");

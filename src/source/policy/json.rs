@@ -62,7 +62,10 @@ pub(super) fn from_text(
     if read.is_none() {
         // Not reached, as serde_json took the text; but nothing may ever be dropped in silence.
         let span = Span { file, start: 0, end: 0 };
-        out.push(Diagnostic::new(Code::InvalidPolicy, span, "the document cannot be read"));
+        out.push(
+            Diagnostic::new(Code::InvalidPolicy, span, "the document cannot be read")
+                .help("write it as plain JSON"),
+        );
     }
     read
 }
@@ -177,42 +180,45 @@ impl Walk<'_> {
     }
 }
 
-/// Reads a TOML value; one that JSON does not have is reported.
-pub(super) fn from_toml(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<Json>> {
+/// Reads a TOML value; one that JSON does not have is reported, and null stands for it.
+pub(super) fn from_toml(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Spanned<Json> {
     let value = match node.value {
         DeValue::String(text) => Json::Text(text.clone().into_owned()),
         DeValue::Boolean(value) => Json::Bool(*value),
-        DeValue::Integer(_) => Json::Number(node.integer(out)?.into()),
+        DeValue::Integer(_) => {
+            node.integer(out).map_or(Json::Null, |number| Json::Number(number.into()))
+        }
         DeValue::Float(float) => {
             let number = float.as_str().parse().ok().and_then(Number::from_f64);
-            let Some(number) = number else {
-                let message = "JSON has no such number";
-                out.push(Diagnostic::new(Code::InvalidPolicy, node.span, message));
-                return None;
-            };
-            Json::Number(number)
+            if number.is_none() {
+                out.push(
+                    Diagnostic::new(Code::InvalidPolicy, node.span, "JSON has no such number")
+                        .help("write it in quotes"),
+                );
+            }
+            number.map_or(Json::Null, Json::Number)
         }
         DeValue::Datetime(_) => {
             let message = "JSON has no dates";
             out.push(
                 Diagnostic::new(Code::InvalidPolicy, node.span, message).help("write it in quotes"),
             );
-            return None;
+            Json::Null
         }
         DeValue::Array(_) => {
-            let items = node.items(out)?;
-            let read: Vec<_> = items.into_iter().map(|item| from_toml(item, out)).collect();
-            Json::List(read.into_iter().collect::<Option<_>>()?)
+            let items = node.items(out).unwrap_or_default();
+            Json::List(items.into_iter().map(|item| from_toml(item, out)).collect())
         }
         DeValue::Table(table) => {
-            let members: Vec<_> = entries(node.span.file, table)
-                .into_iter()
-                .map(|(name, value)| Some((name.map(str::to_owned), from_toml(value, out)?)))
-                .collect();
-            Json::Object(members.into_iter().collect::<Option<_>>()?)
+            let members = entries(node.span.file, table).into_iter();
+            Json::Object(
+                members
+                    .map(|(name, value)| (name.map(str::to_owned), from_toml(value, out)))
+                    .collect(),
+            )
         }
     };
-    Some(Spanned::new(value, node.span))
+    Spanned::new(value, node.span)
 }
 
 #[cfg(test)]

@@ -161,7 +161,11 @@ fn tables_are_policies_too() {
             "[permission_set.a.inline_policy]\nVersion = \"2012-10-17\"\nStatement = []\nX = 1\n",
             "invalid-policy 3:13, unknown-element 4:1",
         ),
-        ("[permission_set.a.inline_policy]\nVersion = 2012-10-17\n", "invalid-policy 2:11"),
+        (
+            "[permission_set.a.inline_policy]\nVersion = 2012-10-17\nStatement.Effect = \"Deny\"\n\
+             Statement.Action = 7\nStatement.Resource = \"*\"\n",
+            "invalid-policy 2:11, invalid-policy 4:20",
+        ),
     ]);
 }
 
@@ -206,9 +210,11 @@ fn networks_expand_to_their_ranges() {
         (&around("[\"1.1.1.1/32\", \"${network.b}\"]"), "unknown-name 9:56"),
         (&around("\"${network.a}/8\""), "invalid-policy 9:41"),
         (&around("\"${aws:x}\""), ""),
-        (&around("\"x\"").replace("\"*\"\nC", "\"${network.b}\"\nC"), "unknown-name 8:12"),
+        (&around("\"${ network.a }\""), "invalid-policy 9:41"),
+        (&around("\"${Network.a}\""), "invalid-policy 9:41"),
+        (&around("\"1.1.1.1\"").replace("\"*\"\nC", "\"${network.b}\"\nC"), "unknown-name 8:12"),
         (
-            &around("\"x\"").replace("\"*\"\nC", "\"${network.a}\"\nC"),
+            &around("\"1.1.1.1\"").replace("\"*\"\nC", "\"${network.a}\"\nC"),
             "invalid-policy 8:12, invalid-policy 8:12",
         ),
     ]);

@@ -32,21 +32,23 @@ pub(super) fn report(
         let name = text.get(again.clone()).unwrap_or_default();
         let at = headers.partition_point(|header| header.line.end <= again.start);
         let here = headers.get(at).filter(|header| header.line.contains(&again.start));
-        let (code, message, first) = match here {
-            Some(here) => {
-                let first = headers[..at].iter().find(|other| other.path == here.path);
-                let (code, message) = table(&here.path);
-                (code, message, first.map(|first| first.name.clone()))
+        let (code, message, first) = if let Some(here) = here {
+            let first = headers[..at].iter().find(|other| other.path == here.path);
+            let first = first.map(|first| first.name.clone());
+            let (code, message) = table(&here.path);
+            (code, message, first.or_else(|| key_between(root, name, 0..again.start)))
+        } else {
+            let name = unquoted(name);
+            let table = at.checked_sub(1).map(|before| &headers[before].line);
+            let from = table.map_or(0, |line| line.end);
+            let first = key_between(root, &name, from..again.start);
+            // In a table that stands again, of course its keys do.
+            if first.is_none()
+                && table.is_some_and(|line| repeated.iter().any(|r| line.contains(&r.start)))
+            {
+                continue;
             }
-            None => {
-                let from = at.checked_sub(1).map_or(0, |before| headers[before].line.end);
-                let first = key_between(root, &unquoted(name), from..again.start);
-                (
-                    Code::DuplicateKey,
-                    format!("`{}` stands twice in one table", unquoted(name)),
-                    first,
-                )
-            }
+            (Code::DuplicateKey, format!("`{name}` stands twice in one table"), first)
         };
         let mut found = Diagnostic::new(code, decode::span(file, again.clone()), message)
             .label("written again")
@@ -128,7 +130,7 @@ fn key_between(root: &DeTable<'_>, name: &str, within: Range<usize>) -> Option<R
                     open.extend(items.iter().filter_map(|item| match item.get_ref() {
                         DeValue::Table(inner) => Some(inner),
                         _ => None,
-                    }))
+                    }));
                 }
                 _ => {}
             }

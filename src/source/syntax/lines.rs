@@ -31,20 +31,24 @@ pub(super) fn kind(line: &str) -> Line {
     Line::Other
 }
 
+/// Whether a line that begins nothing reads like a header without its opening bracket. Only for the
+/// first line of a statement: the last one of a list looks the same.
+pub(super) fn is_open_header(line: &str) -> bool {
+    let line = line.split(" #").next().unwrap_or(line).trim();
+    line.ends_with(']') && line.len() > 1 && !line.contains('=') && !line.starts_with('[')
+}
+
 /// What follows a key, dotted or quoted, at the beginning of a line.
 fn key(line: &str) -> Option<&str> {
     let mut rest = line;
     loop {
-        rest = match rest.chars().next()? {
-            quote @ ('"' | '\'') => {
-                let end = rest[1..].find(quote)? + 2;
-                &rest[end..]
-            }
-            _ => {
-                let bare = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '@');
-                let after = rest.trim_start_matches(bare);
-                (after.len() < rest.len()).then_some(after)?
-            }
+        rest = if let quote @ ('"' | '\'') = rest.chars().next()? {
+            let end = rest[1..].find(quote)? + 2;
+            &rest[end..]
+        } else {
+            let bare = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '@');
+            let after = rest.trim_start_matches(bare);
+            (after.len() < rest.len()).then_some(after)?
         };
         let after = rest.trim_start();
         match after.strip_prefix('.') {

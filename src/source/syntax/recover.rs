@@ -46,7 +46,11 @@ pub(super) fn recover(file: FileId, text: &str, out: &mut Vec<Diagnostic>) -> Re
             (table, incomplete, homeless) = (range.start, false, false);
         }
         let errors = mistakes(source);
-        let mended = if errors.is_empty() { Some(Mended::default()) } else { mend(source) };
+        let mended = match (errors.is_empty(), kind) {
+            (true, _) => Some(Mended::default()),
+            (false, Line::Header) => opened(source).or_else(|| mend(source)),
+            (false, _) => mend(source),
+        };
         match &mended {
             Some(mended) if errors.is_empty() && mended.insertions.is_empty() => {}
             Some(mended) => {
@@ -138,6 +142,24 @@ impl Mended {
     }
 }
 
+/// Opens a header that is only closed.
+fn opened(source: &str) -> Option<Mended> {
+    let line = source.trim();
+    let missing = match (line.starts_with('['), line.ends_with("]]")) {
+        (false, false) => "[",
+        (false, true) => "[[",
+        (true, true) if !line.starts_with("[[") => "[",
+        _ => return None,
+    };
+    let at = source.len() - source.trim_start().len();
+    let mut mended = Mended::default();
+    mended.insert(at, missing);
+    let errors = mistakes(source);
+    let first = errors.first().filter(|_| mistakes(&mended.text(source)).is_empty())?;
+    mended.errors.push((at..at + line.len(), first.clone()));
+    Some(mended)
+}
+
 /// Mends one mistake after the other, from the left; `None` where one cannot be mended.
 fn mend(source: &str) -> Option<Mended> {
     let source = source.trim_end();
@@ -207,7 +229,11 @@ impl Statements<'_> {
     fn next(&mut self) -> Option<(Line, Range<usize>)> {
         let start = self.at;
         let first = self.line(start)?;
-        let kind = lines::kind(&self.text[first.clone()]);
+        let line = &self.text[first.clone()];
+        let kind = match lines::kind(line) {
+            Line::Other if lines::is_open_header(line) => Line::Header,
+            kind => kind,
+        };
         let end = match kind {
             Line::Blank | Line::Header => first.end,
             Line::Key | Line::Other => self.end(first),
@@ -257,6 +283,11 @@ impl Recovered {
             inserted += what.len();
         }
         self.damage.guessed.extend(mended.guessed.iter().map(|range| shift(range, start)));
+        if !mended.insertions.is_empty() {
+            self.damage.mended.push(start..start + source.len());
+            // The guess may be wrong, and the name stand elsewhere.
+            self.damage.lost.push_str(source);
+        }
         self.text.push_str(&mended.text(source));
     }
 
