@@ -111,10 +111,17 @@ impl File {
         start..start + text.strip_suffix('\r').unwrap_or(text).len()
     }
 
-    /// How many characters begin before an offset inside the text.
-    fn characters(&self, at: usize) -> usize {
-        let before = self.index().characters.get(at / STRIDE).copied().unwrap_or(0);
-        before + beginnings(&self.text.as_bytes()[at - at % STRIDE..at])
+    /// How many characters lie between two offsets inside the text.
+    fn characters(&self, from: usize, to: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        if to - from <= STRIDE {
+            return beginnings(&bytes[from..to]);
+        }
+        let before = |at: usize| {
+            let whole = self.index().characters.get(at / STRIDE).copied().unwrap_or(0);
+            whole + beginnings(&bytes[at - at % STRIDE..at])
+        };
+        before(to) - before(from)
     }
 
     /// The nearest character boundary at or before an offset.
@@ -127,7 +134,7 @@ impl File {
         let at = self.floor(at);
         let line = self.line_at(at);
         let start = self.line(line).start;
-        (line, self.characters(at) - self.characters(start) + 1)
+        (line, self.characters(start, at) + 1)
     }
 }
 

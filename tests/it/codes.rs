@@ -53,8 +53,11 @@ const SETTINGS: &str = "schema = 1\n[identity_center]\nregion = \"ap-southeast-1
 
 type Files = BTreeMap<String, Vec<u8>>;
 
+/// File names and texts, in the order of the page.
+type Blocks = Vec<(String, String)>;
+
 /// The blocks of an example or cure by file name, as the page's head explains them.
-fn blocks(markdown: &str) -> Vec<(String, String)> {
+fn blocks(markdown: &str) -> Blocks {
     let mut out = Vec::new();
     for (number, part) in format!("\n{markdown}").split("\n```").enumerate() {
         // What stands between fences is every second part.
@@ -64,12 +67,11 @@ fn blocks(markdown: &str) -> Vec<(String, String)> {
         let (info, text) = part.split_once('\n').unwrap();
         let (language, name) = info.split_once(' ').unwrap_or((info, ""));
         let first = text.lines().next().unwrap_or_default();
-        let named = first.strip_prefix("# ").filter(|name| name.ends_with(".toml"));
+        let named = first.strip_prefix("# ").filter(|name| name.strip_suffix(".toml").is_some());
         let name = match (language, name, named) {
-            ("toml", "", Some(name)) => name,
             ("toml", "", None) => "team.toml",
             ("json", "", _) => "policy.json",
-            ("json", name, _) => name,
+            ("toml", "", Some(name)) | ("json", name, _) => name,
             ("text", ..) => continue,
             other => panic!("{other:?}: {text}"),
         };
@@ -79,7 +81,7 @@ fn blocks(markdown: &str) -> Vec<(String, String)> {
 }
 
 /// The blocks before and behind the word "Cure".
-fn example_and_cure(code: Code) -> (Vec<(String, String)>, Vec<(String, String)>) {
+fn example_and_cure(code: Code) -> (Blocks, Blocks) {
     let (example, cure) = explain::section(code).split_once("\n\n**Cure**: ").unwrap();
     (blocks(example), blocks(cure))
 }
@@ -87,8 +89,7 @@ fn example_and_cure(code: Code) -> (Vec<(String, String)>, Vec<(String, String)>
 /// A repository of blocks, later ones in place of earlier ones, with what they take for granted.
 fn repository(blocks: &[(String, String)]) -> Files {
     let mut files: Files = blocks.iter().cloned().map(|(k, v)| (k, v.into_bytes())).collect();
-    let json = files.keys().any(|name| name == "policy.json");
-    if json && !files.keys().any(|name| name.ends_with(".toml")) {
+    if files.keys().eq(["policy.json"]) {
         let set = "[permission_set.Auditor]\ninline_policy = \"policy.json\"\n";
         files.insert("team.toml".to_owned(), set.into());
     }
@@ -212,10 +213,7 @@ fn each_example_yields_its_code_and_each_cure_mends_it() {
     for &code in Code::ALL {
         let live = LIVE.contains(&code).then_some(&world);
         let (mut blocks, cure) = example_and_cure(code);
-        let example = match UNTOLD.contains(&code) {
-            true => untold(code),
-            false => tree(repository(&blocks)),
-        };
+        let example = if UNTOLD.contains(&code) { untold(code) } else { tree(repository(&blocks)) };
         let (diagnostics, text) = found(&example, live);
         if NOT_YET.contains(&code) {
             assert!(!has(&diagnostics, code), "`{code}` is found by now: take it off the list");

@@ -92,7 +92,7 @@ fn place(files: &Files, mut mark: Mark) -> Option<Placed> {
     Some(Placed {
         mark,
         number,
-        column: file.characters(start) - file.characters(line.start),
+        column: file.characters(line.start, start),
         long: head(&file.text[line.clone()], LINE).len() < line.len(),
     })
 }

@@ -1,6 +1,6 @@
 //! Diagnostics as a document of our own.
 
-use crate::diag::{Code, Diagnostic, Files, Span};
+use crate::diag::{Code, Diagnostic, Files, Related, Span};
 use crate::text::visible;
 use serde_json::{Value, json};
 
@@ -18,11 +18,10 @@ pub fn json(files: &Files, diagnostics: &[Diagnostic]) -> Value {
 
 fn entry(files: &Files, diagnostic: &Diagnostic) -> Value {
     let Diagnostic { code, message, span, label, related, help } = diagnostic;
-    let related = related.iter().map(|other| {
-        // The same fields as the diagnostic itself, so that one type reads both.
-        fields(files, *code, Some(other.span), [&other.label, "", ""], Vec::new())
-    });
-    fields(files, *code, *span, [message, label, help], related.collect())
+    // The same fields as the diagnostic itself, so that one type reads both.
+    let end = |other: &Related| fields(files, *code, Some(other.span), [&other.label, "", ""], &[]);
+    let related: Vec<Value> = related.iter().map(end).collect();
+    fields(files, *code, *span, [message, label, help], &related)
 }
 
 fn fields(
@@ -30,7 +29,7 @@ fn fields(
     code: Code,
     span: Option<Span>,
     [message, label, help]: [&str; 3],
-    related: Vec<Value>,
+    related: &[Value],
 ) -> Value {
     let position = span.map(|span| files.position(span));
     json!({

@@ -57,7 +57,11 @@ fn result(files: &Files, diagnostic: &Diagnostic) -> Map<String, Value> {
     }
     let physical = match span {
         Some(span) => place(files, *span),
-        None => json!({ "artifactLocation": { "uri": ROOT } }),
+        // Readers insist on a line, although it is none that is wrong.
+        None => json!({
+            "artifactLocation": { "uri": ROOT },
+            "region": { "startLine": 1, "endLine": 1 },
+        }),
     };
     let mut result = Map::new();
     result.insert("ruleId".to_owned(), json!(code.name()));
