@@ -92,7 +92,7 @@ fn place(drawing: &str, places: Vec<(String, (usize, usize))>, out: &mut String)
         if number > 0 {
             out.push('\n');
         }
-        let arrow = line.find("--> ").or_else(|| line.find("::: "));
+        let arrow = ["--> ", "::: "].iter().filter_map(|arrow| line.find(arrow)).min();
         // A line of source has a `|` before anything else; the message is the first line.
         let header = arrow.filter(|at| number > 0 && !line[..*at].contains('|'));
         let path = header.and(places.peek()).and_then(|(path, _)| {
