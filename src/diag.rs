@@ -1,13 +1,16 @@
 //! Diagnostics: what is wrong with the definitions, where, and how to mend it.
 //!
-//! A [`Diagnostic`] is plain data with byte spans; [`emit`] draws it with source lines and carets.
+//! A [`Diagnostic`] is plain data with byte spans; [`emit`] draws it with source lines and carets, or
+//! writes it down for programs; [`explain`] says what its code means.
 //! Nothing here reads files or decides an exit code.
 
 pub mod code;
 pub mod emit;
+pub mod explain;
 
 pub use code::{Code, Severity};
 use std::fmt;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A file of the policy repository, by its place in [`Files`].
@@ -54,22 +57,84 @@ pub struct File {
     pub path: String,
     /// The whole text, without a byte-order mark.
     pub text: String,
-    /// Where each line begins; found when the first place is asked for, because plans ask for many.
-    lines: OnceLock<Vec<usize>>,
+    /// Found when the first place is asked for, because plans ask for many.
+    index: OnceLock<Index>,
+}
+
+/// What makes places cheap: without it each would count from the beginning of its file or line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Index {
+    /// Where each line begins, in bytes: the first at 0.
+    lines: Vec<usize>,
+    /// How many characters begin before each [`STRIDE`]th byte: a line may be as long as its file.
+    characters: Vec<usize>,
+}
+
+/// Bytes between two entries of [`Index::characters`]: the most that one column has to count.
+const STRIDE: usize = 4096;
+
+/// How many characters begin in these bytes of UTF-8.
+fn beginnings(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0xc0) != 0x80).count()
 }
 
 impl File {
     /// A file of the repository.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+        Self { path: path.into(), text: text.into(), index: OnceLock::new() }
     }
 
-    /// Where each line begins, in bytes: the first at 0.
-    fn lines(&self) -> &[usize] {
-        self.lines.get_or_init(|| {
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
             let after = self.text.match_indices('\n').map(|(at, _)| at + 1);
-            std::iter::once(0).chain(after).collect()
+            let mut characters = vec![0];
+            for chunk in self.text.as_bytes().chunks(STRIDE) {
+                let before = characters.last().copied().unwrap_or(0);
+                characters.push(before + beginnings(chunk));
+            }
+            Index { lines: std::iter::once(0).chain(after).collect(), characters }
         })
+    }
+
+    /// The number of the line that an offset lies in, from 1.
+    fn line_at(&self, at: usize) -> usize {
+        self.index().lines.partition_point(|start| *start <= at)
+    }
+
+    /// The bytes of a line by its number from 1, without the end of line.
+    fn line(&self, number: usize) -> Range<usize> {
+        let lines = &self.index().lines;
+        let start = lines.get(number.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        // The next line begins behind a line feed.
+        let end = lines.get(number).map_or(self.text.len(), |next| next - 1);
+        let text = &self.text[start..end];
+        start..start + text.strip_suffix('\r').unwrap_or(text).len()
+    }
+
+    /// How many characters lie between two offsets inside the text.
+    fn characters(&self, from: usize, to: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        if to - from <= STRIDE {
+            return beginnings(&bytes[from..to]);
+        }
+        let before = |at: usize| {
+            let whole = self.index().characters.get(at / STRIDE).copied().unwrap_or(0);
+            whole + beginnings(&bytes[at - at % STRIDE..at])
+        };
+        before(to) - before(from)
+    }
+
+    /// The nearest character boundary at or before an offset.
+    fn floor(&self, at: usize) -> usize {
+        self.text.floor_char_boundary(at)
+    }
+
+    /// Line and column of an offset, from 1; one outside the text is moved to its end.
+    fn place(&self, at: usize) -> (usize, usize) {
+        let at = self.floor(at);
+        let line = self.line_at(at);
+        let start = self.line(line).start;
+        (line, self.characters(start, at) + 1)
     }
 }
 
@@ -91,14 +156,14 @@ impl Files {
         let Some(file) = self.get(span.file) else {
             return Position { file: String::new(), line: 1, column: 1 };
         };
-        let mut at = span.start.min(file.text.len());
-        while !file.text.is_char_boundary(at) {
-            at -= 1;
-        }
-        let lines = file.lines();
-        let line = lines.partition_point(|start| *start <= at);
-        let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        Position { file: file.path.clone(), line, column: file.text[start..at].chars().count() + 1 }
+        let (line, column) = file.place(span.start);
+        Position { file: file.path.clone(), line, column }
+    }
+
+    /// Where a span ends: line and column of what stands behind it; never before its beginning.
+    pub fn end(&self, span: Span) -> (usize, usize) {
+        let file = self.get(span.file);
+        file.map_or((1, 1), |file| file.place(span.end.max(span.start)))
     }
 }
 

@@ -4,6 +4,7 @@
     reason = "these comments are the help texts, which show backticks raw"
 )]
 
+use crate::diag::{Code, explain};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -94,8 +95,22 @@ pub enum Command {
 #[derive(Args, Clone, Debug)]
 pub struct CheckArgs {
     /// The form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Print what a code such as unknown-key means and how it is cured; checks nothing
+    #[arg(long, value_name = "CODE", value_parser = explain::parse, conflicts_with = "format")]
+    pub explain: Option<Code>,
+}
+
+/// Text for people or a document for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people, with source lines
+    Text,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code review
+    Sarif,
 }
 
 /// Text for people or a document for programs.

@@ -1,20 +1,24 @@
 //! `landgrant check`: the definitions alone, or with a snapshot also names and selectors.
 
-use super::args::{CheckArgs, Format, Global};
+use super::args::{CheckArgs, CheckFormat, Global};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::planning;
-use crate::diag::{emit, has_errors, sort};
+use crate::diag::{emit, explain, has_errors, sort};
 use crate::live::project::project;
 use crate::resolve::{check, resolve};
-use crate::source;
+use crate::source::{self, declared::Declared};
 use crate::store;
 use crate::text::{counted, plain_json};
-use serde_json::json;
+use serde_json::Value;
 
-/// Loads everything and says what is wrong with it.
+/// Loads everything and says what is wrong with it; or only what a code means.
 pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Result<Exit, Failure> {
+    if let Some(code) = args.explain {
+        write(env, &format!("{}\n", explain::section(code)))?;
+        return Ok(Exit::Done);
+    }
     let tree = store::read_tree(&global.directory)
         .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
     let (declared, files, mut diagnostics) = source::load(&tree);
@@ -29,34 +33,38 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
     }
     sort(&mut diagnostics);
     let text = match args.format {
-        Format::Json => {
-            let document = json!({
-                "format_version": "1.0",
-                "kind": "landgrant.check",
-                "diagnostics": emit::json(&files, &diagnostics),
-            });
-            plain_json(&format!("{document:#}\n"))
-        }
-        Format::Text => {
+        CheckFormat::Json => document(&emit::json(&files, &diagnostics)),
+        CheckFormat::Sarif => document(&emit::sarif(&files, &diagnostics)),
+        CheckFormat::Text => {
             let mut text = emit::text(&files, &diagnostics, color);
             if !has_errors(&diagnostics) {
-                let d = &declared;
-                let kinds = [
-                    (d.ous.len(), "OU"),
-                    (d.accounts.len(), "account"),
-                    (d.permission_sets.len(), "permission set"),
-                    (d.users.len(), "user"),
-                    (d.groups.len(), "group"),
-                    (d.grants.len(), "grant rule"),
-                ];
-                let kinds: Vec<String> = kinds.iter().map(|(n, word)| counted(*n, word)).collect();
-                text.push_str("ok: ");
-                text.push_str(&kinds.join(", "));
-                text.push('\n');
+                text.push_str(&summary(&declared));
             }
             text
         }
     };
-    env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+    write(env, &text)?;
     Ok(if has_errors(&diagnostics) { Exit::Definitions } else { Exit::Done })
+}
+
+fn write(env: &Env, text: &str) -> Result<(), Failure> {
+    env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
+}
+
+fn document(value: &Value) -> String {
+    plain_json(&format!("{value:#}\n"))
+}
+
+/// What was checked, by kind.
+fn summary(declared: &Declared) -> String {
+    let kinds = [
+        (declared.ous.len(), "OU"),
+        (declared.accounts.len(), "account"),
+        (declared.permission_sets.len(), "permission set"),
+        (declared.users.len(), "user"),
+        (declared.groups.len(), "group"),
+        (declared.grants.len(), "grant rule"),
+    ];
+    let kinds = kinds.map(|(number, word)| counted(number, word));
+    format!("ok: {}\n", kinds.join(", "))
 }

@@ -1,6 +1,6 @@
 //! The codes of diagnostics: one enum, each with a stable name and a severity.
 //!
-//! `docs/codes.md` has a heading, an example and the cure for each.
+//! `docs/codes.md` has a heading, an example and the cure for each; [`super::explain`] reads it.
 
 use std::fmt;
 
@@ -140,6 +140,23 @@ codes! {
     UnusedPermissionSet = "unused-permission-set", Warning;
     /// A group that no grant is to.
     UnusedGroup = "unused-group", Warning;
+}
+
+impl Code {
+    /// The code of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+impl Severity {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 impl fmt::Display for Code {

@@ -29,7 +29,7 @@ struct Use<'a> {
     live: bool,
     /// Whether an undeclared one is about to be removed.
     enforced: bool,
-    /// Whether the listing that would tell is incomplete.
+    /// Whether the listing that would tell is incomplete, or the name stands in what could not be read.
     gap: bool,
     candidates: Vec<&'a str>,
     /// How one is declared, for the help line.
@@ -83,7 +83,8 @@ pub(super) fn group(
         // A name that a group is about to lose is as good as gone.
         live: live.contains_key(name) && !context.renamed_groups.contains_key(name),
         enforced: context.directory_mode(context.manage().groups) == Mode::Enforce,
-        gap: context.live.gap_for(&Part::Groups).is_some(),
+        gap: context.live.gap_for(&Part::Groups).is_some()
+            || context.declared.may_be_lost(name.as_str()),
         candidates: declared.keys().chain(live.keys()).map(GroupName::as_str).collect(),
         table: format!("[group.{name:?}]", name = name.as_str()),
     };
@@ -106,7 +107,8 @@ pub(super) fn user(
         declared: declared.contains_key(name),
         live: live.contains_key(name),
         enforced: context.directory_mode(context.manage().users) == Mode::Enforce,
-        gap: context.live.gap_for(&Part::Users).is_some(),
+        gap: context.live.gap_for(&Part::Users).is_some()
+            || context.declared.may_be_lost(name.as_str()),
         candidates: declared.keys().chain(live.keys()).map(UserName::as_str).collect(),
         table: format!("[user.{name:?}]", name = name.as_str()),
     };
@@ -131,7 +133,8 @@ pub(super) fn permission_set(
         .live
         .gaps
         .iter()
-        .any(|gap| matches!(gap.part, Part::PermissionSets | Part::PermissionSet(_)));
+        .any(|gap| matches!(gap.part, Part::PermissionSets | Part::PermissionSet(_)))
+        || context.declared.may_be_lost(name.as_str());
     let usage = Use {
         kind: "permission set",
         name: name.as_str(),

@@ -40,10 +40,11 @@ impl Declared {
     /// Whether a name that seems to be missing may stand in what could not be taken in.
     pub fn may_be_lost(&self, name: &str) -> bool {
         let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-        self.lost.match_indices(name).any(|(at, _)| {
-            outside(self.lost[..at].chars().next_back())
-                && outside(self.lost[at + name.len()..].chars().next())
-        })
+        !name.is_empty()
+            && self.lost.match_indices(name).any(|(at, _)| {
+                outside(self.lost[..at].chars().next_back())
+                    && outside(self.lost[at + name.len()..].chars().next())
+            })
     }
 }
 

@@ -6,8 +6,11 @@ use crate::diag::{Files, Span};
 use crate::text::is_hidden;
 use std::ops::Range;
 
-/// Characters of a line that are drawn to the right of what matters in it.
-const LINE: usize = 160;
+/// Characters of a line from which on only a stretch around its marks is drawn.
+const LINE: usize = 140;
+
+/// Characters that are drawn before the first and behind the last mark of a long line.
+const AROUND: usize = 40;
 
 /// Characters of a span that are underlined at most.
 const SPAN: usize = 60;
@@ -29,6 +32,8 @@ pub(super) struct Mark {
 pub(super) struct Excerpt {
     /// The path of the file.
     pub(super) path: String,
+    /// Line and column of what matters most in it.
+    pub(super) place: (usize, usize),
     /// The number of the first line.
     pub(super) first_line: usize,
     /// The lines.
@@ -42,8 +47,6 @@ struct Placed {
     mark: Mark,
     /// The number of its line.
     number: usize,
-    /// The bytes of its line, without the end of line.
-    line: Range<usize>,
     /// Characters before it.
     column: usize,
     /// Whether its line is longer than what is drawn of a line.
@@ -78,31 +81,20 @@ fn belongs(group: &[Placed], next: &Placed) -> bool {
 
 /// Finds the line of a mark; a span that lies outside its file is moved to the nearest place inside.
 fn place(files: &Files, mut mark: Mark) -> Option<Placed> {
-    let text = files.get(mark.span.file)?.text.as_str();
-    let start = floor(text, mark.span.start);
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let line_end = line_end - usize::from(text[line_start..line_end].ends_with('\r'));
-    let start = start.min(line_end);
-    let end = floor(text, mark.span.end).clamp(start, line_end);
+    let file = files.get(mark.span.file)?;
+    let start = file.floor(mark.span.start);
+    let number = file.line_at(start);
+    let line = file.line(number);
+    let start = start.min(line.end);
+    let end = file.floor(mark.span.end).clamp(start, line.end);
     mark.span.start = start;
-    mark.span.end = start + head(&text[start..end], SPAN).len();
+    mark.span.end = start + head(&file.text[start..end], SPAN).len();
     Some(Placed {
         mark,
-        number: text[..line_start].matches('\n').count() + 1,
-        line: line_start..line_end,
-        column: text[line_start..start].chars().count(),
-        long: head(&text[line_start..line_end], LINE).len() < line_end - line_start,
+        number,
+        column: file.characters(line.start, start),
+        long: head(&file.text[line.clone()], LINE).len() < line.len(),
     })
-}
-
-/// The nearest character boundary at or before an offset.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// The first characters of a text.
@@ -110,36 +102,60 @@ fn head(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
 }
 
+/// The last characters of a text.
+fn tail(text: &str, characters: usize) -> &str {
+    text.char_indices().rev().take(characters).last().map_or("", |(start, _)| &text[start..])
+}
+
 fn excerpt(files: &Files, group: Vec<Placed>) -> Option<Excerpt> {
     let (first, last) = (group.first()?, group.last()?);
     let file = files.get(first.mark.span.file)?;
+    let chief = group.iter().find(|placed| placed.mark.primary).unwrap_or(first);
+    let place = (chief.number, chief.column + 1);
     let first_line = first.number;
-    let mut start = first.line.start;
     let mut text = String::new();
-    // Where each line begins in the file, and in what is drawn.
+    // Where what is drawn of each line begins in the file, and in what is drawn.
     let mut begins: Vec<(usize, usize)> = Vec::new();
-    for line in file.text[first.line.start..last.line.end].split('\n') {
-        let marked = group.iter().filter(|placed| placed.line.start == start);
-        let keep = marked.map(|placed| placed.mark.span.end - start).max().unwrap_or(0);
-        let rest = line.strip_suffix('\r').unwrap_or(line).get(keep..).unwrap_or_default();
-        begins.push((start, text.len()));
-        start += line.len() + 1;
-        let shown = head(rest, LINE);
-        text.extend(line.get(..keep).unwrap_or_default().chars().map(stand_in));
-        text.extend(shown.chars().map(stand_in));
-        text.push_str(if shown.len() < rest.len() { "…\n" } else { "\n" });
+    for number in first_line..=last.number {
+        let line = file.line(number);
+        let marked = group.iter().filter(|placed| placed.number == number);
+        let shown = stretch(&file.text, line.clone(), marked.map(|placed| &placed.mark.span));
+        if line.start < shown.start {
+            text.push('…');
+        }
+        begins.push((shown.start, text.len()));
+        text.extend(file.text[shown.clone()].chars().map(stand_in));
+        text.push_str(if shown.end < line.end { "…\n" } else { "\n" });
     }
-    let drawn = |from: usize, to: usize| {
+    let drawn = |from: usize, to: usize| -> usize {
         file.text.get(from..to).unwrap_or_default().chars().map(|c| stand_in(c).len_utf8()).sum()
     };
     let mut marks = Vec::new();
-    for Placed { mark, number, line: _, column: _, long: _ } in group {
+    for Placed { mark, number, column: _, long: _ } in group {
         let (from, begin) = *begins.get(number - first_line)?;
-        let before: usize = drawn(from, mark.span.start);
-        let length: usize = drawn(mark.span.start, mark.span.end);
-        marks.push((begin + before..begin + before + length, mark));
+        let start = begin + drawn(from, mark.span.start);
+        marks.push((start..start + drawn(mark.span.start, mark.span.end), mark));
     }
-    Some(Excerpt { path: file.path.clone(), first_line, text, marks })
+    Some(Excerpt { path: file.path.clone(), place, first_line, text, marks })
+}
+
+/// What is drawn of a line: all of it, or a stretch around its marks.
+fn stretch<'a>(
+    text: &str,
+    line: Range<usize>,
+    marks: impl Iterator<Item = &'a Span>,
+) -> Range<usize> {
+    let whole = head(&text[line.clone()], LINE).len();
+    if whole == line.len() {
+        return line;
+    }
+    let ends = marks.map(|span| (span.start, span.end));
+    let Some((start, end)) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+        return line.start..line.start + whole;
+    };
+    let before = tail(&text[line.start..start], AROUND).len();
+    let behind = head(&text[end..line.end], AROUND).len();
+    start - before..end + behind
 }
 
 /// What is drawn for a character: itself, or a picture where a terminal would act on it.

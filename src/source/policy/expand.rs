@@ -87,9 +87,11 @@ fn ranges(
         }
         return None;
     };
-    let name = rest.strip_suffix('}').filter(|name| before.is_empty() && !name.contains('}'));
+    let name = rest
+        .strip_suffix('}')
+        .filter(|name| before.is_empty() && !name.is_empty() && !name.contains('}'));
     let Some(name) = name else {
-        let message = format!("`{text}` holds a reference to a network and more");
+        let message = format!("`{text}` is not one reference to a network");
         out.push(
             Diagnostic::new(Code::InvalidPolicy, span, message)
                 .help("let the reference be the whole string: \"${network.NAME}\""),
