@@ -54,23 +54,58 @@ pub struct File {
     pub path: String,
     /// The whole text, without a byte-order mark.
     pub text: String,
-    /// Where each line begins; found when the first place is asked for, because plans ask for many.
-    lines: OnceLock<Vec<usize>>,
+    /// Found when the first place is asked for, because plans ask for many.
+    index: OnceLock<Index>,
 }
+
+/// What turns an offset into a line and a column without reading the file up to it: a file may be
+/// one line, with thousands of mistakes in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Index {
+    /// Where each line begins, in bytes: the first at 0.
+    lines: Vec<usize>,
+    /// How many characters begin before each block of [`BLOCK`] bytes.
+    characters: Vec<usize>,
+}
+
+/// Bytes that are read to find a column.
+const BLOCK: usize = 1024;
 
 impl File {
     /// A file of the repository.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+        Self { path: path.into(), text: text.into(), index: OnceLock::new() }
     }
 
-    /// Where each line begins, in bytes: the first at 0.
-    fn lines(&self) -> &[usize] {
-        self.lines.get_or_init(|| {
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
             let after = self.text.match_indices('\n').map(|(at, _)| at + 1);
-            std::iter::once(0).chain(after).collect()
+            let mut before = 0;
+            let blocks = self.text.as_bytes().chunks(BLOCK).map(|block| {
+                let here = before;
+                before += begun(block);
+                here
+            });
+            Index { characters: blocks.collect(), lines: std::iter::once(0).chain(after).collect() }
         })
     }
+
+    /// Characters that begin before an offset.
+    fn characters_before(&self, at: usize) -> usize {
+        let block = at / BLOCK;
+        let before = self.index().characters.get(block).copied();
+        let rest = self.text.as_bytes().get(block * BLOCK..at).unwrap_or_default();
+        match before {
+            Some(before) => before + begun(rest),
+            // The offset is the end of the last block.
+            None => begun(self.text.as_bytes()),
+        }
+    }
+}
+
+/// Characters that begin in some bytes of a text.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// All files that spans point into, sorted by path.
@@ -95,10 +130,11 @@ impl Files {
         while !file.text.is_char_boundary(at) {
             at -= 1;
         }
-        let lines = file.lines();
+        let lines = &file.index().lines;
         let line = lines.partition_point(|start| *start <= at);
         let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        Position { file: file.path.clone(), line, column: file.text[start..at].chars().count() + 1 }
+        let column = file.characters_before(at) - file.characters_before(start) + 1;
+        Position { file: file.path.clone(), line, column }
     }
 }
 
@@ -209,4 +245,30 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
         (a.span, a.code, &a.message, &a.help).cmp(&(b.span, b.code, &b.message, &b.help))
     });
     diagnostics.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_in_lines_of_any_length() {
+        let word = "né€𝄞 ";
+        let long = word.repeat(1000);
+        let files = Files { list: vec![File::new("a.toml", format!("é\n{long}\n{long}"))] };
+        let text = &files.list[0].text;
+        for start in (0..=text.len()).step_by(7).chain([1023, 1024, 1025, text.len()]) {
+            let span = Span { file: FileId(0), start, end: start };
+            let mut at = start;
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let line_start = text[..at].rfind('\n').map_or(0, |before| before + 1);
+            let position = files.position(span);
+            assert_eq!(position.column, text[line_start..at].chars().count() + 1, "{start}");
+            assert_eq!(position.line, text[..at].matches('\n').count() + 1, "{start}");
+        }
+        let nowhere = Span { file: FileId(0), start: 1 << 40, end: 1 << 40 };
+        assert_eq!(files.position(nowhere).line, 3);
+    }
 }

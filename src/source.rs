@@ -27,7 +27,7 @@ use declared::{Account, Declared, GrantRule, Group, Ou, PermissionSet, Settings,
 use decode::{Node, entries, unknown_key};
 use files::{SETTINGS, Texts};
 use network::Networks;
-use policy::Context;
+use policy::{Context, Library};
 use settings::Schema;
 use std::collections::BTreeMap;
 use toml::de::{DeTable, DeValue};
@@ -188,8 +188,9 @@ fn definitions(
         }
     }
     network::overlaps(&networks, out);
+    let library = Library::new(texts, &networks);
     for file in parsed {
-        let context = Context { texts, path: file.path, networks: &networks };
+        let context = Context { library: &library, path: file.path };
         for (key, node) in entries(file.file, &file.root) {
             top_level(file, key, node, &context, all, out);
         }

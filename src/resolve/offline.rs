@@ -7,14 +7,16 @@ use super::{Rules, expand};
 use crate::diag::{Code, Diagnostic, Span, sort};
 use crate::id::{GroupName, PermissionSetName};
 use crate::source::declared::{Declared, Mode, PrincipalRef};
-use crate::text::suggest;
+use crate::text::Names;
 use jiff::Timestamp;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// Judges the definitions alone, as of an instant.
 pub fn check(declared: &Declared, now: Timestamp) -> Vec<Diagnostic> {
     let manage = Rules::of(declared).manage;
     let texts = |names: &mut dyn Iterator<Item = String>| names.collect::<BTreeSet<String>>();
+    let near: [OnceCell<Names>; 3] = Default::default();
     let kinds = [
         ("group", manage.groups, texts(&mut declared.groups.keys().map(ToString::to_string))),
         ("user", manage.users, texts(&mut declared.users.keys().map(ToString::to_string))),
@@ -29,7 +31,10 @@ pub fn check(declared: &Declared, now: Timestamp) -> Vec<Diagnostic> {
     let mut said = BTreeSet::new();
     scope.check_declared(declared, &mut out);
     for (kind, name, span) in used(declared) {
-        let Some((_, mode, known)) = kinds.iter().find(|(k, ..)| *k == kind) else { continue };
+        let mut kinds = kinds.iter().zip(&near);
+        let Some(((_, mode, known), near)) = kinds.find(|((k, ..), _)| *k == kind) else {
+            continue;
+        };
         let ignored = match kind {
             "group" => scope.group(&GroupName::new(name.as_str())),
             "permission set" => scope.set(&PermissionSetName::new(name.as_str())),
@@ -41,7 +46,8 @@ pub fn check(declared: &Declared, now: Timestamp) -> Vec<Diagnostic> {
         } else if !known.contains(&name)
             && (*mode == Mode::Enforce || said.insert((kind, name.clone())))
         {
-            out.push(undeclared(kind, &name, span, *mode, known));
+            let near = near.get_or_init(|| Names::new(known.iter().map(String::as_str)));
+            out.push(undeclared(kind, &name, span, *mode, near));
         }
     }
     for rule in &declared.grants {
@@ -73,15 +79,8 @@ fn used(declared: &Declared) -> Vec<(&'static str, String, Span)> {
     out
 }
 
-fn undeclared(
-    kind: &str,
-    name: &str,
-    span: Span,
-    mode: Mode,
-    known: &BTreeSet<String>,
-) -> Diagnostic {
-    let near = suggest(name, known.iter().map(String::as_str));
-    let near = near.map(|near| format!("did you mean `{near}`?"));
+fn undeclared(kind: &str, name: &str, span: Span, mode: Mode, known: &Names) -> Diagnostic {
+    let near = known.nearest(name).map(|near| format!("did you mean `{near}`?"));
     if mode == Mode::Enforce {
         let help = near.unwrap_or_else(|| {
             format!("declare it, or manage {kind}s with \"adopt\" where it exists in AWS")

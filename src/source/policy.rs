@@ -3,14 +3,15 @@
 mod check;
 mod expand;
 mod json;
+mod library;
 
 use super::decode::Node;
-use super::files::{self, Texts};
-use super::network::Networks;
+use super::files;
 use crate::diag::{Code, Diagnostic, FileId, Spanned};
 use crate::model::Policy;
-use crate::text::{counted, suggest};
+use crate::text::counted;
 use json::Json;
+pub(super) use library::Library;
 use toml::de::DeValue;
 
 /// The quota on an inline policy, which does not count white space (docs/aws.md).
@@ -21,12 +22,21 @@ const MAX_CHARS: usize = 32_768;
 
 /// What a policy may refer to.
 pub(super) struct Context<'a> {
-    /// The files of the repository.
-    pub(super) texts: &'a Texts,
+    /// What it shares with all others.
+    pub(super) library: &'a Library<'a>,
     /// The path of the file that holds the reference.
     pub(super) path: &'a str,
-    /// The networks of all files.
-    pub(super) networks: &'a Networks,
+}
+
+/// What became of a document.
+#[derive(Clone)]
+enum Outcome {
+    /// AWS takes it.
+    Fits(Policy),
+    /// AWS would refuse its length, which the text tells.
+    TooLarge(String),
+    /// Its mistakes have been reported.
+    Wrong,
 }
 
 /// Reads `inline_policy`: a path, or the document itself as a table.
@@ -35,26 +45,51 @@ pub(super) fn read(
     context: &Context<'_>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Spanned<Policy>> {
-    let document = match node.value {
+    let library = context.library;
+    let outcome = match node.value {
         DeValue::String(path) => {
             let (file, text) = find(Spanned::new(path, node.span), context, out)?;
-            json::from_text(file, text, out)?
+            library.once(file, || judge(json::from_text(file, text, out), library, out))
         }
-        DeValue::Table(_) => json::from_toml(node, out)?,
+        DeValue::Table(_) => judge(json::from_toml(node, out), library, out),
         _ => {
             let help = "write a path relative to this file, or the policy as a table";
             out.push(node.wrong_type("a path or a table").help(help));
             return None;
         }
     };
+    match outcome {
+        Outcome::Fits(policy) => Some(Spanned::new(policy, node.span)),
+        Outcome::TooLarge(message) => {
+            out.push(
+                Diagnostic::new(Code::PolicyTooLarge, node.span, message)
+                    .label(format!("{MAX_BYTES} at most"))
+                    .help("move a part into a customer managed policy"),
+            );
+            None
+        }
+        Outcome::Wrong => None,
+    }
+}
+
+/// Expands and checks a document; `None` is one that could not be read.
+fn judge(
+    document: Option<Spanned<Json>>,
+    library: &Library<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Outcome {
+    let Some(document) = document else { return Outcome::Wrong };
     let before = out.len();
-    let document = expand::expand(document, context.networks, out);
+    let Some(document) = expand::expand(document, library, out) else {
+        // A few references to long networks mean more than fits into memory.
+        let limit = counted(MAX_BYTES, "byte");
+        return Outcome::TooLarge(format!("the policy has more than {limit} without white space"));
+    };
     check::document(&document, out);
     if out.len() > before {
-        return None;
+        return Outcome::Wrong;
     }
-    let policy = Policy::new(&Json::to_value(&document.value).to_string());
-    size(&policy, node, out).then(|| Spanned::new(policy, node.span))
+    size(Policy::new(&Json::to_value(&document.value).to_string()))
 }
 
 /// The file that a reference means.
@@ -80,16 +115,15 @@ fn find<'a>(
         out.push(bad(message).help("name a file that ends in .json"));
         return None;
     }
-    let Some((file, text)) = context.texts.find(&path) else {
-        let known = context.texts.files.list.iter().map(|file| file.path.as_str());
-        let help = match suggest(&path, known.filter(|path| is_json(path))) {
+    let Some((file, text)) = context.library.texts.find(&path) else {
+        let help = match context.library.json_files().nearest(&path) {
             Some(near) => format!("there is `{near}`"),
             None => "the path is relative to this file".to_owned(),
         };
         out.push(bad(format!("`{path}` is not there")).help(help));
         return None;
     };
-    if let Some((code, message)) = context.texts.unusable.get(&file) {
+    if let Some((code, message)) = context.library.texts.unusable.get(&file) {
         let diagnostic = Diagnostic::new(*code, reference.span, message);
         out.push(diagnostic.help(match code {
             Code::FileTooLarge => "a policy has 10,240 bytes at most",
@@ -105,19 +139,13 @@ fn is_json(path: &str) -> bool {
 }
 
 /// Whether AWS takes a document of this length.
-fn size(policy: &Policy, node: Node<'_>, out: &mut Vec<Diagnostic>) -> bool {
+fn size(policy: Policy) -> Outcome {
     let text = policy.as_str();
     let bytes = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
-    let fits = bytes <= MAX_BYTES && text.chars().count() <= MAX_CHARS;
-    if !fits {
-        let message = format!("the policy has {} without white space", counted(bytes, "byte"));
-        out.push(
-            Diagnostic::new(Code::PolicyTooLarge, node.span, message)
-                .label(format!("{MAX_BYTES} at most"))
-                .help("move a part into a customer managed policy"),
-        );
+    if bytes <= MAX_BYTES && text.chars().count() <= MAX_CHARS {
+        return Outcome::Fits(policy);
     }
-    fits
+    Outcome::TooLarge(format!("the policy has {} without white space", counted(bytes, "byte")))
 }
 
 #[cfg(test)]
