@@ -9,5 +9,6 @@
 mod laws;
 mod sandbox;
 mod scenarios;
+mod seeds;
 mod support;
 mod tidy;

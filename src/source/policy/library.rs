@@ -10,7 +10,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 /// The files and networks that policies refer to.
-pub(in crate::source) struct Library<'a> {
+pub(in super::super) struct Library<'a> {
     /// The files of the repository.
     pub(super) texts: &'a Texts,
     /// The networks of all files.
@@ -22,7 +22,7 @@ pub(in crate::source) struct Library<'a> {
 
 impl<'a> Library<'a> {
     /// Of a repository whose networks have been read.
-    pub(in crate::source) fn new(texts: &'a Texts, networks: &'a Networks) -> Self {
+    pub(in super::super) fn new(texts: &'a Texts, networks: &'a Networks) -> Self {
         Self {
             texts,
             networks,

@@ -1,6 +1,11 @@
 //! What holds of any bytes whatsoever. The fuzz targets run it, and so do the tests of the package,
 //! on the seeds and on damaged seeds.
-#![allow(dead_code, clippy::expect_used, clippy::panic, reason = "a target uses its own part; they fail loudly")]
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a target uses its own part; they fail loudly"
+)]
 
 use jiff::Timestamp;
 use landgrant::diag::{Diagnostic, Files, emit};
@@ -48,7 +53,8 @@ fn split(bytes: &[u8]) -> Vec<&[u8]> {
 
 /// Loads and checks; every span lies on characters of its file, and everything can be shown.
 fn soundly(paths: &[&str], parts: &[&[u8]]) {
-    let input = |(path, bytes): (&&str, &&[u8])| Input { path: (*path).into(), bytes: bytes.to_vec() };
+    let input =
+        |(path, bytes): (&&str, &&[u8])| Input { path: (*path).into(), bytes: bytes.to_vec() };
     let files = paths.iter().zip(parts).map(input).collect();
     let (declared, files, mut diagnostics) = load(&Tree { files, unreadable: Vec::new() });
     if let Some(declared) = &declared {
