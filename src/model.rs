@@ -51,14 +51,27 @@ impl State {
 
     /// Gives a group another name wherever it stands.
     pub fn rename_group(&mut self, from: &GroupName, to: &GroupName) {
-        if let Some(group) = self.groups.remove(from) {
-            self.groups.insert(to.clone(), group);
+        self.rename_groups(&BTreeMap::from([(from.clone(), to.clone())]));
+    }
+
+    /// Gives groups other names, old → new, wherever they stand. Grants are many: they are passed
+    /// over once.
+    pub fn rename_groups(&mut self, names: &BTreeMap<GroupName, GroupName>) {
+        if names.is_empty() {
+            return;
         }
-        if let Some(members) = self.memberships.remove(from) {
-            self.memberships.insert(to.clone(), members);
+        for (from, to) in names {
+            if let Some(group) = self.groups.remove(from) {
+                self.groups.insert(to.clone(), group);
+            }
+            if let Some(members) = self.memberships.remove(from) {
+                self.memberships.insert(to.clone(), members);
+            }
         }
         let grants = std::mem::take(&mut self.grants).into_iter().map(|mut grant| {
-            if matches!(&grant.principal, Principal::Group(name) if name == from) {
+            if let Principal::Group(name) = &grant.principal
+                && let Some(to) = names.get(name)
+            {
                 grant.principal = Principal::Group(to.clone());
             }
             grant

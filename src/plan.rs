@@ -222,9 +222,7 @@ fn renamed(state: &State, desired: &Desired) -> State {
     for (from, to) in &desired.renames.ous {
         state.rename_ou(from, to);
     }
-    for (from, to) in &desired.renames.groups {
-        state.rename_group(from, to);
-    }
+    state.rename_groups(&desired.renames.groups);
     state
 }
 

@@ -9,6 +9,7 @@ mod accounts;
 pub mod check;
 mod directory;
 mod expand;
+mod index;
 mod lookup;
 mod organization;
 mod permission_sets;
@@ -187,6 +188,8 @@ struct Context<'a> {
     organization_known: bool,
     /// Groups that are live under a name they had before.
     renamed_groups: BTreeMap<GroupName, GroupName>,
+    /// What looking up names needs.
+    known: lookup::Known,
 }
 
 impl Context<'_> {
@@ -219,8 +222,16 @@ pub fn resolve(
     let mut desired = Desired { organization_known, selects_by_tag, ..Desired::default() };
     (desired.live, desired.ignored) = scope.project(&projection.state);
     let renamed_groups = directory::renames(declared, &desired.live);
-    let context =
-        Context { declared, live, projection, scope, now, organization_known, renamed_groups };
+    let context = Context {
+        declared,
+        live,
+        projection,
+        scope,
+        now,
+        organization_known,
+        renamed_groups,
+        known: lookup::Known::new(live),
+    };
     context.scope.check_declared(declared, &mut diagnostics);
 
     organization::resolve(&context, &mut desired, &mut diagnostics);

@@ -29,7 +29,7 @@ use declared::{Declared, Settings};
 use decode::{Node, entries, unknown_key};
 use files::{SETTINGS, Texts};
 use network::Networks;
-use policy::Context;
+use policy::{Context, Library};
 use std::collections::{BTreeMap, BTreeSet};
 use syntax::{Damage, Document};
 use toml::de::{DeTable, DeValue};
@@ -172,8 +172,9 @@ fn definitions(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) 
             network::networks(file.file, table, &mut networks, out);
         }
     }
+    let library = Library::new(texts, &networks);
     for file in parsed {
-        let context = Context { texts, path: file.path, networks: &networks };
+        let context = Context { library: &library, path: file.path };
         for (key, node) in entries(file.file, &file.root) {
             top_level(file, key, node, &context, &mut all, out);
         }

@@ -1,5 +1,8 @@
 //! Text for people: hidden characters made visible, near misses, counted nouns.
 
+mod near;
+
+pub use near::{Names, suggest};
 use std::fmt::Write as _;
 
 /// Whether a terminal would not show a character, or would let it change what stands around it:
@@ -82,47 +85,6 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     out
 }
 
-/// Words longer than this are never near misses; it bounds the work of the edit distance.
-const LONGEST_WORD: usize = 128;
-
-/// The candidate that a word was most likely meant to be, by edit distance; `None` where none is
-/// near. Of two that are as near, the first in the alphabet.
-pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let typed: Vec<char> = word.to_lowercase().chars().collect();
-    if typed.len() > LONGEST_WORD {
-        return None;
-    }
-    let near = (typed.len() / 4).max(1);
-    candidates
-        .into_iter()
-        .filter(|candidate| candidate.chars().count() <= LONGEST_WORD)
-        .map(|candidate| {
-            let wanted: Vec<char> = candidate.to_lowercase().chars().collect();
-            (distance(&typed, &wanted), candidate)
-        })
-        .filter(|(distance, _)| *distance <= near)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, &from) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &to) in b.iter().enumerate() {
-            let mut best = (last[j] + usize::from(from != to)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && from == b[j - 1] && to == a[i - 1] {
-                best = best.min(before_last[j - 1] + 1);
-            }
-            row.push(best);
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,24 +110,6 @@ mod tests {
         assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "{text:?}");
         assert!(text.contains("\\u009b") && text.contains("\\udb40\\udc01"), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
-    }
-
-    #[test]
-    fn near_misses_are_suggested() {
-        let keys = ["description", "session", "relay_state", "tags"];
-        for (word, meant) in [
-            ("desciption", Some("description")),
-            ("Session", Some("session")),
-            ("sesion", Some("session")),
-            ("tgas", Some("tags")),
-            ("relaystate", Some("relay_state")),
-            ("policy", None),
-            ("", None),
-        ] {
-            assert_eq!(suggest(word, keys), meant, "{word}");
-        }
-        assert_eq!(suggest("ab", ["ac", "aa"]), Some("aa"));
-        assert_eq!(suggest(&"x".repeat(1000), keys), None);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use crate::id::AccountId;
 use crate::live::{AccountState, Live, Part};
 use crate::model::{Tags, address};
 use crate::source::declared::{self, CreateAccounts, Declared, Mode};
-use crate::text::suggest;
+use crate::text::Names;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The accounts whose tags must be read: all where a selector looks at tags, else those that are
@@ -17,31 +18,57 @@ pub fn needing_tags(declared: &Declared, live: &Live) -> BTreeSet<AccountId> {
     if all {
         return live.organization.accounts.keys().cloned().collect();
     }
+    let known = Known::new(live);
     let tagged = declared.accounts.iter().filter(|(_, account)| account.value.tags.is_some());
-    tagged.flat_map(|(name, account)| candidates(live, name, &account.value)).collect()
+    tagged.flat_map(|(name, account)| known.candidates(name, &account.value)).collect()
 }
 
-/// The live accounts that a declared one may be: by id where it has one, else by name, else by
-/// address.
-fn candidates(live: &Live, name: &str, account: &declared::Account) -> Vec<AccountId> {
-    let accounts = &live.organization.accounts;
-    if let Some(id) = &account.id {
-        return accounts.keys().filter(|a| **a == id.value).cloned().collect();
+/// Live accounts by what declared ones are found by.
+struct Known<'l> {
+    live: &'l Live,
+    by_name: BTreeMap<&'l str, Vec<&'l AccountId>>,
+    by_email: BTreeMap<&'l str, Vec<&'l AccountId>>,
+    /// Their names, for near misses.
+    names: OnceCell<Names>,
+    /// The paths of the OUs that will be, for near misses.
+    ous: OnceCell<Names>,
+}
+
+impl<'l> Known<'l> {
+    fn new(live: &'l Live) -> Self {
+        let mut by_name: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
+        let mut by_email: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
+        for (id, account) in &live.organization.accounts {
+            by_name.entry(&account.name).or_default().push(id);
+            by_email.entry(&account.email).or_default().push(id);
+        }
+        Self { live, by_name, by_email, names: OnceCell::new(), ous: OnceCell::new() }
     }
-    let by_email = |among: &[AccountId]| -> Vec<AccountId> {
-        let Some(email) = &account.email else { return Vec::new() };
-        let same = |id: &&AccountId| accounts.get(*id).is_some_and(|a| a.email == email.value);
-        among.iter().filter(same).cloned().collect()
-    };
-    let named: Vec<_> =
-        accounts.iter().filter(|(_, a)| a.name == name).map(|(id, _)| id.clone()).collect();
-    let addressed = by_email(&accounts.keys().cloned().collect::<Vec<_>>());
-    match (named.as_slice(), addressed.as_slice()) {
-        ([], _) => addressed,
-        // One by its name and another by its address: nobody can tell which is meant.
-        ([one], [other]) if one != other => vec![one.clone(), other.clone()],
-        ([_], _) => named,
-        _ => Some(by_email(&named)).filter(|few| few.len() == 1).unwrap_or(named),
+
+    /// The live accounts that a declared one may be: by id where it has one, else by name, else by
+    /// address.
+    fn candidates(&self, name: &str, account: &declared::Account) -> Vec<AccountId> {
+        if let Some(id) = &account.id {
+            let there = self.live.organization.accounts.contains_key(&id.value);
+            return there.then(|| id.value.clone()).into_iter().collect();
+        }
+        let named = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        let email = account.email.as_ref();
+        let addressed = email.and_then(|email| self.by_email.get(email.value.as_str()));
+        let addressed = addressed.map_or(&[][..], Vec::as_slice);
+        let found: Vec<&AccountId> = match (named, addressed) {
+            ([], _) => addressed.to_vec(),
+            // One by its name and another by its address: nobody can tell which is meant.
+            ([one], [other]) if one != other => vec![one, other],
+            ([one], _) => vec![one],
+            _ => {
+                let both = named.iter().filter(|id| addressed.contains(id)).copied();
+                Some(both.collect::<Vec<_>>())
+                    .filter(|few| few.len() == 1)
+                    .unwrap_or_else(|| named.to_vec())
+            }
+        };
+        found.into_iter().cloned().collect()
     }
 }
 
@@ -58,9 +85,10 @@ pub(super) fn resolve(
         }
     }
     desired.state.accounts = desired.live.accounts.clone();
+    let known = Known::new(context.live);
     let mut taken: BTreeMap<AccountId, &Spanned<declared::Account>> = BTreeMap::new();
     for (name, account) in &context.declared.accounts {
-        let Some(id) = find(context, name, account, desired, out) else { continue };
+        let Some(id) = find(context, &known, (name, account), desired, out) else { continue };
         if let Some(first) = taken.insert(id.clone(), account) {
             out.push(
                 Diagnostic::new(
@@ -78,7 +106,7 @@ pub(super) fn resolve(
         if let Some(place) = view.places.get_mut(&id) {
             place.name.clone_from(name);
         }
-        place(context, &id, account, desired, &mut view, out);
+        place(context, &known, (&id, account), desired, &mut view, out);
         tag(context, &id, account, desired, &mut view);
         stays_in_sight(context, &id, name, account, &view, out);
     }
@@ -94,12 +122,12 @@ pub(super) fn resolve(
 /// said.
 fn find(
     context: &Context<'_>,
-    name: &str,
-    account: &Spanned<declared::Account>,
+    known: &Known<'_>,
+    (name, account): (&str, &Spanned<declared::Account>),
     desired: &mut Desired,
     out: &mut Vec<Diagnostic>,
 ) -> Option<AccountId> {
-    let found = candidates(context.live, name, &account.value);
+    let found = known.candidates(name, &account.value);
     match found.as_slice() {
         [id] => {
             if let Some(by) = context.scope.account(id) {
@@ -122,8 +150,8 @@ fn find(
     let (reason, detail) = if context.live.gap_for(&Part::Accounts).is_some() {
         (Hold::Gap, "the list of accounts could not be read".to_owned())
     } else if context.declared.settings.create_accounts == CreateAccounts::Never {
-        let known = context.live.organization.accounts.values().map(|a| a.name.as_str());
-        let near = match suggest(name, known) {
+        let names = known.names.get_or_init(|| Names::new(known.by_name.keys().copied()));
+        let near = match names.nearest(name) {
             Some(near) => format!("; is it `{near}`?"),
             None => String::new(),
         };
@@ -169,20 +197,21 @@ fn stays_in_sight(
 
 fn place(
     context: &Context<'_>,
-    id: &AccountId,
-    account: &Spanned<declared::Account>,
+    known: &Known<'_>,
+    (id, account): (&AccountId, &Spanned<declared::Account>),
     desired: &mut Desired,
     view: &mut OrgView,
     out: &mut Vec<Diagnostic>,
 ) {
     let Some(ou) = &account.value.ou else { return };
-    let known = ou.value.depth() == 0 || desired.state.ous.contains(&ou.value);
-    if !known {
+    let there = ou.value.depth() == 0 || desired.state.ous.contains(&ou.value);
+    if !there {
         // Without the whole tree nobody can say that an OU does not exist.
         if context.live.gap_for(&Part::Ous).is_none() {
-            let paths: Vec<String> = desired.state.ous.iter().map(ToString::to_string).collect();
+            // Nothing is added to the tree, or taken from it, while accounts are resolved.
+            let ous = known.ous.get_or_init(|| organization::names(&desired.state.ous));
             let text = ou.value.to_string();
-            let help = match suggest(&text, paths.iter().map(String::as_str)) {
+            let help = match ous.nearest(&text) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("declare it: `[ou.{text:?}]`"),
             };

@@ -40,9 +40,7 @@ pub(super) fn renames(
 
 /// Gives the live side the new names, so that members and grants are compared in place.
 fn rename(context: &Context<'_>, desired: &mut Desired) {
-    for (old, new) in &context.renamed_groups {
-        desired.live.rename_group(old, new);
-    }
+    desired.live.rename_groups(&context.renamed_groups);
     desired.renames.groups.clone_from(&context.renamed_groups);
 }
 
@@ -52,31 +50,39 @@ fn rename(context: &Context<'_>, desired: &mut Desired) {
 fn case(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let live = &context.projection.state;
     let declared = context.declared;
-    let groups: Vec<&str> = live
-        .groups
-        .keys()
-        .filter(|name| !context.renamed_groups.contains_key(*name))
-        .map(GroupName::as_str)
-        .collect();
+    let groups = live.groups.keys().filter(|name| !context.renamed_groups.contains_key(*name));
+    let groups = Cases::new(groups.map(GroupName::as_str));
     for (name, group) in &declared.groups {
-        if let Some(other) = other_case(name.as_str(), &groups) {
+        if let Some(other) = groups.other(name.as_str()) {
             let help = format!("write it so, or rename it: `previously = [{other:?}]`");
             collision("group", (name.as_str(), group.span), other, &help, out);
         }
     }
-    let users: Vec<&str> = live.users.keys().map(UserName::as_str).collect();
+    let users = Cases::new(live.users.keys().map(UserName::as_str));
     for (name, user) in &declared.users {
-        if let Some(other) = other_case(name.as_str(), &users) {
+        if let Some(other) = users.other(name.as_str()) {
             collision("user", (name.as_str(), user.span), other, "write it so", out);
         }
     }
 }
 
-/// The live name that differs by case alone; `None` where the name is live as it is.
-fn other_case<'l>(name: &str, live: &[&'l str]) -> Option<&'l str> {
-    let folded = name.to_lowercase();
-    let other = live.iter().find(|live| live.to_lowercase() == folded)?;
-    (!live.contains(&name)).then_some(*other)
+/// Live names by what they are without case, each spelling in order.
+struct Cases<'l>(BTreeMap<String, Vec<&'l str>>);
+
+impl<'l> Cases<'l> {
+    fn new(live: impl Iterator<Item = &'l str>) -> Self {
+        let mut cases: BTreeMap<String, Vec<&'l str>> = BTreeMap::new();
+        for name in live {
+            cases.entry(name.to_lowercase()).or_default().push(name);
+        }
+        Self(cases)
+    }
+
+    /// The live name that differs by case alone; `None` where the name is live as it is.
+    fn other(&self, name: &str) -> Option<&'l str> {
+        let spellings = self.0.get(&name.to_lowercase())?;
+        spellings.first().filter(|_| !spellings.contains(&name)).copied()
+    }
 }
 
 fn collision(

@@ -1,17 +1,20 @@
 //! Grants: principals × permission sets × selected accounts, with the origin of each.
 
+mod check;
+
 use super::accounts::state_of;
+use super::index::Index;
 use super::lookup::{self, Found};
-use super::select::{self, OrgView, Place, is_exact, matches};
-use super::{Cause, Context, Desired, Held, Hold, Lapse, LapseKind, Until, scope};
+use super::select::{OrgView, is_exact};
+use super::{Cause, Context, Desired, Held, Hold, Lapse, LapseKind, Until};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
-use crate::id::{AccountId, OuPath, PermissionSetName};
+use crate::id::{AccountId, PermissionSetName};
 use crate::live::AccountState;
 use crate::model::{Grant, Principal, address};
 use crate::source::declared::{GrantRule, Mode, Origin, PrincipalRef};
 use crate::source::selector::{Selector, Term};
-use crate::text::suggest;
-use std::collections::{BTreeMap, BTreeSet};
+use check::Checker;
+use std::collections::BTreeSet;
 
 pub(super) fn resolve(
     context: &Context<'_>,
@@ -22,8 +25,9 @@ pub(super) fn resolve(
     // Ignored accounts are out of sight of every selector.
     let mut view = view.clone();
     view.places.retain(|id, _| context.scope.account(id).is_none());
+    let checker = Checker::new(context, Index::new(&view));
     for rule in &context.declared.grants {
-        expand(context, &view, rule, desired, out);
+        expand(context, &checker, rule, desired, out);
     }
     desired.lapsed.retain(|grant, _| !desired.grants.contains_key(grant));
     desired.state.grants = desired.grants.keys().cloned().collect();
@@ -32,7 +36,7 @@ pub(super) fn resolve(
 
 fn expand(
     context: &Context<'_>,
-    view: &OrgView,
+    checker: &Checker<'_>,
     rule: &Spanned<GrantRule>,
     desired: &mut Desired,
     out: &mut Vec<Diagnostic>,
@@ -43,11 +47,11 @@ fn expand(
         .iter()
         .map(|s| (&s.value, lookup::permission_set(context, &s.value, s.span, out)))
         .collect();
-    unknown_states(context, view, within, except, out);
-    check(context, view, within, desired, out);
-    check(context, view, except, desired, out);
-    let chosen = accounts(view, within, except);
-    let absent = absent_accounts(context, view, within);
+    checker.unknown_states(within, except, out);
+    checker.check(within, desired, out);
+    checker.check(except, desired, out);
+    let chosen = accounts(&checker.index, within, except);
+    let absent = absent_accounts(context, &checker.index, within);
 
     if rule.value.holds_at(context.now) {
         let declared = principals.iter().filter(|(_, who)| *who != Found::No);
@@ -73,11 +77,11 @@ fn expand(
             }
             for (account, selector) in &chosen {
                 let grant = Grant {
-                    account: account.clone(),
+                    account: (*account).clone(),
                     permission_set: (*set).clone(),
                     principal: principal.clone(),
                 };
-                let origin = Origin { span: rule.span, selector: Some(selector.to_string()) };
+                let origin = Origin { span: rule.span, selector: Some(selector.clone()) };
                 if let Some(kind) = &lapse {
                     let lapse = Lapse { origin, when: kind.clone() };
                     desired.lapsed.entry(grant).or_insert(lapse);
@@ -112,21 +116,15 @@ fn find(
 }
 
 /// The accounts that a rule means, each with the selector that brought it in.
-fn accounts<'r>(
-    view: &OrgView,
-    within: &'r [Spanned<Selector>],
+fn accounts<'v>(
+    index: &Index<'v>,
+    within: &[Spanned<Selector>],
     except: &[Spanned<Selector>],
-) -> BTreeMap<AccountId, &'r Selector> {
-    let out: Vec<&Selector> = except.iter().map(|s| &s.value).collect();
-    let out = view.select(&out);
-    let within: Vec<&'r Selector> = within.iter().map(|s| &s.value).collect();
-    let mut chosen = BTreeMap::new();
-    for (id, selector) in view.select(&within) {
-        if !out.contains_key(&id) {
-            chosen.insert(id, *selector);
-        }
-    }
-    chosen
+) -> Vec<(&'v AccountId, String)> {
+    let out = index.select(except.iter().map(|s| &s.value));
+    let chosen = index.select(within.iter().map(|s| &s.value));
+    let chosen = chosen.into_iter().filter(|(id, _)| !out.contains_key(id));
+    chosen.map(|(id, selector)| (id, selector.to_string())).collect()
 }
 
 /// Adds a grant, or another reason for one that is there already.
@@ -136,7 +134,8 @@ fn record(desired: &mut Desired, grant: Grant, origin: Origin, rule: &GrantRule)
         .as_ref()
         .map(|e| Until { instant: e.value, text: rule.expires_text.clone().unwrap_or_default() });
     if let Some(cause) = desired.grants.get_mut(&grant) {
-        if !cause.origins.contains(&origin) {
+        // Rules come one after the other, so only the last one can be this one.
+        if cause.origins.last() != Some(&origin) {
             cause.origins.push(origin);
         }
         // It lasts as long as its longest rule.
@@ -153,7 +152,7 @@ fn record(desired: &mut Desired, grant: Grant, origin: Origin, rule: &GrantRule)
 /// Names in `in` of declared accounts that do not exist.
 fn absent_accounts(
     context: &Context<'_>,
-    view: &OrgView,
+    index: &Index<'_>,
     within: &[Spanned<Selector>],
 ) -> BTreeSet<String> {
     let terms = within.iter().flat_map(|s| &s.value.terms);
@@ -163,7 +162,7 @@ fn absent_accounts(
             _ => None,
         })
         .filter(|text| context.declared.accounts.contains_key(*text))
-        .filter(|text| !view.places.values().any(|p| p.name == **text))
+        .filter(|text| !index.is_named(text))
         .cloned()
         .collect()
 }
@@ -216,162 +215,6 @@ pub(super) fn warn_expired(
             .label(ago)
             .help("remove it once what it granted is gone, or give it a later date"),
     );
-}
-
-/// Reports accounts that are selected and whose state nobody knows.
-fn unknown_states(
-    context: &Context<'_>,
-    view: &OrgView,
-    within: &[Spanned<Selector>],
-    except: &[Spanned<Selector>],
-    out: &mut Vec<Diagnostic>,
-) {
-    let unknown = view.places.values().filter(|p| matches!(p.state, AccountState::Unknown(_)));
-    for place in unknown.filter(|p| !except.iter().any(|s| matches(&s.value, p))) {
-        for selector in within.iter().filter(|s| matches(&s.value, place)) {
-            let label = context.projection.labels.of(&place.id);
-            let message = format!("the state of account `{label}` is {}", state_of(place));
-            out.push(
-                Diagnostic::new(Code::UnknownAccountState, selector.span, message)
-                    .label("selects it")
-                    .help("only ACTIVE accounts are granted; take it out by `except`"),
-            );
-        }
-    }
-}
-
-/// Checks each selector of a list: names that do not exist, nothing selected, nested OUs left out.
-fn check(
-    context: &Context<'_>,
-    view: &OrgView,
-    selectors: &[Spanned<Selector>],
-    desired: &Desired,
-    out: &mut Vec<Diagnostic>,
-) {
-    let all: Vec<&Selector> = selectors.iter().map(|s| &s.value).collect();
-    for selector in selectors {
-        if !exists(context, view, selector, desired, out) {
-            continue;
-        }
-        let hits: Vec<&Place> =
-            view.places.values().filter(|p| matches(&selector.value, p)).collect();
-        // Where accounts stand in OUs below, that is what is said of the selector.
-        if let Some(nested) = left_out(view, selector, &all) {
-            out.push(nested);
-        } else if !hits.iter().any(|p| p.state == AccountState::Active)
-            && context.organization_known
-        {
-            let why = match hits.first() {
-                Some(place) => format!("`{}` is {}", place.name, state_of(place)),
-                None => "no account fits".to_owned(),
-            };
-            let message = format!("selector `{}` selects no account", selector.value);
-            out.push(
-                Diagnostic::new(Code::EmptySelection, selector.span, message)
-                    .label(why)
-                    .help("correct the selector, or remove it"),
-            );
-        }
-    }
-}
-
-/// Whether the accounts and OUs that a selector names exist; says so where they don't.
-fn exists(
-    context: &Context<'_>,
-    view: &OrgView,
-    selector: &Spanned<Selector>,
-    desired: &Desired,
-    out: &mut Vec<Diagnostic>,
-) -> bool {
-    if !context.organization_known {
-        return true;
-    }
-    let mut all = true;
-    for term in &selector.value.terms {
-        let missing = match term {
-            Term::Account(text) if is_exact(text) => {
-                missing_account(context, view, text, selector.span, out)
-            }
-            Term::Ou(path) | Term::OuTree(path) if path.depth() > 0 => {
-                missing_ou(path, selector.span, desired)
-            }
-            _ => None,
-        };
-        if let Some(diagnostic) = missing {
-            out.push(diagnostic);
-            all = false;
-        }
-    }
-    all
-}
-
-fn missing_ou(path: &OuPath, span: Span, desired: &Desired) -> Option<Diagnostic> {
-    if desired.state.ous.contains(path) {
-        return None;
-    }
-    if desired.live.ous.contains(path) {
-        let message = format!("OU `{path}` is empty and undeclared, and would be removed");
-        let help = format!("declare it: `[ou.{:?}]`", path.to_string());
-        return Some(Diagnostic::new(Code::UnknownName, span, message).help(help));
-    }
-    let paths: Vec<String> = desired.state.ous.iter().map(ToString::to_string).collect();
-    let near = suggest(&path.to_string(), paths.iter().map(String::as_str)).map(str::to_owned);
-    Some(unknown(span, &format!("OU `{path}`"), near))
-}
-
-fn missing_account(
-    context: &Context<'_>,
-    view: &OrgView,
-    text: &str,
-    span: Span,
-    out: &mut Vec<Diagnostic>,
-) -> Option<Diagnostic> {
-    let named: Vec<&Place> =
-        view.places.values().filter(|p| p.name == *text || p.id.as_str() == text).collect();
-    if named.len() > 1 {
-        let ids: Vec<&str> = named.iter().map(|p| p.id.as_str()).collect();
-        let message = format!("{} accounts are called `{text}`", named.len());
-        let help = format!("select it by id: one of {}", ids.join(", "));
-        out.push(Diagnostic::new(Code::AmbiguousName, span, message).help(help));
-    }
-    if !named.is_empty() || context.declared.accounts.contains_key(text) {
-        return None;
-    }
-    let live = &context.live.organization.accounts;
-    let hidden = live.iter().find(|(id, a)| a.name == *text || id.as_str() == text);
-    if let Some(by) = hidden.and_then(|(id, _)| context.scope.account(id)) {
-        return Some(scope::ignored(span, &format!("account `{text}`"), Some(by)));
-    }
-    let live = view.places.values().map(|p| p.name.as_str());
-    let near = suggest(text, live.chain(context.declared.accounts.keys().map(String::as_str)));
-    Some(unknown(span, &format!("account `{text}`"), near.map(str::to_owned)))
-}
-
-fn unknown(span: Span, what: &str, near: Option<String>) -> Diagnostic {
-    let d =
-        Diagnostic::new(Code::UnknownName, span, format!("{what} is neither declared nor live"))
-            .label("not found");
-    match near {
-        Some(near) => d.help(format!("did you mean `{near}`?")),
-        None => d.help("check the name, or declare it"),
-    }
-}
-
-/// `ou:X` reads like everything in X; where nested OUs hold accounts that nothing in the list
-/// selects, that is said.
-fn left_out(view: &OrgView, selector: &Spanned<Selector>, all: &[&Selector]) -> Option<Diagnostic> {
-    let path = selector.value.terms.iter().find_map(|term| match term {
-        Term::Ou(path) => Some(path),
-        _ => None,
-    })?;
-    let rest: Vec<(&str, &OuPath)> = view
-        .places
-        .values()
-        .filter(|p| p.ou.is_within(path) && p.ou != *path && !p.management)
-        .filter(|p| !all.iter().any(|s| matches(s, p)))
-        .map(|p| (p.name.as_str(), &p.ou))
-        .collect();
-    select::left_out(selector.span, path, &rest)
 }
 
 /// Copies to the desired side what is live and undeclared and may not be removed.

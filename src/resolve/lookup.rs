@@ -3,9 +3,10 @@
 use super::{Context, scope};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::id::{GroupName, PermissionSetName, UserName};
-use crate::live::Part;
+use crate::live::{Live, Part};
 use crate::source::declared::Mode;
-use crate::text::suggest;
+use crate::text::Names;
+use std::cell::OnceCell;
 
 /// What a used name turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,31 @@ pub(super) enum Found {
     No,
     /// Nobody knows: the listing that would tell could not be read.
     Unknown,
+}
+
+/// What every look-up needs, found once: rules are many, and so are names and gaps.
+#[derive(Default)]
+pub(super) struct Known {
+    groups: OnceCell<Names>,
+    users: OnceCell<Names>,
+    permission_sets: OnceCell<Names>,
+    group_gap: bool,
+    user_gap: bool,
+    set_gap: bool,
+}
+
+impl Known {
+    /// Looks through the gaps.
+    pub(super) fn new(live: &Live) -> Self {
+        let gap = |hides: fn(&Part) -> bool| live.gaps.iter().any(|gap| hides(&gap.part));
+        Self {
+            group_gap: gap(|part| matches!(part, Part::Groups)),
+            user_gap: gap(|part| matches!(part, Part::Users)),
+            // A set whose details could not be read has a name that nobody knows: it may be any.
+            set_gap: gap(|part| matches!(part, Part::PermissionSets | Part::PermissionSet(_))),
+            ..Self::default()
+        }
+    }
 }
 
 /// One use of a name.
@@ -31,13 +57,15 @@ struct Use<'a> {
     enforced: bool,
     /// Whether the listing that would tell is incomplete, or the name stands in what could not be read.
     gap: bool,
-    candidates: Vec<&'a str>,
+    candidates: &'a OnceCell<Names>,
+    /// What they are, where it comes to that.
+    sorted: &'a dyn Fn() -> Names,
     /// How one is declared, for the help line.
     table: String,
 }
 
 fn judge(usage: &Use<'_>, out: &mut Vec<Diagnostic>) -> Found {
-    let Use { kind, name, span, declared, live, enforced, gap, candidates, table } = usage;
+    let Use { kind, name, span, declared, live, enforced, gap, candidates, sorted, table } = usage;
     if *declared || (*live && !enforced) {
         return Found::Yes;
     }
@@ -52,7 +80,7 @@ fn judge(usage: &Use<'_>, out: &mut Vec<Diagnostic>) -> Found {
             .help(format!("declare it: `{table}`, or manage {kind}s with \"adopt\""))
     } else {
         let message = format!("{kind} `{name}` is neither declared nor live");
-        let help = match suggest(name, candidates.iter().copied()) {
+        let help = match candidates.get_or_init(sorted).nearest(name) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it: `{table}`"),
         };
@@ -83,9 +111,9 @@ pub(super) fn group(
         // A name that a group is about to lose is as good as gone.
         live: live.contains_key(name) && !context.renamed_groups.contains_key(name),
         enforced: context.directory_mode(context.manage().groups) == Mode::Enforce,
-        gap: context.live.gap_for(&Part::Groups).is_some()
-            || context.declared.may_be_lost(name.as_str()),
-        candidates: declared.keys().chain(live.keys()).map(GroupName::as_str).collect(),
+        gap: context.known.group_gap || context.declared.may_be_lost(name.as_str()),
+        candidates: &context.known.groups,
+        sorted: &|| Names::new(declared.keys().chain(live.keys()).map(GroupName::as_str)),
         table: format!("[group.{name:?}]", name = name.as_str()),
     };
     judge(&usage, out)
@@ -107,9 +135,9 @@ pub(super) fn user(
         declared: declared.contains_key(name),
         live: live.contains_key(name),
         enforced: context.directory_mode(context.manage().users) == Mode::Enforce,
-        gap: context.live.gap_for(&Part::Users).is_some()
-            || context.declared.may_be_lost(name.as_str()),
-        candidates: declared.keys().chain(live.keys()).map(UserName::as_str).collect(),
+        gap: context.known.user_gap || context.declared.may_be_lost(name.as_str()),
+        candidates: &context.known.users,
+        sorted: &|| Names::new(declared.keys().chain(live.keys()).map(UserName::as_str)),
         table: format!("[user.{name:?}]", name = name.as_str()),
     };
     judge(&usage, out)
@@ -128,13 +156,6 @@ pub(super) fn permission_set(
     }
     let declared = &context.declared.permission_sets;
     let live = &context.projection.state.permission_sets;
-    // A set whose details could not be read has a name that nobody knows: it may be this one.
-    let gap = context
-        .live
-        .gaps
-        .iter()
-        .any(|gap| matches!(gap.part, Part::PermissionSets | Part::PermissionSet(_)))
-        || context.declared.may_be_lost(name.as_str());
     let usage = Use {
         kind: "permission set",
         name: name.as_str(),
@@ -142,8 +163,9 @@ pub(super) fn permission_set(
         declared: declared.contains_key(name),
         live: live.contains_key(name),
         enforced: context.manage().permission_sets == Mode::Enforce,
-        gap,
-        candidates: declared.keys().chain(live.keys()).map(PermissionSetName::as_str).collect(),
+        gap: context.known.set_gap || context.declared.may_be_lost(name.as_str()),
+        candidates: &context.known.permission_sets,
+        sorted: &|| Names::new(declared.keys().chain(live.keys()).map(PermissionSetName::as_str)),
         table: format!("[permission_set.{name}]"),
     };
     judge(&usage, out)

@@ -9,6 +9,7 @@ use crate::live::{Live, Part};
 use crate::model::address;
 use crate::source::declared::{Declared, Mode};
 use crate::source::selector::{Selector, Term};
+use crate::text::Names;
 use std::collections::BTreeSet;
 
 /// The one OU that Control Tower cannot do without (AWS Control Tower User Guide, "Foundational OU").
@@ -52,6 +53,12 @@ pub(super) fn resolve(context: &Context<'_>, desired: &mut Desired, out: &mut Ve
     if context.declared.settings.ignore.control_tower {
         desired.protected_ous.insert(OuPath::root().child(FOUNDATIONAL));
     }
+}
+
+/// The paths of OUs, for near misses.
+pub(super) fn names(ous: &BTreeSet<OuPath>) -> Names {
+    let paths: Vec<String> = ous.iter().map(ToString::to_string).collect();
+    Names::new(paths.iter().map(String::as_str))
 }
 
 /// The path and every OU above it, without the root.
@@ -107,6 +114,9 @@ fn stay_ignored(
     out: &mut Vec<Diagnostic>,
 ) {
     let ignored = &context.declared.settings.ignore.accounts;
+    if ignored.is_empty() {
+        return;
+    }
     let view = OrgView::as_it_is(context.live, context.projection);
     for place in view.places.values() {
         let moved = Place { ou: place.ou.moved(old, new), ..place.clone() };
@@ -128,6 +138,7 @@ fn stay_ignored(
 pub(super) fn remove_undeclared(context: &Context<'_>, view: &OrgView, desired: &mut Desired) {
     let mut needed: BTreeSet<OuPath> = BTreeSet::new();
     needed.extend(desired.origins.ous.keys().cloned());
+    let above: BTreeSet<OuPath> = needed.iter().flat_map(with_ancestors).collect();
     // The view holds every account, ignored ones too: an OU with any account in it stays.
     let occupied: BTreeSet<OuPath> =
         view.places.values().flat_map(|place| with_ancestors(&place.ou)).collect();
@@ -143,7 +154,7 @@ pub(super) fn remove_undeclared(context: &Context<'_>, view: &OrgView, desired: 
             Some((Hold::Protected, "it is Control Tower's foundational OU".to_owned()))
         } else if occupied.contains(&path) {
             Some((Hold::InUse, "accounts remain in it".to_owned()))
-        } else if needed.iter().any(|n| n.is_within(&path)) {
+        } else if above.contains(&path) {
             Some((Hold::InUse, "a declared OU lies below it".to_owned()))
         } else {
             None

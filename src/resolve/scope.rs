@@ -1,6 +1,6 @@
 //! What is handed off by `[ignore]`: projected out of both sides before anything is compared.
 
-use super::select::{OrgView, matches};
+use super::select::{OrgView, Ready, is_exact};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::id::{AccountId, GroupName, PermissionSetName};
 use crate::live::Live;
@@ -17,16 +17,39 @@ const CONTROL_TOWER_SETS: &str = include_str!("../../policies/control-tower-perm
 /// What is ignored.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    sets: Vec<Pattern>,
-    groups: Vec<Pattern>,
+    sets: Patterns,
+    groups: Patterns,
     accounts: BTreeMap<AccountId, Span>,
 }
 
-#[derive(Clone, Debug)]
-struct Pattern {
-    glob: WildMatch,
-    /// Where it was typed; `None` for the built-in names.
-    span: Option<Span>,
+/// Names and globs. Every grant is held against them, and most are names: those are looked up.
+#[derive(Clone, Debug, Default)]
+struct Patterns {
+    /// Each with its number, counted over both, and where it was typed; `None` for built-in names.
+    names: BTreeMap<String, (usize, Option<Span>)>,
+    globs: Vec<(usize, WildMatch, Option<Span>)>,
+}
+
+impl Patterns {
+    fn add(&mut self, pattern: &str, span: Option<Span>) {
+        let number = self.names.len() + self.globs.len();
+        if is_exact(pattern) {
+            self.names.entry(pattern.to_owned()).or_insert((number, span));
+        } else {
+            self.globs.push((number, WildMatch::new(pattern), span));
+        }
+    }
+
+    /// Where the first pattern that a name fits was typed.
+    #[expect(clippy::option_option, reason = "found or not, and then typed or built in")]
+    fn find(&self, name: &str) -> Option<Option<Span>> {
+        let known = self.names.get(name);
+        let before =
+            |(number, _, _): &&(usize, WildMatch, _)| known.is_none_or(|(n, _)| number < n);
+        let globs = self.globs.iter().take_while(before);
+        let glob = globs.into_iter().find(|(_, glob, _)| glob.matches(name));
+        glob.map(|(_, _, span)| *span).or(known.map(|(_, span)| *span))
+    }
 }
 
 impl Scope {
@@ -36,7 +59,8 @@ impl Scope {
         let mut scope = Self::of_names(declared);
         let view = OrgView::as_it_is(live, projection);
         for selector in &declared.settings.ignore.accounts {
-            for place in view.places.values().filter(|p| matches(&selector.value, p)) {
+            let ready = Ready::new(&selector.value);
+            for place in view.places.values().filter(|p| ready.matches(p)) {
                 scope.accounts.entry(place.id.clone()).or_insert(selector.span);
             }
         }
@@ -48,27 +72,27 @@ impl Scope {
         let ignore = &declared.settings.ignore;
         let mut scope = Self::default();
         if ignore.control_tower {
-            let built_in = |name: &str| Pattern { glob: WildMatch::new(name), span: None };
-            scope.sets.extend(lines_of(CONTROL_TOWER_SETS).map(built_in));
-            scope.groups.extend(lines_of(CONTROL_TOWER_GROUPS).map(built_in));
+            lines_of(CONTROL_TOWER_SETS).for_each(|name| scope.sets.add(name, None));
+            lines_of(CONTROL_TOWER_GROUPS).for_each(|name| scope.groups.add(name, None));
         }
-        let typed = |p: &crate::diag::Spanned<String>| Pattern {
-            glob: WildMatch::new(&p.value),
-            span: Some(p.span),
-        };
-        scope.sets.extend(ignore.permission_sets.iter().map(typed));
-        scope.groups.extend(ignore.groups.iter().map(typed));
+        ignore.permission_sets.iter().for_each(|p| scope.sets.add(&p.value, Some(p.span)));
+        ignore.groups.iter().for_each(|p| scope.groups.add(&p.value, Some(p.span)));
         scope
     }
 
     /// Whether a set is ignored, and by which typed pattern.
     pub fn set(&self, name: &PermissionSetName) -> Option<Option<Span>> {
-        self.sets.iter().find(|p| p.glob.matches(name.as_str())).map(|p| p.span)
+        self.sets.find(name.as_str())
     }
 
     /// Whether a group is ignored, and by which typed pattern.
     pub fn group(&self, name: &GroupName) -> Option<Option<Span>> {
-        self.groups.iter().find(|p| p.glob.matches(name.as_str())).map(|p| p.span)
+        self.groups.find(name.as_str())
+    }
+
+    /// The accounts that are ignored.
+    pub(super) fn ignored_accounts(&self) -> impl Iterator<Item = &AccountId> {
+        self.accounts.keys()
     }
 
     /// Whether an account is ignored, and by which selector.
@@ -168,5 +192,19 @@ mod tests {
     fn the_built_in_lists_are_the_documented_ones() {
         assert_eq!(lines_of(CONTROL_TOWER_GROUPS).count(), 8);
         assert_eq!(lines_of(CONTROL_TOWER_SETS).count(), 6);
+    }
+
+    #[test]
+    fn the_first_pattern_that_fits_is_the_one() {
+        let file = crate::diag::FileId(0);
+        let mut patterns = Patterns::default();
+        for (at, pattern) in ["a", "b*", "bc", "d", "d", "d?", "*e"].iter().enumerate() {
+            patterns.add(pattern, Some(Span { file, start: at, end: at }));
+        }
+        let names = [("a", 0), ("b", 1), ("bc", 1), ("d", 3), ("de", 5), ("ae", 6)];
+        for (name, at) in names {
+            assert_eq!(patterns.find(name).flatten().map(|span| span.start), Some(at), "{name}");
+        }
+        assert_eq!(patterns.find("c"), None);
     }
 }

@@ -50,22 +50,6 @@ impl OrgView {
         });
         Self { places: places.collect() }
     }
-
-    /// ACTIVE accounts that any of the selectors means, each with the first selector that does.
-    pub fn select<'s, S>(&self, selectors: &'s [S]) -> BTreeMap<AccountId, &'s S>
-    where
-        S: std::borrow::Borrow<Selector>,
-    {
-        let mut out = BTreeMap::new();
-        for selector in selectors {
-            for place in self.places.values().filter(|p| p.state == AccountState::Active) {
-                if matches(selector.borrow(), place) {
-                    out.entry(place.id.clone()).or_insert(selector);
-                }
-            }
-        }
-        out
-    }
 }
 
 /// Whether a selector means an account, whatever the account's state.
@@ -73,8 +57,30 @@ impl OrgView {
 /// The management account is meant only by its exact name or id: a glob, an OU, a tag or `all` that
 /// reached it would hand out the whole organization by accident.
 pub fn matches(selector: &Selector, place: &Place) -> bool {
-    let named = || selector.terms.iter().any(|term| names_exactly(term, place));
-    (!place.management || named()) && selector.terms.iter().all(|term| term_matches(term, place))
+    Ready::new(selector).matches(place)
+}
+
+/// A selector whose patterns are read, for many accounts.
+pub(super) struct Ready<'s> {
+    terms: Vec<(&'s Term, Option<WildMatch>)>,
+}
+
+impl<'s> Ready<'s> {
+    /// Reads the patterns.
+    pub(super) fn new(selector: &'s Selector) -> Self {
+        let pattern = |term: &Term| match term {
+            Term::Account(text) if !is_exact(text) => Some(WildMatch::new(text)),
+            _ => None,
+        };
+        Self { terms: selector.terms.iter().map(|term| (term, pattern(term))).collect() }
+    }
+
+    /// As [`matches`].
+    pub(super) fn matches(&self, place: &Place) -> bool {
+        let named = || self.terms.iter().any(|(term, _)| names_exactly(term, place));
+        (!place.management || named())
+            && self.terms.iter().all(|(term, glob)| term_matches(term, glob.as_ref(), place))
+    }
 }
 
 fn names_exactly(term: &Term, place: &Place) -> bool {
@@ -82,14 +88,13 @@ fn names_exactly(term: &Term, place: &Place) -> bool {
         && (*text == place.name || text == place.id.as_str()))
 }
 
-fn term_matches(term: &Term, place: &Place) -> bool {
+fn term_matches(term: &Term, glob: Option<&WildMatch>, place: &Place) -> bool {
     match term {
         Term::All => true,
-        Term::Account(text) if is_exact(text) => names_exactly(term, place),
-        Term::Account(glob) => {
-            let glob = WildMatch::new(glob);
-            glob.matches(&place.name) || glob.matches(place.id.as_str())
-        }
+        Term::Account(_) => match glob {
+            Some(glob) => glob.matches(&place.name) || glob.matches(place.id.as_str()),
+            None => names_exactly(term, place),
+        },
         Term::Ou(path) => place.ou == *path,
         Term::OuTree(path) => place.ou.is_within(path),
         Term::Tag(key, value) => place.tags.get(key) == Some(value),

@@ -4,7 +4,7 @@
 //! and [`Table::finish`] reports the keys that nobody asked for.
 
 use crate::diag::{Code, Diagnostic, FileId, Span, Spanned};
-use crate::text::{listed, suggest};
+use crate::text::{listed, shorten, suggest};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -31,6 +31,9 @@ pub(super) struct Table<'v> {
     /// Keys that must be there and are not.
     missing: Vec<(&'static str, Diagnostic)>,
 }
+
+/// Characters of a table's name in messages.
+const MAX_NAME: usize = 200;
 
 /// A stretch of a file.
 pub(super) fn span(file: FileId, range: Range<usize>) -> Span {
@@ -91,7 +94,9 @@ pub(super) fn entries<'v>(
 impl<'v> Table<'v> {
     /// A table that was taken apart already; `place` is what a missing key is blamed on.
     pub(super) fn new(name: impl Into<String>, place: Span, entries: &'v DeTable<'v>) -> Self {
-        Self { name: name.into(), place, entries, known: Vec::new(), missing: Vec::new() }
+        // Every mistake in the table repeats its name: a long one and many of those would be a product.
+        let name = shorten(&name.into(), MAX_NAME);
+        Self { name, place, entries, known: Vec::new(), missing: Vec::new() }
     }
 
     /// The table under a key; anything else is reported.

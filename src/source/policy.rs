@@ -4,15 +4,16 @@ mod check;
 mod condition;
 mod expand;
 mod json;
+mod library;
 
 use super::declared::Declared;
 use super::decode::Node;
 use super::files::{self, Texts};
-use super::network::Networks;
 use crate::diag::{Code, Diagnostic, FileId, Span, Spanned, has_errors};
 use crate::model::Policy;
-use crate::text::{counted, suggest};
+use crate::text::counted;
 use json::Json;
+pub(super) use library::Library;
 use std::collections::BTreeSet;
 use toml::de::DeValue;
 
@@ -24,48 +25,103 @@ const MAX_CHARS: usize = 32_768;
 
 /// What a policy may refer to.
 pub(super) struct Context<'a> {
-    /// The files of the repository.
-    pub(super) texts: &'a Texts,
+    /// What it shares with all others.
+    pub(super) library: &'a Library<'a>,
     /// The path of the file that holds the reference.
     pub(super) path: &'a str,
-    /// The networks of all files.
-    pub(super) networks: &'a Networks,
+}
+
+/// A document and what it refers to.
+#[derive(Clone)]
+struct Judged {
+    outcome: Outcome,
+    /// The networks that it names, rightly or not.
+    networks: BTreeSet<String>,
+}
+
+/// What became of a document.
+#[derive(Clone)]
+enum Outcome {
+    /// AWS takes it.
+    Fits(Policy),
+    /// AWS would refuse its length, which the text tells.
+    TooLarge(String),
+    /// Its mistakes have been reported.
+    Wrong,
 }
 
 /// Reads `inline_policy`: a path, or the document itself as a table. The networks that it refers to
-/// are added to `used`.
+/// are added to `networks`.
 pub(super) fn read(
     node: Node<'_>,
     context: &Context<'_>,
-    used: &mut BTreeSet<String>,
+    networks: &mut BTreeSet<String>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Spanned<Policy>> {
-    let before = out.len();
-    let document = match node.value {
+    let library = context.library;
+    let judged = match node.value {
         DeValue::String(path) => {
             let (file, text) = find(Spanned::new(path, node.span), context, out)?;
-            json::from_text(file, text, out)?
+            library.once(file, || judge(json::from_text(file, text, out), &[], library, out))
         }
-        DeValue::Table(_) => json::from_toml(node, out),
+        DeValue::Table(_) => {
+            let before = out.len();
+            let document = json::from_toml(node, out);
+            let wrong: Vec<_> = out[before..].iter().map(|found| found.span).collect();
+            judge(Some(document), &wrong, library, out)
+        }
         _ => {
             let help = "write a path relative to this file, or the policy as a table";
             out.push(node.wrong_type("a path or a table").help(help));
             return None;
         }
     };
-    // Of a value that cannot be read, nothing more is said.
-    let wrong: Vec<Option<Span>> = out[before..].iter().map(|found| found.span).collect();
-    let read = out.len();
-    expand::references(&document.value, used);
-    let document = expand::expand(document, context.networks, out);
-    check::document(&document, out);
-    let later = out.split_off(read);
-    out.extend(later.into_iter().filter(|found| !wrong.contains(&found.span)));
-    if has_errors(&out[before..]) {
-        return None;
+    networks.extend(judged.networks);
+    match judged.outcome {
+        Outcome::Fits(policy) => Some(Spanned::new(policy, node.span)),
+        Outcome::TooLarge(message) => {
+            out.push(
+                Diagnostic::new(Code::PolicyTooLarge, node.span, message)
+                    .label(format!("{MAX_BYTES} at most"))
+                    .help("move a part into a customer managed policy"),
+            );
+            None
+        }
+        Outcome::Wrong => None,
     }
-    let policy = Policy::new(&Json::to_value(&document.value).to_string());
-    size(&policy, node, out).then(|| Spanned::new(policy, node.span))
+}
+
+/// Expands and checks a document; `None` is one that could not be read. Of values that are `wrong`,
+/// which has been reported, nothing more is said.
+fn judge(
+    document: Option<Spanned<Json>>,
+    wrong: &[Option<Span>],
+    library: &Library<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Judged {
+    let mut networks = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut outcome = Outcome::Wrong;
+    if let Some(document) = document {
+        expand::references(&document.value, &mut networks);
+        outcome = fit(document, library, &mut found);
+        found.retain(|diagnostic| !wrong.contains(&diagnostic.span));
+    }
+    if has_errors(&found) || !wrong.is_empty() {
+        outcome = Outcome::Wrong;
+    }
+    out.append(&mut found);
+    Judged { outcome, networks }
+}
+
+fn fit(document: Spanned<Json>, library: &Library<'_>, out: &mut Vec<Diagnostic>) -> Outcome {
+    let Some(document) = expand::expand(document, library, out) else {
+        // A few references to long networks mean more than fits into memory.
+        let limit = counted(MAX_BYTES, "byte");
+        return Outcome::TooLarge(format!("the policy has more than {limit} without white space"));
+    };
+    check::document(&document, out);
+    size(Policy::new(&Json::to_value(&document.value).to_string()))
 }
 
 /// Whether a diagnostic is of a network whose definition could not be read.
@@ -100,21 +156,21 @@ fn find<'a>(
         out.push(bad(message).help("name a file that ends in .json"));
         return None;
     }
-    let path = context.texts.follow(&path);
-    let Some((file, text)) = context.texts.find(&path) else {
-        let known = context.texts.files.list.iter().map(|file| file.path.as_str());
-        let help = match suggest(&path, known.filter(|path| is_json(path))) {
+    let texts = context.library.texts;
+    let path = texts.follow(&path);
+    let Some((file, text)) = texts.find(&path) else {
+        let help = match context.library.json_files().nearest(&path) {
             Some(near) => format!("there is `{near}`"),
             None => "the path is relative to this file".to_owned(),
         };
         out.push(bad(format!("`{path}` is not there")).help(help));
         return None;
     };
-    if let Some(found) = context.texts.not_utf8(file) {
-        out.push(found.related(reference.span, "named here"));
+    if let Some(found) = texts.not_utf8(file) {
+        out.push(found);
         return None;
     }
-    if let Some((code, message)) = context.texts.unusable.get(&file) {
+    if let Some((code, message)) = texts.unusable.get(&file) {
         let itself = Span { file, start: 0, end: 0 };
         let diagnostic = Diagnostic::new(*code, reference.span, message);
         out.push(diagnostic.related(itself, "this file").help(match code {
@@ -131,19 +187,13 @@ fn is_json(path: &str) -> bool {
 }
 
 /// Whether AWS takes a document of this length.
-fn size(policy: &Policy, node: Node<'_>, out: &mut Vec<Diagnostic>) -> bool {
+fn size(policy: Policy) -> Outcome {
     let text = policy.as_str();
     let bytes = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
-    let fits = bytes <= MAX_BYTES && text.chars().count() <= MAX_CHARS;
-    if !fits {
-        let message = format!("the policy has {} without white space", counted(bytes, "byte"));
-        out.push(
-            Diagnostic::new(Code::PolicyTooLarge, node.span, message)
-                .label(format!("{MAX_BYTES} at most"))
-                .help("move a part into a customer managed policy"),
-        );
+    if bytes <= MAX_BYTES && text.chars().count() <= MAX_CHARS {
+        return Outcome::Fits(policy);
     }
-    fits
+    Outcome::TooLarge(format!("the policy has {} without white space", counted(bytes, "byte")))
 }
 
 #[cfg(test)]

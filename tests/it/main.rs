@@ -10,5 +10,6 @@ mod codes;
 mod laws;
 mod sandbox;
 mod scenarios;
+mod seeds;
 mod support;
 mod tidy;

@@ -5,8 +5,9 @@ use crate::id::{GroupName, PermissionSetName};
 use crate::resolve::scope::{self, Scope};
 use crate::resolve::{Rules, expand};
 use crate::source::declared::{Declared, Mode, PrincipalRef};
-use crate::text::suggest;
+use crate::text::Names;
 use jiff::Timestamp;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What grants and groups name.
@@ -91,18 +92,19 @@ pub(super) fn declared(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnost
         let names = kind.declared(declared);
         let folded = folded(&names);
         let enforced = kind.mode(&rules) == Mode::Enforce;
-        let mut said: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        let near = OnceCell::new();
+        let mut said: BTreeSet<&str> = BTreeSet::new();
         for usage in uses.iter().filter(|usage| usage.kind == kind) {
             let name = usage.name;
             let elsewhere = names.contains_key(name)
                 || folded.contains_key(&name.to_lowercase())
                 || is_ignored(&scope, *usage).is_some()
                 || declared.may_be_lost(name);
-            if elsewhere || (said.contains_key(name) && !enforced) {
+            if elsewhere || !(said.insert(name) || enforced) {
                 continue;
             }
-            let near = *said.entry(name).or_insert_with(|| suggest(name, names.keys().copied()));
-            out.push(undeclared(*usage, enforced, near));
+            let near = near.get_or_init(|| Names::new(names.keys().copied()));
+            out.push(undeclared(*usage, enforced, near.nearest(name)));
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::resolve::scope;
 use crate::resolve::select::{self, is_exact};
 use crate::source::declared::{Account, Declared, Mode};
 use crate::source::selector::{Selector, Term};
-use crate::text::suggest;
+use crate::text::{Names, suggest};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
@@ -81,7 +81,12 @@ pub(super) fn named(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>
     let ids = declared.accounts.values().filter_map(|account| account.value.id.as_ref());
     let ids: BTreeSet<&str> = ids.map(|id| id.value.as_str()).collect();
     let ous = ous(declared);
-    let paths: Vec<String> = ous.iter().map(ToString::to_string).collect();
+    let near = (
+        Names::new(declared.accounts.keys().map(String::as_str)),
+        Names::new(
+            ous.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str),
+        ),
+    );
     let mut said: BTreeSet<String> = BTreeSet::new();
     let rules = declared.grants.iter().map(|rule| &rule.value);
     for selector in rules.flat_map(|rule| rule.within.iter().chain(&rule.except)) {
@@ -89,10 +94,10 @@ pub(super) fn named(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>
             let found = match term {
                 Term::Account(text) if is_exact(text) => {
                     let known = declared.accounts.contains_key(text) || ids.contains(text.as_str());
-                    (!known).then(|| account(declared, text, selector.span))
+                    (!known).then(|| account(declared, text, &near.0, selector.span))
                 }
                 Term::Ou(path) | Term::OuTree(path) if path.depth() > 0 => {
-                    (!ous.contains(path)).then(|| ou(declared, path, &paths, selector.span))
+                    (!ous.contains(path)).then(|| ou(declared, path, &near.1, selector.span))
                 }
                 _ => None,
             };
@@ -129,7 +134,7 @@ fn ous(declared: &Declared) -> BTreeSet<OuPath> {
     all
 }
 
-fn account(declared: &Declared, text: &str, span: Span) -> Diagnostic {
+fn account(declared: &Declared, text: &str, known: &Names, span: Span) -> Diagnostic {
     let by = declared.settings.ignore.accounts.iter().find(|ignored| {
         matches!(ignored.value.terms.as_slice(),
             [Term::Account(glob)] if WildMatch::new(glob).matches(text))
@@ -138,16 +143,16 @@ fn account(declared: &Declared, text: &str, span: Span) -> Diagnostic {
         return scope::ignored(span, &format!("account `{text}`"), Some(by.span));
     }
     let message = format!("account `{text}` is not declared");
-    let help = match suggest(text, declared.accounts.keys().map(String::as_str)) {
+    let help = match known.nearest(text) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a plan looks it up; a declared one is checked here".to_owned(),
     };
     Diagnostic::new(Code::UndeclaredName, span, message).label("it must exist in AWS").help(help)
 }
 
-fn ou(declared: &Declared, path: &OuPath, known: &[String], span: Span) -> Diagnostic {
+fn ou(declared: &Declared, path: &OuPath, known: &Names, span: Span) -> Diagnostic {
     let message = format!("OU `{path}` is not declared");
-    let near = suggest(&path.to_string(), known.iter().map(String::as_str));
+    let near = known.nearest(&path.to_string());
     let near = near.map(|near| format!("did you mean `{near}`?"));
     if declared.settings.manage.ous == Mode::Enforce {
         let help = near.unwrap_or_else(|| format!("declare it: `[ou.{:?}]`", path.to_string()));

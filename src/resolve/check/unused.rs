@@ -3,7 +3,7 @@
 use super::names::{Kind, Use, uses};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::source::declared::Declared;
-use crate::text::suggest;
+use crate::text::Names;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -64,9 +64,9 @@ fn unused<'d>(
     used: &BTreeSet<&str>,
 ) -> Vec<(&'d str, Span)> {
     let known: BTreeSet<&str> = names.clone().map(|(name, _)| name).collect();
+    let near = Names::new(known.iter().copied());
     let misspelt = used.iter().filter(|name| !known.contains(*name));
-    let meant: BTreeSet<&str> =
-        misspelt.filter_map(|name| suggest(name, known.iter().copied())).collect();
+    let meant: BTreeSet<&str> = misspelt.filter_map(|name| near.nearest(name)).collect();
     names
         .filter(|(name, _)| !used.contains(name) && !meant.contains(name))
         .filter(|(name, _)| !declared.may_be_lost(name))

@@ -1,13 +1,23 @@
 //! `"${network.NAME}"` in a policy: the list of that network's ranges.
 
 use super::json::Json;
+use super::{Library, MAX_BYTES};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
-use crate::source::network::Networks;
-use crate::text::suggest;
 use std::collections::BTreeSet;
 
 /// How a reference to a network begins.
 pub(super) const OPENING: &str = "${network.";
+
+/// Replaces every reference to a network. A string becomes a list; in a list it is spliced.
+/// `None` where the ranges alone are longer than any policy: the rest is then not written out.
+pub(super) fn expand(
+    json: Spanned<Json>,
+    library: &Library<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Spanned<Json>> {
+    let mut expansion = Expansion { library, room: MAX_BYTES, out };
+    expansion.expand(json)
+}
 
 /// Adds the name of every network that is referred to, however well.
 pub(super) fn references(json: &Json, used: &mut BTreeSet<String>) {
@@ -31,38 +41,6 @@ pub(in crate::source) fn name(text: &str) -> Option<&str> {
     Some(text.split_once(OPENING)?.1.split_once('}')?.0)
 }
 
-/// Replaces every reference to a network. A string becomes a list; in a list it is spliced.
-pub(super) fn expand(
-    json: Spanned<Json>,
-    networks: &Networks,
-    out: &mut Vec<Diagnostic>,
-) -> Spanned<Json> {
-    let span = json.span;
-    let value = match json.value {
-        Json::Text(text) => match ranges(&text, span, networks, out) {
-            Some(ranges) => Json::List(ranges),
-            None => Json::Text(text),
-        },
-        Json::List(items) => Json::List(items.into_iter().fold(Vec::new(), |mut list, item| {
-            let spliced = match &item.value {
-                Json::Text(text) => ranges(text, item.span, networks, out),
-                _ => None,
-            };
-            match spliced {
-                Some(ranges) => list.extend(ranges),
-                None if matches!(item.value, Json::Text(_)) => list.push(item),
-                None => list.push(expand(item, networks, out)),
-            }
-            list
-        })),
-        Json::Object(members) => Json::Object(
-            members.into_iter().map(|(name, value)| (name, expand(value, networks, out))).collect(),
-        ),
-        other => other,
-    };
-    Spanned::new(value, span)
-}
-
 /// Whether a text holds what reads like a reference to a network. AWS has no variable of that name.
 fn nearly(text: &str) -> bool {
     text.split("${")
@@ -70,44 +48,94 @@ fn nearly(text: &str) -> bool {
         .any(|rest| rest.trim_start().to_ascii_lowercase().starts_with("network"))
 }
 
-/// The ranges that a text refers to; `None` where it refers to none.
-fn ranges(
-    text: &str,
-    span: Span,
-    networks: &Networks,
-    out: &mut Vec<Diagnostic>,
-) -> Option<Vec<Spanned<Json>>> {
-    let Some((before, rest)) = text.split_once(OPENING) else {
-        if nearly(text) {
-            let message = format!("`{text}` is not a reference to a network");
-            out.push(
-                Diagnostic::new(Code::InvalidPolicy, span, message)
-                    .help("write ${network.NAME}, in lower case and without spaces"),
-            );
-        }
-        return None;
-    };
-    let name = rest
-        .strip_suffix('}')
-        .filter(|name| before.is_empty() && !name.is_empty() && !name.contains('}'));
-    let Some(name) = name else {
-        let message = format!("`{text}` is not one reference to a network");
-        out.push(
-            Diagnostic::new(Code::InvalidPolicy, span, message)
-                .help("let the reference be the whole string: \"${network.NAME}\""),
-        );
-        return None;
-    };
-    let Some(network) = networks.get(name) else {
-        let help = match suggest(name, networks.keys().map(String::as_str)) {
-            Some(near) => format!("did you mean `{OPENING}{near}}}`?"),
-            None => format!("define `[network.{name}]` with `cidrs`"),
+struct Expansion<'a> {
+    library: &'a Library<'a>,
+    /// Bytes that further ranges may have.
+    room: usize,
+    out: &'a mut Vec<Diagnostic>,
+}
+
+/// What a text stands for.
+enum Meaning {
+    /// Itself.
+    Itself,
+    /// The ranges of a network.
+    Ranges(Vec<Spanned<Json>>),
+}
+
+impl Expansion<'_> {
+    fn expand(&mut self, json: Spanned<Json>) -> Option<Spanned<Json>> {
+        let span = json.span;
+        let value = match json.value {
+            Json::Text(text) => match self.meaning(&text, span)? {
+                Meaning::Ranges(ranges) => Json::List(ranges),
+                Meaning::Itself => Json::Text(text),
+            },
+            Json::List(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                for item in items {
+                    let Json::Text(text) = &item.value else {
+                        list.push(self.expand(item)?);
+                        continue;
+                    };
+                    match self.meaning(text, item.span)? {
+                        Meaning::Ranges(ranges) => list.extend(ranges),
+                        Meaning::Itself => list.push(item),
+                    }
+                }
+                Json::List(list)
+            }
+            Json::Object(members) => {
+                let expanded = members
+                    .into_iter()
+                    .map(|(name, value)| Some((name, self.expand(value)?)))
+                    .collect::<Option<_>>();
+                Json::Object(expanded?)
+            }
+            other => other,
         };
-        let message = format!("`{name}` is not a network");
-        out.push(Diagnostic::new(Code::UnknownName, span, message).help(help));
-        return None;
-    };
-    let text =
-        |cidr: &Spanned<ipnet::IpNet>| Spanned::new(Json::Text(cidr.value.to_string()), span);
-    Some(network.value.cidrs.iter().map(text).collect())
+        Some(Spanned::new(value, span))
+    }
+
+    /// What a text stands for; `None` where there is no room for it.
+    fn meaning(&mut self, text: &str, span: Span) -> Option<Meaning> {
+        let Some((before, rest)) = text.split_once(OPENING) else {
+            if nearly(text) {
+                let message = format!("`{text}` is not a reference to a network");
+                self.out.push(
+                    Diagnostic::new(Code::InvalidPolicy, span, message)
+                        .help("write ${network.NAME}, in lower case and without spaces"),
+                );
+            }
+            return Some(Meaning::Itself);
+        };
+        let name = rest
+            .strip_suffix('}')
+            .filter(|name| before.is_empty() && !name.is_empty() && !name.contains('}'));
+        let Some(name) = name else {
+            let message = format!("`{text}` is not one reference to a network");
+            self.out.push(
+                Diagnostic::new(Code::InvalidPolicy, span, message)
+                    .help("let the reference be the whole string: \"${network.NAME}\""),
+            );
+            return Some(Meaning::Itself);
+        };
+        let Some(network) = self.library.networks.get(name) else {
+            let help = match self.library.network_names().nearest(name) {
+                Some(near) => format!("did you mean `{OPENING}{near}}}`?"),
+                None => format!("define `[network.{name}]` with `cidrs`"),
+            };
+            let message = format!("`{name}` is not a network");
+            self.out.push(Diagnostic::new(Code::UnknownName, span, message).help(help));
+            return Some(Meaning::Itself);
+        };
+        let mut ranges = Vec::new();
+        for cidr in &network.value.cidrs {
+            let text = cidr.value.to_string();
+            // With its quotation marks.
+            self.room = self.room.checked_sub(text.len() + 2)?;
+            ranges.push(Spanned::new(Json::Text(text), span));
+        }
+        Some(Meaning::Ranges(ranges))
+    }
 }
