@@ -31,11 +31,12 @@ pub(super) fn kind(line: &str) -> Line {
     Line::Other
 }
 
-/// Whether a line that begins nothing reads like a header without its opening bracket. Only for the
-/// first line of a statement: the last one of a list looks the same.
+/// Whether a line that begins nothing reads like a header all the same: by its opening bracket, or by
+/// its closing one alone. Only for the first line of a statement: the last one of a list looks the same.
 pub(super) fn is_open_header(line: &str) -> bool {
     let line = line.split(" #").next().unwrap_or(line).trim();
-    line.ends_with(']') && line.len() > 1 && !line.contains('=') && !line.starts_with('[')
+    let closed = line.len() > 1 && line.ends_with(']') && !line.contains(['=', ' ', '\t']);
+    line.starts_with('[') || closed
 }
 
 /// What follows a key, dotted or quoted, at the beginning of a line.

@@ -24,6 +24,10 @@ fn one_mistake_is_reported_once_where_it_is() {
         ("[group.a]\ndescription = \"a\\qb\"\n", "toml-syntax 2:18"),
         ("[group.a]\ndescription = \"\"\"\nopen\n", "toml-syntax 3:5"),
         ("owner = = 1\n[group.a]\n", "toml-syntax 1:9"),
+        ("group.a]\nmembers = []\n[group.b]\n", "toml-syntax 1:1"),
+        ("[group.b]\n[:group.a]\nmembers = []\n", "toml-syntax 2:2"),
+        ("[grant]]\nto = [\"group:a\"]\nallow = [\"A\"]\nin = [\"all\"]\n", "toml-syntax 1:1"),
+        ("[group.a]\nmembers [\"b\"]\nowner = 1\n", "toml-syntax 2:9, wrong-type 3:9"),
         ("[group.a]\n} \n[group.b]\n", "toml-syntax 2:1"),
     ]);
 }
