@@ -13,7 +13,7 @@ use crate::model::{CustomerPolicy, Session};
 use toml::de::DeTable;
 
 /// The API's limit of tags on a permission set (docs/aws.md).
-const MAX_TAGS: usize = 75;
+pub(super) const MAX_TAGS: usize = 75;
 
 /// Managed policies of both kinds in a set (docs/aws.md).
 const MAX_POLICIES: usize = 25;
@@ -21,8 +21,11 @@ const MAX_POLICIES: usize = 25;
 /// IAM's default quota of managed policies on a role, which each account applies to the set's role.
 const ROLE_POLICIES: usize = 10;
 
+/// The longest reference to a managed policy that is read as one.
+pub(super) const MAX_REFERENCE: usize = 2000;
+
 /// A session lasts from one hour to twelve (docs/aws.md).
-const SESSION_SECONDS: std::ops::RangeInclusive<u32> = 3600..=43_200;
+pub(super) const SESSION_SECONDS: std::ops::RangeInclusive<u32> = 3600..=43_200;
 
 /// Reads every `[permission_set.NAME]` of a file.
 pub(super) fn permission_sets(
@@ -150,7 +153,7 @@ fn managed(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<PolicyRef> 
         return None;
     }
     let named = |part: &str| !part.is_empty() && part.chars().all(is_iam);
-    if text.value.len() > 2000 || !name.split('/').all(named) {
+    if text.value.len() > MAX_REFERENCE || !name.split('/').all(named) {
         bad_policy(&text, "not a policy's path and name", HELP, out);
         return None;
     }
@@ -177,9 +180,9 @@ fn customer(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<CustomerPo
         Some((folder, name)) => (&text.value[..=folder.len()], name),
     };
     let is_path = |path: &str| {
-        let inner = path.strip_prefix('/').map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+        let inner = path.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
         let named = |part: &str| !part.is_empty() && part.chars().all(is_iam);
-        inner.is_some_and(|inner| inner.is_empty() || inner.split('/').all(named))
+        path == "/" || inner.is_some_and(|inner| inner.split('/').all(named))
     };
     if path.len() > 512 || !is_path(path) {
         bad_policy(&text, "the path does not begin with `/`, or is not one", HELP, out);
@@ -285,7 +288,9 @@ mod tests {
             let expected = CustomerPolicy { path: path.into(), name: name.into() };
             assert_eq!(set.customer_managed_policies[0].value, expected);
         }
-        for typed in ["a/Own", "/a/", "/a//Own", "/a b/Own", "", "arn:aws:iam::aws:policy/X"] {
+        for typed in
+            ["a/Own", "/a/", "//Own", "/a//Own", "/a b/Own", "", "arn:aws:iam::aws:policy/X"]
+        {
             let text = format!("[permission_set.a]\ncustomer_managed_policies = [\"{typed}\"]\n");
             each(&[(&text, "invalid-policy-reference 2:30")]);
         }
