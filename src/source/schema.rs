@@ -112,6 +112,10 @@ fn plain(schema: &mut Schema) {
     schema.remove("format");
     without_null(schema);
     as_words(schema);
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        // Comments are wrapped for the width of the code.
+        *text = text.replace('\n', " ").replace("  ", "\n\n");
+    }
 }
 
 /// TOML has no null: what is optional is left out.

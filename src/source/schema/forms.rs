@@ -204,7 +204,7 @@ fn session() -> String {
         format!("(?:0+[Hh])?{minutes}[Mm](?:[0-9]+[Ss])?"),
         format!("(?:0+[Hh])?(?:0+[Mm])?{seconds}[Ss]"),
         // Seconds that make up for what the minutes lack.
-        format!("(?:0+[Hh])?0*[1-5]?[0-9][Mm]{seconds}[Ss]"),
+        format!("(?:0+[Hh])?{}[Mm]{}[Ss]", between(0, 59), between(low - 59 * 60, high)),
     ]
     .join("|");
     let space = class(char::is_whitespace);
