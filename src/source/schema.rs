@@ -54,7 +54,9 @@ pub fn document() -> Value {
     if let Some(definitions) = root.get_mut("properties").and_then(Value::as_object_mut) {
         definitions.append(&mut properties);
     }
-    root.insert("dependentRequired".to_owned(), together());
+    let (any, needed) = together();
+    root.insert("if".to_owned(), any);
+    root.insert("then".to_owned(), needed);
     root.remove("required");
     Value::Object(root)
 }
@@ -100,10 +102,11 @@ fn networks() -> Value {
     Value::Object(networks)
 }
 
-/// Settings stand together: where there is one, the needed ones are there too.
-fn together() -> Value {
-    let others = |key: &str| NEEDED.into_iter().filter(|needed| *needed != key).collect::<Vec<_>>();
-    KEYS.iter().map(|key| ((*key).to_owned(), json!(others(key)))).collect::<Map<_, _>>().into()
+/// Settings stand together: where there is one, the needed ones are there too. (`dependentRequired`
+/// says the same, but Taplo does not know it.)
+fn together() -> (Value, Value) {
+    let any: Vec<Value> = KEYS.iter().map(|key| json!({ "required": [key] })).collect();
+    (json!({ "anyOf": any }), json!({ "required": NEEDED }))
 }
 
 /// Takes out what TOML does not have, and words what it has as editors expect it.
@@ -128,7 +131,11 @@ fn without_null(schema: &mut Schema) {
         }
     }
     let Some(Value::Array(ways)) = schema.get_mut("anyOf") else { return };
+    let before = ways.len();
     ways.retain(|way| way.get("type").is_none_or(|name| name != "null"));
+    if ways.len() == before {
+        return;
+    }
     if let [Value::Object(one)] = ways.as_mut_slice() {
         let one = std::mem::take(one);
         schema.remove("anyOf");

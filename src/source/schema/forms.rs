@@ -3,7 +3,7 @@
 //! Each form takes whatever the loader takes, and as little else as an expression can tell. Limits
 //! and characters come from the loader's own rules.
 
-use super::pattern::{between, class, one, whole};
+use super::pattern::{between, class, one, restrict, whole};
 use crate::diag::Spanned;
 use crate::id::{AccountId, GroupName, InstanceArn, OuPath, PermissionSetName, UserName};
 use crate::model::{CustomerPolicy, Policy, Session};
@@ -148,17 +148,23 @@ const MOMENT: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-
 
 /// A string that is nothing but what an expression says.
 fn text(inner: &str) -> Schema {
-    json_schema!({ "type": "string", "pattern": whole(inner) })
+    limited(inner, json_schema!({ "type": "string" }))
+}
+
+/// The same, of which more is said.
+fn limited(inner: &str, mut schema: Schema) -> Schema {
+    restrict(&mut schema, inner);
+    schema
+}
+
+/// A string as long as a rule allows.
+fn of_length(rule: &Rule) -> Schema {
+    json_schema!({ "type": "string", "minLength": rule.min, "maxLength": rule.max })
 }
 
 /// A string that keeps a rule.
 fn by_rule(rule: &Rule) -> Schema {
-    json_schema!({
-        "type": "string",
-        "minLength": rule.min,
-        "maxLength": rule.max,
-        "pattern": whole(&format!("{}*", one(rule))),
-    })
+    limited(&format!("{}*", one(rule)), of_length(rule))
 }
 
 fn new_group() -> Schema {
@@ -173,12 +179,7 @@ fn email() -> Schema {
     let letter = class(|c| (rule.allowed)(c) && c != '@');
     let word = class(|c| (rule.allowed)(c) && !"@.".contains(c));
     let inner = format!("{letter}+@{letter}*{word}[.]+{word}{letter}*");
-    json_schema!({
-        "type": "string",
-        "minLength": rule.min,
-        "maxLength": rule.max,
-        "pattern": whole(&inner),
-    })
+    limited(&inner, of_length(rule))
 }
 
 /// Names joined by `/`; a `\` stands before a `/` or `\` inside a name.
@@ -189,8 +190,8 @@ fn ou_path() -> String {
     format!("{name}(?:/{name}){{0,{}}}", MAX_DEPTH - 1)
 }
 
-/// Hours, minutes and seconds in their order, each once at most, that add up to what AWS takes as
-/// long as no more than one of them is a larger number than a clock would show.
+/// Hours, minutes and seconds in their order, each once at most. One unit alone is judged to the
+/// number; what several add up to is judged by the first of them.
 fn session() -> String {
     let (low, high) = (*SESSION_SECONDS.start(), *SESSION_SECONDS.end());
     let hours = between(low / 3600, high / 3600 - 1);
@@ -207,8 +208,7 @@ fn session() -> String {
         format!("(?:0+[Hh])?{}[Mm]{}[Ss]", between(0, 59), between(low - 59 * 60, high)),
     ]
     .join("|");
-    let space = class(char::is_whitespace);
-    format!("{space}*(?:[Pp](?:0+[Dd])?[Tt])?(?:{time}){space}*")
+    format!(r"\s*(?:[Pp](?:0+[Dd])?[Tt])?(?:{time})\s*")
 }
 
 /// A path relative to the file, or the document itself.
@@ -225,22 +225,22 @@ fn inline_policy() -> Schema {
 fn managed_policy() -> Schema {
     let iam = class(is_iam);
     let inner = format!("(?:arn:aws(?:-[a-z-]*)?:iam::aws:policy/)?{iam}+(?:/{iam}+)*");
-    json_schema!({
+    let form = json_schema!({
         "description": "A policy of AWS: what follows `arn:aws:iam::aws:policy/`, or the whole ARN.",
         "type": "string",
         "maxLength": MAX_REFERENCE,
-        "pattern": whole(&inner),
-    })
+    });
+    limited(&inner, form)
 }
 
 fn customer_policy() -> Schema {
     let (iam, rule) = (class(is_iam), &names::CUSTOMER_POLICY);
     let inner = format!("(?:/(?:{iam}+/)*)?{}{{{},{}}}", one(rule), rule.min, rule.max);
-    json_schema!({
+    let form = json_schema!({
         "description": "A policy of your own, by `Name` or `/path/Name`.",
         "type": "string",
-        "pattern": whole(&inner),
-    })
+    });
+    limited(&inner, form)
 }
 
 fn boundary() -> Schema {
@@ -256,24 +256,23 @@ fn boundary() -> Schema {
 fn principal() -> Schema {
     let (group, user) = (&names::GROUP, &names::USER);
     let users = format!("user:{}{{{},{}}}", one(user), user.min, user.max);
-    json_schema!({
+    let form = json_schema!({
         "description": "`group:NAME` or `user:NAME`.",
         "type": "string",
         "maxLength": "group:".len() + group.max,
-        "pattern": whole(&format!("group:{}+|{users}", one(group))),
-    })
+    });
+    limited(&format!("group:{}+|{users}", one(group)), form)
 }
 
 /// Terms joined by ` & `, the first of them as given.
 fn selectors(first: &str) -> Schema {
-    let space = class(char::is_whitespace);
-    let inner = format!("{space}*(?:{first}){space}*(?: & {space}*(?:{}){space}*)*", term());
-    json_schema!({
+    let inner = format!(r"\s*(?:{first})\s*(?: & \s*(?:{})\s*)*", term());
+    let form = json_schema!({
         "description": "Terms joined by ` & `: `account:NAME-OR-ID` (with `*` and `?`), `ou:A/B` \
             (directly in it), `ou:A/B/**` (in it and below), `tag:key=value`, `all`.",
         "type": "string",
-        "pattern": whole(&inner),
-    })
+    });
+    limited(&inner, form)
 }
 
 /// One term of a selector.

@@ -1,17 +1,36 @@
 //! Rules of texts as regular expressions.
 //!
-//! Editors and validators bring engines of their own: only what those of JavaScript, Rust, Python and
-//! Go read alike is used here. There is no look-around, no `\p{…}`, `\s` or `\d`, and no character
-//! beyond U+FFFF, which each of them spells in another way.
+//! Editors and validators bring engines of their own: only what those of JavaScript, Rust and Python
+//! read alike is used here. There is no look-around, no `\p{…}`, no `\d` (which means more than ten
+//! digits to some), and no character beyond U+FFFF, which each of them spells in another way.
 
 use crate::source::names::Rule;
+use schemars::Schema;
+use serde_json::json;
+
+/// An expression that is longer is of no use in a message.
+const LONG: usize = 200;
 
 /// Ranges that a class may have before it is cut to what people would type by mistake.
 const MANY: usize = 64;
 
 /// The expression of a text that is nothing but `inner`.
 pub(super) fn whole(inner: &str) -> String {
-    format!("^(?:{inner})$")
+    let alone = if inner.contains('|') { format!("(?:{inner})") } else { inner.to_owned() };
+    format!("^{alone}$")
+}
+
+/// Lets a string be nothing but `inner`.
+///
+/// Editors show an expression that does not match. A long one stands in an `anyOf` of its own, where
+/// they say instead that the value is none of what the schema gives.
+pub(super) fn restrict(schema: &mut Schema, inner: &str) {
+    let pattern = whole(inner);
+    if pattern.len() > LONG {
+        schema.insert("anyOf".to_owned(), json!([{ "pattern": pattern }]));
+    } else {
+        schema.insert("pattern".to_owned(), pattern.into());
+    }
 }
 
 /// Any one character that a rule allows.
