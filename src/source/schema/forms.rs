@@ -281,7 +281,8 @@ fn term() -> String {
     // space ends in a space as well, so it counts as one.
     let any = r"(?:[^/\\*? ]|\\[^*? ])";
     let lone = r"(?:[^/\\*? &]|\\[^*? ])";
-    let name = format!(r"(?:{any}|(?:\\? )+(?:{lone}|&(?:{any}|\\ )))+(?:(?:\\? )+&?)?");
+    let end = r"(?:\\? )+&?";
+    let name = format!(r"(?:(?:{any}|(?:\\? )+(?:{lone}|&(?:{any}|\\ )))+(?:{end})?|{end})");
     let ou = format!(r"\*\*|/|/?/\*\*|{name}(?:/{name})*(?:/\*\*)?");
     let (words, key) = (free("[^ ]", "[^ &]"), free("[^ =]", "[^ =&]"));
     format!("all|account:{words}|ou:(?:{ou})|tag:(?:{key}| +)=(?:{words})?")
@@ -289,14 +290,14 @@ fn term() -> String {
 
 /// A text without ` & `, of characters that are no space (`any`), or neither that nor `&` (`lone`).
 fn free(any: &str, lone: &str) -> String {
-    format!("(?:{any}| +(?:{lone}|&{any}))+(?: +&?)?")
+    format!("(?:(?:{any}| +(?:{lone}|&{any}))+(?: +&?)?| +&)")
 }
 
 /// The ranges of a network. That no bits stand after the prefix is beyond an expression.
 fn network() -> Schema {
     let octet = between(0, 255);
-    let four = format!("{octet}(?:[.]{octet}){{3}}/{}", between(0, 32));
-    let six = format!("[0-9A-Fa-f]*:[0-9A-Fa-f:.]*/{}", between(0, 128));
+    let four = format!("{octet}(?:[.]{octet}){{3}}");
+    let ranges = format!("{four}/{}|(?:{})/{}", between(0, 32), six(&four), between(0, 128));
     json_schema!({
         "description": "A named list of address ranges, for inline policies.",
         "type": "object",
@@ -305,11 +306,19 @@ fn network() -> Schema {
                 "description": "IPv4 or IPv6 ranges, such as `10.20.0.0/16`: at least one, without \
                     bits after the prefix.",
                 "type": "array",
-                "items": { "type": "string", "pattern": whole(&format!("{four}|{six}")) },
+                "items": text(&ranges),
                 "minItems": 1,
             },
         },
         "required": ["cidrs"],
         "additionalProperties": false,
     })
+}
+
+/// An IPv6 address; its last two groups may be an IPv4 address. How many groups `::` stands for is
+/// not counted.
+fn six(four: &str) -> String {
+    let group = "[0-9A-Fa-f]{1,4}";
+    let whole = format!("(?:{group}:){{7}}{group}|(?:{group}:){{6}}{four}");
+    format!("{whole}|(?:{group}(?::{group})*)?::(?:(?:{group}:)*(?:{group}|{four}))?")
 }
