@@ -1,6 +1,6 @@
 //! The definitions as a JSON Schema, for editors: completion, hover texts, mistakes while typing.
 //!
-//! Made from the types of [`super::declared`] and the rules of [`super::names`]. It takes every file
+//! Made from the types of [`super::declared`] and the rules of `source::names`. It takes every file
 //! that the loader takes. What it cannot judge (whether a name is defined, whether ranges overlap, in
 //! which file a settings table stands) stays with `landgrant check`.
 
