@@ -12,6 +12,7 @@ pub mod plan;
 pub mod planning;
 pub mod progress;
 pub mod sandbox;
+pub mod schema;
 pub mod snapshot;
 pub mod world;
 
@@ -71,6 +72,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         Command::Apply(args) => apply::apply(env, global, args, color).await,
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
+        Command::Schema => schema::schema(env),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "landgrant", &mut script);

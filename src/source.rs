@@ -3,6 +3,7 @@
 //! Knows neither the file system nor live AWS: whether a name exists is for `resolve` to say.
 
 pub mod declared;
+pub mod schema;
 pub mod selector;
 
 pub mod checks;

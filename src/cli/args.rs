@@ -82,6 +82,8 @@ pub enum Command {
     /// The built-in AWS
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// Print a JSON Schema of the definitions, with which editors complete and check them
+    Schema,
     /// Print a completion script
     Completions {
         /// For which shell

@@ -1,38 +1,60 @@
 //! What people typed: every table of the definitions, spanned, each value checked on its own.
 //!
 //! Nothing here is resolved: names may not exist, selectors may select nothing.
+//!
+//! `landgrant schema` is made from these types: their comments are what an editor shows, so they speak
+//! to whoever writes definitions. A field is named like its key, unless `rename` says otherwise.
 
+use super::organization::MAX_ACCOUNT_TAGS;
+use super::permission_set::MAX_TAGS;
+use super::schema::forms;
 use super::selector::Selector;
 use crate::diag::{FileId, Files, Span, Spanned};
 use crate::id::{AccountId, GroupName, InstanceArn, OuPath, PermissionSetName, UserName};
 use crate::model::{CustomerPolicy, Policy, Session, Tags};
 use ipnet::IpNet;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A whole policy repository.
-#[derive(Clone, Debug, Default)]
+/// One file of a policy repository of landgrant: `landgrant.toml`, which also holds the settings, or
+/// any other `*.toml` below it. Every definition may stand in any of them.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(title = "landgrant definitions", deny_unknown_fields)]
 pub struct Declared {
     /// The files that spans point into.
+    #[schemars(skip)]
     pub files: Files,
     /// The settings tables of `landgrant.toml`.
+    #[schemars(skip)]
     pub settings: Settings,
-    /// `[ou."A/B"]`; the span is the path's.
+    /// Organizational units by their path from the root: `[ou."Workloads/Prod"]`. A `/` inside a name
+    /// is written `\/`.
+    #[schemars(rename = "ou", with = "forms::Named<forms::DeclaredOu, Ou>")]
     pub ous: BTreeMap<OuPath, Spanned<Ou>>,
-    /// `[account.NAME]` by the name in Organizations.
+    /// Accounts by their name in Organizations: `[account.loyalty-prod]`.
+    #[schemars(rename = "account", with = "forms::Named<forms::AccountName, Account>")]
     pub accounts: BTreeMap<String, Spanned<Account>>,
-    /// `[permission_set.NAME]`.
+    /// Permission sets by name: `[permission_set.Auditor]`. AWS cannot rename one.
+    #[schemars(rename = "permission_set", with = "forms::Named<PermissionSetName, PermissionSet>")]
     pub permission_sets: BTreeMap<PermissionSetName, Spanned<PermissionSet>>,
-    /// `[network.NAME]`.
+    /// Named lists of address ranges: `[network.on-prem]`. In an inline policy `"${network.NAME}"`
+    /// becomes the list.
+    #[schemars(rename = "network", with = "forms::Named<forms::NetworkName, Network>")]
     pub networks: BTreeMap<String, Spanned<Network>>,
-    /// `[user."NAME"]`.
+    /// Users of the directory by user name: `[user."an.nguyen@wallet.example"]`. Only with
+    /// `identity_source = "directory"`.
+    #[schemars(rename = "user", with = "forms::Named<UserName, User>")]
     pub users: BTreeMap<UserName, Spanned<User>>,
-    /// `[group.NAME]`.
+    /// Groups by display name: `[group.loyalty-developers]`.
+    #[schemars(rename = "group", with = "forms::Named<forms::NewGroup, Group>")]
     pub groups: BTreeMap<GroupName, Spanned<Group>>,
-    /// `[[grant]]`, in the order of files and lines; the span is the table's header.
+    /// Grants, each under `[[grant]]`: to whom, what, where. They keep the order of files and lines.
+    #[schemars(rename = "grant")]
     pub grants: Vec<Spanned<GrantRule>>,
     /// What was typed and could not be taken in, because of mistakes that were reported: a name that
     /// seems to be missing may stand there. Empty where there is no error.
+    #[schemars(skip)]
     pub lost: String,
 }
 
@@ -48,22 +70,31 @@ impl Declared {
     }
 }
 
-/// The settings tables.
-#[derive(Clone, Debug)]
+/// The settings tables of `landgrant.toml`.
+#[derive(Clone, Debug, JsonSchema)]
 pub struct Settings {
-    /// `identity_center.region`.
+    /// The Region in which Identity Center was enabled, such as `ap-southeast-1`. The option
+    /// `--region` overrides it.
+    #[schemars(with = "forms::Region")]
     pub region: Spanned<String>,
-    /// `identity_center.identity_source`.
+    /// Where users and groups come from. There is no default, because AWS does not tell.
     pub identity_source: Spanned<IdentitySource>,
-    /// `identity_center.instance`.
+    /// The ARN of the instance, `arn:aws:sso:::instance/ssoins-…`. Needed only where more than one
+    /// organization instance is visible.
     pub instance: Option<Spanned<InstanceArn>>,
-    /// `organization.create_accounts`.
+    /// How a declared account that does not exist comes to be. Never, if left out.
+    #[schemars(with = "Option<CreateAccounts>")]
     pub create_accounts: CreateAccounts,
-    /// `[manage]`.
+    /// What may be done to each kind of thing: a mode each, `adopt` if left out. In `landgrant.toml`
+    /// only.
+    #[schemars(default)]
     pub manage: Manage,
-    /// `[ignore]`.
+    /// What is handed off: taken out of both sides before anything is compared, and counted in every
+    /// plan. In `landgrant.toml` only.
+    #[schemars(with = "Option<Ignore>")]
     pub ignore: Ignore,
-    /// `[limits]`.
+    /// How much one plan may remove. What is not named here is not limited. In `landgrant.toml` only.
+    #[schemars(default)]
     pub limits: Limits,
 }
 
@@ -84,7 +115,8 @@ impl Default for Settings {
 }
 
 /// Where users and groups come from. AWS tells nobody (docs/aws.md), so people must.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum IdentitySource {
     /// The Identity Center directory: landgrant may write users, groups and memberships.
     Directory,
@@ -93,45 +125,48 @@ pub enum IdentitySource {
 }
 
 /// How a declared account that does not exist comes to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum CreateAccounts {
-    /// Not by landgrant.
+    /// Not by landgrant: it is held.
     Never,
-    /// `CreateAccount`.
+    /// By `CreateAccount` of Organizations.
     Organizations,
-    /// Control Tower's Account Factory.
+    /// By Control Tower's Account Factory.
     AccountFactory,
 }
 
-/// What may be done to a kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What may be done to a kind of thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum Mode {
-    /// Report only.
+    /// Nothing: differences are reported.
     Observe,
-    /// Create and update, never remove.
+    /// Create and update, never remove. The default.
     Adopt,
-    /// Also remove what is not declared.
+    /// Create, update, and remove what is neither declared nor ignored.
     Enforce,
 }
 
-/// `[manage]`: a mode for each kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A mode for each kind of thing; `adopt`, if left out.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(default, deny_unknown_fields)]
 pub struct Manage {
-    /// OUs.
+    /// OUs: created and renamed; removed under `enforce` if they are empty. `adopt`, if left out.
     pub ous: Mode,
-    /// Accounts: placement and tags.
+    /// Where accounts stand and how they are tagged; no mode closes one. `adopt`, if left out.
     pub accounts: Mode,
-    /// Control Tower controls.
+    /// Controls of Control Tower: accepted, without effect in this version.
     pub controls: Mode,
-    /// Permission sets.
+    /// Permission sets, their policies, tags and provisioning. `adopt`, if left out.
     pub permission_sets: Mode,
-    /// Users.
+    /// Users of the directory. `adopt`, if left out; an external source is only observed.
     pub users: Mode,
-    /// Groups.
+    /// Groups and their descriptions. `adopt`, if left out; an external source is only observed.
     pub groups: Mode,
-    /// Memberships of declared groups.
+    /// Members of declared groups. `adopt`, if left out; an external source is only observed.
     pub memberships: Mode,
-    /// Grants.
+    /// Grants, which are account assignments. `adopt`, if left out.
     pub grants: Mode,
 }
 
@@ -150,16 +185,23 @@ impl Default for Manage {
     }
 }
 
-/// `[ignore]`: what is handed off.
-#[derive(Clone, Debug)]
+/// What is handed off. Declaring or using an ignored thing is an error.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Ignore {
-    /// Control Tower's own groups and sets; true unless switched off.
+    /// Whether the groups and permission sets that Control Tower makes are ignored, with their
+    /// grants. `true`, if left out.
+    #[schemars(with = "Option<bool>")]
     pub control_tower: bool,
-    /// Globs over permission-set names.
+    /// Permission sets by name, with `*` and `?`; their grants as well. None, if left out.
+    #[schemars(default, with = "Vec<forms::Glob>")]
     pub permission_sets: Vec<Spanned<String>>,
-    /// Globs over group names.
+    /// Groups by name, with `*` and `?`; their members and grants as well. None, if left out.
+    #[schemars(default, with = "Vec<forms::Glob>")]
     pub groups: Vec<Spanned<String>>,
-    /// Selectors, or globs over account names.
+    /// Accounts by selector, or by name with `*` and `?`; the grants in them as well. None, if left
+    /// out.
+    #[schemars(default, with = "Vec<forms::IgnoredAccounts>")]
     pub accounts: Vec<Spanned<Selector>>,
 }
 
@@ -174,81 +216,109 @@ impl Default for Ignore {
     }
 }
 
-/// `[limits]`: how much a plan may remove. What is not named there is not limited.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// How much one plan may remove. What is not named here is not limited.
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Grants.
+    /// Removals of grants. No limit, if left out.
     pub grants: Limit,
-    /// Memberships.
+    /// Removals of members from groups that stay. No limit, if left out.
     pub memberships: Limit,
-    /// Groups.
+    /// Removals of groups. No limit, if left out.
     pub groups: Limit,
-    /// Permission sets.
+    /// Removals of permission sets. No limit, if left out.
     pub permission_sets: Limit,
 }
 
-/// One limit; `None` does not limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// How many removals one plan may hold; above it is refused unless the number is acknowledged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Limit {
-    /// At most so many removals in one plan.
+    /// At most so many removals in one plan. No limit, if left out.
+    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
     pub max_removals: Option<u32>,
-    /// At most this share (0 to 1) of what is live; counts from ten live ones up.
+    /// At most this share, from 0 to 1, of what is live and not ignored; counts from ten live ones up.
+    /// No limit, if left out.
+    #[schemars(range(min = 0, max = 1))]
     pub max_share: Option<f64>,
 }
 
-/// `[ou."A/B"]`.
-#[derive(Clone, Debug, Default)]
+/// An OU. It declares every OU above it.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Ou {
-    /// Paths that it had before.
+    /// Paths that it had before. If one of them is live and this one is not, the OU is renamed and
+    /// keeps its id.
+    #[schemars(default, with = "Vec<forms::DeclaredOu>")]
     pub previously: Vec<Spanned<OuPath>>,
 }
 
-/// `[account.NAME]`.
-#[derive(Clone, Debug, Default)]
+/// An account, found by `id` if there is one, else by its name, else by `email`.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Account {
-    /// A pin.
+    /// A pin: its twelve digits, in quotes.
     pub id: Option<Spanned<AccountId>>,
-    /// Root user's address.
+    /// The root user's address; finds the account where its name does not.
+    #[schemars(with = "Option<forms::Email>")]
     pub email: Option<Spanned<String>>,
-    /// Where it belongs; `None` leaves it where it is.
+    /// The path of the OU that it belongs to; `"/"` is the root. It stays where it is, if left out.
     pub ou: Option<Spanned<OuPath>>,
-    /// Its tags; `None` leaves them alone.
+    /// Its tags, `{ key = "value" }`: at most 50. Left alone, if left out.
+    #[schemars(with = "Option<forms::TagTable<MAX_ACCOUNT_TAGS>>")]
     pub tags: Option<Spanned<Tags>>,
-    /// Account Factory's user.
+    /// The user that Account Factory makes. Not used by this version.
     pub owner: Option<Owner>,
 }
 
-/// `account.NAME.owner`.
-#[derive(Clone, Debug)]
+/// The user that Account Factory makes for an account.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Owner {
-    /// Address, which becomes the user name.
+    /// The address, which becomes the user name.
+    #[schemars(with = "forms::Email")]
     pub email: Spanned<String>,
     /// First name.
+    #[schemars(with = "Option<forms::PersonName>")]
     pub given_name: Option<Spanned<String>>,
     /// Last name.
+    #[schemars(with = "Option<forms::PersonName>")]
     pub family_name: Option<Spanned<String>>,
 }
 
-/// `[permission_set.NAME]`.
-#[derive(Clone, Debug, Default)]
+/// A permission set, declared whole: what is left out is removed, but the description.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct PermissionSet {
-    /// `None` leaves AWS's as it is, because it cannot be cleared.
+    /// 1 to 700 characters of Latin-1. Stays as it is in AWS, if left out, because it cannot be
+    /// cleared.
+    #[schemars(with = "Option<forms::SetDescription>")]
     pub description: Option<Spanned<String>>,
-    /// `None` is one hour.
+    /// How long a session lasts, from 1 to 12 hours: `8h`, `90m`, `1h30m` or `PT8H`. One hour, if left
+    /// out.
     pub session: Option<Spanned<Session>>,
-    /// `None` is none.
+    /// The URL at which a console session begins. None, if left out.
+    #[schemars(with = "Option<forms::RelayState>")]
     pub relay_state: Option<Spanned<String>>,
-    /// Names under `aws:policy/`, or ARNs.
+    /// Policies of AWS: what follows `arn:aws:iam::aws:policy/`, such as `ReadOnlyAccess` or
+    /// `job-function/ViewOnlyAccess`, or the whole ARN. None, if left out.
+    #[schemars(default)]
     pub managed_policies: Vec<Spanned<PolicyRef>>,
-    /// Path and name.
+    /// Policies of your own, by `Name` or `/path/Name`; they must exist in each account. None, if left
+    /// out.
+    #[schemars(default)]
     pub customer_managed_policies: Vec<Spanned<CustomerPolicy>>,
-    /// Read from its file or table.
+    /// The path of a JSON file, relative to this file, inside the repository; or the policy as a
+    /// table. None, if left out.
     pub inline_policy: Option<Spanned<Policy>>,
     /// The networks that the inline policy refers to.
+    #[schemars(skip)]
     pub networks: BTreeSet<String>,
-    /// The boundary.
+    /// The most that the set can allow: `{ managed = "PowerUserAccess" }` or
+    /// `{ customer = "/platform/Boundary" }`. None, if left out.
     pub permissions_boundary: Option<Spanned<BoundaryRef>>,
-    /// Tags; `None` is none.
+    /// Its tags, `{ key = "value" }`: at most 75. None, if left out.
+    #[schemars(with = "Option<forms::TagTable<MAX_TAGS>>")]
     pub tags: Option<Spanned<Tags>>,
 }
 
@@ -270,57 +340,82 @@ pub enum BoundaryRef {
     Customer(CustomerPolicy),
 }
 
-/// `[network.NAME]`.
-#[derive(Clone, Debug, Default)]
+/// A named list of address ranges, for inline policies.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Network {
-    /// Address ranges, without bits behind the prefix.
+    /// IPv4 or IPv6 ranges, such as `10.20.0.0/16`: at least one, without bits after the prefix.
+    #[schemars(with = "forms::Ranges")]
     pub cidrs: Vec<Spanned<IpNet>>,
 }
 
-/// `[user."NAME"]`.
-#[derive(Clone, Debug, Default)]
+/// A user of the directory. Users who are live may be named in groups and grants without it, unless
+/// users are enforced. To create one, AWS needs both names.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct User {
-    /// First name.
+    /// First name. Stays as it is, if left out.
+    #[schemars(with = "Option<forms::PersonName>")]
     pub given_name: Option<Spanned<String>>,
-    /// Last name.
+    /// Last name. Stays as it is, if left out.
+    #[schemars(with = "Option<forms::PersonName>")]
     pub family_name: Option<Spanned<String>>,
 }
 
-/// `[group.NAME]`.
-#[derive(Clone, Debug, Default)]
+/// A group.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Group {
-    /// `None` leaves AWS's as it is.
+    /// What it is for. Stays as it is in AWS, if left out.
+    #[schemars(with = "Option<forms::GroupDescription>")]
     pub description: Option<Spanned<String>>,
-    /// Who is in it; `None` means the same as an empty list.
+    /// Who is in it, by user name. Nobody, if left out: where memberships are enforced, all members
+    /// are removed.
     pub members: Option<Spanned<Vec<Spanned<UserName>>>>,
-    /// A person to ask.
+    /// A person to ask; for readers of the file.
+    #[schemars(with = "Option<String>")]
     pub owner: Option<Spanned<String>>,
-    /// Names that it had before.
+    /// Names that it had before. If one of them is live and this one is not, the group is renamed and
+    /// keeps its id, and so its grants.
+    #[schemars(default)]
     pub previously: Vec<Spanned<GroupName>>,
 }
 
-/// `[[grant]]`: to … allow … in ….
-#[derive(Clone, Debug)]
+/// A grant, read as a sentence: to … allow … in …. Each of `allow` for each of `to` in each account
+/// that `in` selects and `except` does not.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct GrantRule {
-    /// Principals.
+    /// Who is granted it: `group:NAME` or `user:NAME`, at least one.
+    #[schemars(length(min = 1))]
     pub to: Vec<Spanned<PrincipalRef>>,
-    /// Permission sets.
+    /// What is granted: names of permission sets, at least one.
+    #[schemars(length(min = 1))]
     pub allow: Vec<Spanned<PermissionSetName>>,
-    /// Selectors, joined by "or".
+    /// Where it is granted: selectors of accounts, at least one. An account that any of them selects
+    /// is meant.
+    #[schemars(rename = "in", length(min = 1))]
     pub within: Vec<Spanned<Selector>>,
-    /// Selectors taken away again.
+    /// Selectors of accounts in which it is not granted after all. None, if left out.
+    #[schemars(default)]
     pub except: Vec<Spanned<Selector>>,
-    /// Not desired before this instant.
+    /// From when it holds: a day (`2026-10-01`, from 00:00 UTC) or an instant with its offset, without
+    /// quotes. At once, if left out.
+    #[schemars(with = "Option<forms::Moment>")]
     pub starts: Option<Spanned<Timestamp>>,
-    /// Not desired from this instant on: the end (exclusive) of the day that was typed.
+    /// Until when it holds: a day (`2026-12-31`, through its end, UTC) or an instant with its offset
+    /// (`2026-12-31T18:00:00+07:00`), without quotes. For good, if left out.
+    // Kept as the first instant at which it no longer holds.
+    #[schemars(with = "Option<forms::Moment>")]
     pub expires: Option<Spanned<Timestamp>>,
     /// The text of `expires` as typed, for people.
+    #[schemars(skip)]
     pub expires_text: Option<String>,
-    /// Why.
+    /// Why it is granted; shown in plans.
     pub reason: Option<String>,
-    /// Where it was asked for.
+    /// Where it was asked for; for readers of the file.
     pub ticket: Option<String>,
-    /// A person to ask.
+    /// A person to ask; for readers of the file.
     pub owner: Option<String>,
 }
 

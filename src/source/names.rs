@@ -11,11 +11,11 @@ pub(super) struct Rule {
     /// What it is: "a permission-set name".
     what: &'static str,
     /// The least number of characters.
-    min: usize,
+    pub(super) min: usize,
     /// The largest number of characters.
-    max: usize,
+    pub(super) max: usize,
     /// Which characters.
-    allowed: fn(char) -> bool,
+    pub(super) allowed: fn(char) -> bool,
     /// The same for people.
     shape: &'static str,
 }

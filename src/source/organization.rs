@@ -9,10 +9,10 @@ use crate::id::{AccountId, OuPath};
 use toml::de::DeTable;
 
 /// OUs nest five deep below the root (docs/aws.md).
-const MAX_DEPTH: usize = 5;
+pub(super) const MAX_DEPTH: usize = 5;
 
 /// Organizations' limit (docs/aws.md).
-const MAX_ACCOUNT_TAGS: usize = 50;
+pub(super) const MAX_ACCOUNT_TAGS: usize = 50;
 
 /// Reads every `[ou."A/B"]` of a file.
 pub(super) fn ous(

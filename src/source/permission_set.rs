@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use toml::de::DeTable;
 
 /// The API's limit of tags on a permission set (docs/aws.md).
-const MAX_TAGS: usize = 75;
+pub(super) const MAX_TAGS: usize = 75;
 
 /// Managed policies of both kinds in a set (docs/aws.md).
 const MAX_POLICIES: usize = 25;
@@ -21,8 +21,11 @@ const MAX_POLICIES: usize = 25;
 /// IAM's default quota of managed policies on a role, which each account applies to the set's role.
 const ROLE_POLICIES: usize = 10;
 
+/// The longest reference to a managed policy that is read as one.
+pub(super) const MAX_REFERENCE: usize = 2000;
+
 /// A session lasts from one hour to twelve (docs/aws.md).
-const SESSION_SECONDS: std::ops::RangeInclusive<u32> = 3600..=43_200;
+pub(super) const SESSION_SECONDS: std::ops::RangeInclusive<u32> = 3600..=43_200;
 
 /// Reads every `[permission_set.NAME]` of a file.
 pub(super) fn permission_sets(

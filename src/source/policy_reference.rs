@@ -2,6 +2,7 @@
 
 use super::declared::{BoundaryRef, Declared, PolicyRef};
 use super::names::{CUSTOMER_POLICY, is_iam};
+use super::permission_set::MAX_REFERENCE;
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::model::CustomerPolicy;
 use crate::text::{lines_of, shorten};
@@ -43,7 +44,7 @@ pub(super) fn managed(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<
         return None;
     }
     let named = |part: &str| !part.is_empty() && part.chars().all(is_iam);
-    if text.value.len() > 2000 || !name.split('/').all(named) {
+    if text.value.len() > MAX_REFERENCE || !name.split('/').all(named) {
         bad_policy(&text, "not a policy's path and name", HELP, out);
         return None;
     }
