@@ -11,6 +11,7 @@ mod decode;
 mod directory;
 mod files;
 mod grant;
+pub mod lost;
 mod names;
 mod network;
 mod organization;
@@ -29,6 +30,7 @@ use crate::diag::{self, Code, Diagnostic, File, FileId, Files, Spanned};
 use declared::{Declared, Settings};
 use decode::{Node, entries, unknown_key};
 use files::{SETTINGS, Texts};
+use lost::Lost;
 use network::Networks;
 use policy::{Context, Library};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,9 +95,11 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
     let definitions = definitions(&parsed, &texts, &mut found);
     let mut declared = Declared { settings, ..definitions };
     checks::run(&declared, &mut found);
-    declared.lost = parsed.iter().map(|file| file.damage.lost.as_str()).collect();
+    for file in &parsed {
+        declared.lost.add(&file.damage.lost);
+    }
     found.retain(|diagnostic| {
-        !parsed.iter().any(|file| file.explains(diagnostic))
+        !explained(&parsed, diagnostic)
             && !policy::names_lost_network(diagnostic, &texts, &declared)
     });
     out.append(&mut found);
@@ -108,7 +112,7 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
         );
     }
     diag::sort(&mut out);
-    declared.lost = lost(std::mem::take(&mut declared.lost), &texts, &out);
+    lose(&mut declared.lost, &texts, &out);
     let files = texts.files;
     declared.files.clone_from(&files);
     (declared, files, out)
@@ -122,18 +126,22 @@ fn once(out: &mut Vec<Diagnostic>) {
     out.retain(|d| !(d.span.is_some_and(|s| s.start == s.end) && said.contains(&(d.code, d.span))));
 }
 
-/// Everything that was typed and is not in the definitions: what could not be read, and what is wrong.
-fn lost(before: String, texts: &Texts, diagnostics: &[Diagnostic]) -> String {
-    let mut lost = before;
+/// Adds what is wrong to what was lost, and what stands in files that are not read.
+fn lose(lost: &mut Lost, texts: &Texts, diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics.iter().filter(|d| d.severity() == diag::Severity::Error) {
         let text = diagnostic.span.and_then(|span| {
             texts.files.get(span.file).and_then(|file| file.text.get(span.start..span.end))
         });
-        lost.push_str(text.unwrap_or_default());
-        lost.push('\n');
+        lost.add(text.unwrap_or_default());
     }
-    lost.push_str(&texts.lost);
-    lost
+    lost.add(&texts.lost);
+}
+
+/// Whether a mistake is nothing but a consequence of one in the syntax of its file.
+fn explained(parsed: &[Parsed<'_>], found: &Diagnostic) -> bool {
+    let Some(span) = found.span else { return false };
+    let file = parsed.binary_search_by_key(&span.file, |file| file.file).ok();
+    file.is_some_and(|at| parsed[at].damage.explains(found))
 }
 
 /// Reads the settings of `landgrant.toml`; what is missing or wrong is reported and stands for its
@@ -156,11 +164,6 @@ fn settings(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) -> 
 impl Parsed<'_> {
     fn defines(&self) -> bool {
         TABLES.iter().any(|table| self.root.contains_key(*table))
-    }
-
-    /// Whether a mistake is nothing but a consequence of one in the file's syntax.
-    fn explains(&self, found: &Diagnostic) -> bool {
-        found.span.is_some_and(|span| span.file == self.file) && self.damage.explains(found)
     }
 }
 

@@ -10,6 +10,7 @@ mod recover;
 
 use super::decode;
 use crate::diag::{Code, Diagnostic, FileId};
+use crate::text::counted;
 use recover::Recovered;
 use std::ops::Range;
 use toml::de::{DeTable, Error};
@@ -39,10 +40,14 @@ impl Damage {
     /// Whether a mistake that was found may be nothing but a consequence of the damage.
     pub(super) fn explains(&self, found: &Diagnostic) -> bool {
         let Some(span) = found.span else { return false };
-        let inside = |range: &Range<usize>| range.start <= span.start && span.start < range.end;
-        (found.code == Code::MissingKey && self.incomplete.iter().any(inside))
-            || (found.code == Code::WrongType && self.mended.iter().any(inside))
-            || self.guessed.iter().any(|range| range.start < span.end && span.start < range.end)
+        // Ranges are in order and apart.
+        let inside = |ranges: &[Range<usize>]| {
+            let at = ranges.partition_point(|range| range.end <= span.start);
+            ranges.get(at).is_some_and(|range| range.start < span.end.max(span.start + 1))
+        };
+        (found.code == Code::MissingKey && inside(&self.incomplete))
+            || (found.code == Code::WrongType && inside(&self.mended))
+            || inside(&self.guessed)
     }
 }
 
@@ -59,7 +64,12 @@ pub(super) fn read<'t>(file: FileId, text: &'t str, out: &mut Vec<Diagnostic>) -
     let (root, errors) = DeTable::parse_recoverable(text);
     match decode::bounded(root.into_inner()) {
         Ok(root) if errors.iter().all(is_repetition) => Text::Sound(root, errors),
-        Ok(_) => Text::Recovered(recover::recover(file, text, out)),
+        Ok(_) => {
+            let before = out.len();
+            let recovered = recover::recover(file, text, out);
+            limit(before, out);
+            Text::Recovered(recovered)
+        }
         Err(range) => {
             let message = "tables and lists nest too deep";
             let span = decode::span(file, range);
@@ -67,6 +77,17 @@ pub(super) fn read<'t>(file: FileId, text: &'t str, out: &mut Vec<Diagnostic>) -
             Text::Recovered(Recovered::nothing(text))
         }
     }
+}
+
+/// Mistakes of syntax of one file that are told one by one: a file that is no TOML has one a line.
+pub(super) const MAX_MISTAKES: usize = 1000;
+
+/// Tells the mistakes of a file beyond [`MAX_MISTAKES`] as one.
+fn limit(before: usize, out: &mut Vec<Diagnostic>) {
+    let rest = out.split_off(out.len().min(before + MAX_MISTAKES));
+    let Some(span) = rest.first().and_then(|next| next.span) else { return };
+    let message = format!("{} more from here on", counted(rest.len(), "mistake"));
+    out.push(Diagnostic::new(Code::TomlSyntax, span, message).help("mend the first ones"));
 }
 
 impl Text<'_> {

@@ -51,8 +51,8 @@ BEYOND = {
     "invalid-session": r"[0-9][hH][0-9]+[mM]|[0-9][hHmM][0-9]+[sS]",
     # Letters and digits beyond Latin-1 are too many to list.
     "invalid-tag": r"[^\x00-\xff]",
-    # Overlaps, bits of addresses, sums over two lists; `nan` compares with nothing.
-    "invalid-value": r"overlaps|bits stand after|managed policies|`max_share`.*nan",
+    # Two paths are not compared; `nan` compares with nothing.
+    "invalid-value": r"cannot become|`max_share`.*nan",
     # Which file is the one of the settings is not known; where it has some, the rest is asked for.
     "missing-key": r"`landgrant\.toml` lacks",
     # Dates reach a validator as strings, and 1.0 is an integer in JSON.

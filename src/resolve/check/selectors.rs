@@ -114,8 +114,8 @@ pub(super) fn named(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>
 /// Whether the name may stand in what could not be read.
 fn is_lost(declared: &Declared, term: &Term) -> bool {
     match term {
-        Term::Account(text) => declared.may_be_lost(text),
-        Term::Ou(path) | Term::OuTree(path) => declared.may_be_lost(&path.to_string()),
+        Term::Account(text) => declared.lost.may_hold(text),
+        Term::Ou(path) | Term::OuTree(path) => declared.lost.may_hold(&path.to_string()),
         Term::All | Term::Tag(..) => false,
     }
 }

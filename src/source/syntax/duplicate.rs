@@ -3,6 +3,7 @@
 use super::lines::{self, Line};
 use crate::diag::{Code, Diagnostic, FileId};
 use crate::source::{TABLES, decode};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
@@ -28,24 +29,29 @@ pub(super) fn report(
         return;
     }
     let headers = headers(text);
+    let mut firsts: BTreeMap<&[String], &Header> = BTreeMap::new();
+    for header in &headers {
+        firsts.entry(&header.path).or_insert(header);
+    }
+    let keys = keys(root);
+    let marked: BTreeSet<usize> = repeated.iter().map(|range| range.start).collect();
     for again in repeated {
         let name = text.get(again.clone()).unwrap_or_default();
         let at = headers.partition_point(|header| header.line.end <= again.start);
         let here = headers.get(at).filter(|header| header.line.contains(&again.start));
         let (code, message, first) = if let Some(here) = here {
-            let first = headers[..at].iter().find(|other| other.path == here.path);
-            let first = first.map(|first| first.name.clone());
+            let first = firsts.get(here.path.as_slice()).map(|first| first.name.clone());
+            let first = first.filter(|first| first.start < again.start);
             let (code, message) = table(&here.path);
-            (code, message, first.or_else(|| key_between(root, name, 0..again.start)))
+            (code, message, first.or_else(|| last(&keys, name, 0..again.start)))
         } else {
             let name = unquoted(name);
             let table = at.checked_sub(1).map(|before| &headers[before].line);
             let from = table.map_or(0, |line| line.end);
-            let first = key_between(root, &name, from..again.start);
+            let first = last(&keys, &name, from..again.start);
             // In a table that stands again, of course its keys do.
-            if first.is_none()
-                && table.is_some_and(|line| repeated.iter().any(|r| line.contains(&r.start)))
-            {
+            let merged = table.is_some_and(|line| marked.range(line.clone()).next().is_some());
+            if first.is_none() && merged {
                 continue;
             }
             (Code::DuplicateKey, format!("`{name}` stands twice in one table"), first)
@@ -111,19 +117,13 @@ fn names(root: &DeTable<'_>, path: &mut Vec<String>) -> Range<usize> {
     place
 }
 
-/// The last key of a name in a stretch of the file.
-fn key_between(root: &DeTable<'_>, name: &str, within: Range<usize>) -> Option<Range<usize>> {
-    let mut last: Option<Range<usize>> = None;
+/// Where each key stands, in order.
+fn keys(root: &DeTable<'_>) -> BTreeMap<String, Vec<Range<usize>>> {
+    let mut keys: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
     let mut open: Vec<&DeTable<'_>> = vec![root];
     while let Some(table) = open.pop() {
         for (key, value) in table {
-            let place = key.span();
-            if key.get_ref() == name
-                && within.contains(&place.start)
-                && last.as_ref().is_none_or(|last| last.start < place.start)
-            {
-                last = Some(place);
-            }
+            keys.entry(key.get_ref().to_string()).or_default().push(key.span());
             match value.get_ref() {
                 DeValue::Table(inner) => open.push(inner),
                 DeValue::Array(items) => {
@@ -136,7 +136,21 @@ fn key_between(root: &DeTable<'_>, name: &str, within: Range<usize>) -> Option<R
             }
         }
     }
-    last
+    for places in keys.values_mut() {
+        places.sort_by_key(|place| place.start);
+    }
+    keys
+}
+
+/// The last key of a name in a stretch of the file.
+fn last(
+    keys: &BTreeMap<String, Vec<Range<usize>>>,
+    name: &str,
+    within: Range<usize>,
+) -> Option<Range<usize>> {
+    let places = keys.get(name)?;
+    let behind = places.partition_point(|place| place.start < within.end);
+    places[..behind].last().filter(|place| place.start >= within.start).cloned()
 }
 
 /// A key as it is meant.

@@ -60,29 +60,39 @@ fn key(line: &str) -> Option<&str> {
 }
 
 /// How much of a statement is open at the end of a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Open {
-    /// Brackets and braces.
-    depth: usize,
+    /// Brackets and braces, the innermost last.
+    brackets: Vec<char>,
     /// The quotes of a string over several lines.
     quotes: Option<&'static str>,
 }
 
+/// Brackets in brackets; no statement has as many.
+const DEEPEST: usize = 64;
+
 impl Open {
     /// Whether nothing is open.
-    pub(super) fn is_closed(self) -> bool {
-        self == Self::default()
+    pub(super) fn is_closed(&self) -> bool {
+        self.brackets.is_empty() && self.quotes.is_none()
     }
 
-    /// Whether a string over several lines is open.
-    pub(super) fn in_string(self) -> bool {
-        self.quotes.is_some()
+    /// Whether a line of this kind cannot belong to the statement any more.
+    pub(super) fn ends_before(&self, line: Line) -> bool {
+        match line {
+            _ if self.brackets.len() > DEEPEST => true,
+            _ if self.quotes.is_some() => false,
+            Line::Header => true,
+            // Keys stand in tables, not in lists.
+            Line::Key => self.brackets.last() == Some(&'['),
+            Line::Blank | Line::Other => false,
+        }
     }
 
     /// What is open after another line.
     pub(super) fn after(mut self, line: &str) -> Self {
         let mut rest = line;
-        while !rest.is_empty() {
+        while !rest.is_empty() && self.brackets.len() <= DEEPEST {
             if let Some(quotes) = self.quotes {
                 let Some(end) = closing(rest, quotes) else { return self };
                 self.quotes = None;
@@ -101,8 +111,8 @@ impl Open {
                 '#' => return self,
                 '"' => rest = &rest[closing(rest, "\"").unwrap_or(rest.len())..],
                 '\'' => rest = &rest[closing(rest, "'").unwrap_or(rest.len())..],
-                '[' | '{' => self.depth += 1,
-                ']' | '}' => self.depth = self.depth.saturating_sub(1),
+                '[' | '{' => self.brackets.push(c),
+                ']' | '}' => drop(self.brackets.pop()),
                 _ => {}
             }
         }

@@ -259,7 +259,7 @@ impl Statements<'_> {
             if matches!(kind, Line::Header | Line::Key) {
                 next_statement.get_or_insert(line.start);
             }
-            if kind == Line::Header && !open.in_string() {
+            if open.ends_before(kind) {
                 break;
             }
             open = open.after(source);
