@@ -72,6 +72,9 @@ struct Parsed<'t> {
 /// The tables that define things, which may stand in any file.
 const TABLES: &[&str] = &["ou", "account", "permission_set", "network", "user", "group", "grant"];
 
+/// Syntax errors of one file that are told one by one: a file that is no TOML has one at every byte.
+const MAX_SYNTAX: usize = 1000;
+
 /// Reads a whole repository. Never fails: whatever is wrong is in the diagnostics, sorted.
 ///
 /// The definitions are there as soon as the settings could be read; they are fit for a plan only
@@ -142,7 +145,7 @@ fn parse<'t>(
     out: &mut Vec<Diagnostic>,
 ) -> Option<Parsed<'t>> {
     let (root, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
+    for error in errors.iter().take(MAX_SYNTAX) {
         let range = error.span().unwrap_or(0..0);
         let span = decode::span(file, range);
         let (message, label) = match error.message().rsplit_once(", expected ") {
@@ -155,6 +158,12 @@ fn parse<'t>(
             _ => "",
         };
         out.push(Diagnostic::new(Code::TomlSyntax, span, message).label(label).help(help));
+    }
+    if let Some(next) = errors.get(MAX_SYNTAX) {
+        let span = decode::span(file, next.span().unwrap_or(0..0));
+        let more = crate::text::counted(errors.len() - MAX_SYNTAX, "syntax error");
+        let message = format!("`{path}` has {more} more from here on");
+        out.push(Diagnostic::new(Code::TomlSyntax, span, message).help("mend the first ones"));
     }
     let root = match decode::bounded(root.into_inner()) {
         Ok(root) => root,

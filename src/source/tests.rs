@@ -3,6 +3,7 @@
 use super::*;
 use crate::diag::{Severity, has_errors};
 
+mod bounds;
 mod laws;
 
 /// Settings without a mistake.
