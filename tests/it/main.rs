@@ -10,5 +10,6 @@ mod laws;
 mod sandbox;
 mod scenarios;
 mod seeds;
+mod sound;
 mod support;
 mod tidy;
