@@ -60,51 +60,6 @@ pub struct Declared {
 }
 
 /// The settings tables of `landgrant.toml`.
-    #[schemars(skip)]
-    pub settings: Settings,
-    /// Organizational units by their path from the root: `[ou."Workloads/Prod"]`. A `/` inside a name
-    /// is written `\/`.
-    #[schemars(rename = "ou", with = "forms::Named<forms::DeclaredOu, Ou>")]
-    pub ous: BTreeMap<OuPath, Spanned<Ou>>,
-    /// Accounts by their name in Organizations: `[account.loyalty-prod]`.
-    #[schemars(rename = "account", with = "forms::Named<forms::AccountName, Account>")]
-    pub accounts: BTreeMap<String, Spanned<Account>>,
-    /// Permission sets by name: `[permission_set.Auditor]`. AWS cannot rename one.
-    #[schemars(rename = "permission_set", with = "forms::Named<PermissionSetName, PermissionSet>")]
-    pub permission_sets: BTreeMap<PermissionSetName, Spanned<PermissionSet>>,
-    /// Named lists of address ranges: `[network.on-prem]`. In an inline policy `"${network.NAME}"`
-    /// becomes the list.
-    #[schemars(rename = "network", with = "forms::Named<forms::NetworkName, Network>")]
-    pub networks: BTreeMap<String, Spanned<Network>>,
-    /// Users of the directory by user name: `[user."an.nguyen@wallet.example"]`. Only with
-    /// `identity_source = "directory"`.
-    #[schemars(rename = "user", with = "forms::Named<UserName, User>")]
-    pub users: BTreeMap<UserName, Spanned<User>>,
-    /// Groups by display name: `[group.loyalty-developers]`.
-    #[schemars(rename = "group", with = "forms::Named<forms::NewGroup, Group>")]
-    pub groups: BTreeMap<GroupName, Spanned<Group>>,
-    /// Grants, each under `[[grant]]`: to whom, what, where. They keep the order of files and lines.
-    #[schemars(rename = "grant")]
-    pub grants: Vec<Spanned<GrantRule>>,
-    /// What was typed and could not be taken in, because of mistakes that were reported: a name that
-    /// seems to be missing may stand there. Empty where there is no error.
-    #[schemars(skip)]
-    pub lost: Lost,
-}
-
-impl Declared {
-    /// Whether a name that seems to be missing may stand in what could not be taken in.
-    pub fn may_be_lost(&self, name: &str) -> bool {
-        let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-        !name.is_empty()
-            && self.lost.match_indices(name).any(|(at, _)| {
-                outside(self.lost[..at].chars().next_back())
-                    && outside(self.lost[at + name.len()..].chars().next())
-            })
-    }
-}
-
-/// The settings tables of `landgrant.toml`.
 #[derive(Clone, Debug, JsonSchema)]
 pub struct Settings {
     /// The Region in which Identity Center was enabled, such as `ap-southeast-1`. The option

@@ -4,6 +4,7 @@ use super::*;
 use crate::diag::{Severity, has_errors};
 use crate::id::PermissionSetName;
 
+mod bounds;
 mod laws;
 
 /// Settings without a mistake.

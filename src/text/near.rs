@@ -10,7 +10,7 @@ const LONGEST_WORD: usize = 128;
 const ALL: usize = 256;
 
 /// Neighbours on each side, in the order of beginnings and in the order of ends.
-const NEIGHBOURS: usize = 32;
+const NEIGHBOURS: usize = 16;
 
 /// The candidate that a word was most likely meant to be, by edit distance; `None` where none is
 /// near. Of two that are as near, the first in the alphabet.
@@ -94,6 +94,15 @@ struct Search<'a> {
     /// Edits that are too many.
     limit: usize,
     best: Option<(usize, &'a str)>,
+    rows: Rows,
+}
+
+/// Rows of the table of distances, kept for the next name.
+#[derive(Default)]
+struct Rows {
+    before_last: Vec<usize>,
+    last: Vec<usize>,
+    row: Vec<usize>,
 }
 
 impl<'a> Search<'a> {
@@ -101,7 +110,12 @@ impl<'a> Search<'a> {
     fn new(word: &str) -> Option<Self> {
         let word = folded(word);
         let limit = (word.len() / 4).max(1) + 1;
-        (word.len() <= LONGEST_WORD).then_some(Self { word, limit, best: None })
+        (word.len() <= LONGEST_WORD).then_some(Self {
+            word,
+            limit,
+            best: None,
+            rows: Rows::default(),
+        })
     }
 
     fn look(&mut self, folded: &[char], name: &'a str) {
@@ -110,51 +124,57 @@ impl<'a> Search<'a> {
         }
         // One that is as near as the best so far may still stand before it in the alphabet.
         let most = self.best.map_or(self.limit - 1, |(distance, _)| distance);
-        if let Some(distance) = distance(&self.word, folded, most) {
+        if let Some(distance) = self.rows.distance(&self.word, folded, most) {
             let found = (distance, name);
             self.best = Some(self.best.map_or(found, |best| best.min(found)));
         }
     }
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other;
-/// `None` where they are more than `most`.
-fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
-    if a.len().abs_diff(b.len()) > most {
-        return None;
-    }
-    let far = most + 1;
-    let mut before_last: Vec<usize> = vec![far; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    let mut row: Vec<usize> = vec![far; b.len() + 1];
-    for (i, &from) in a.iter().enumerate() {
-        // Farther from the diagonal than `most`, every way costs more than that.
-        let (first, end) = (i.saturating_sub(most), (i + most + 1).min(b.len()));
-        row[0] = i + 1;
-        if first > 0 {
-            row[first] = far;
-        }
-        let mut nearest = if first == 0 { row[0] } else { far };
-        for j in first..end {
-            let to = b[j];
-            let mut best = (last[j] + usize::from(from != to)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && from == b[j - 1] && to == a[i - 1] {
-                best = best.min(before_last[j - 1] + 1);
-            }
-            row[j + 1] = best;
-            nearest = nearest.min(best);
-        }
-        if end < b.len() {
-            row[end + 1] = far;
-        }
-        // A swap reaches back two rows, but then the last one was near as well.
-        if nearest > most && last.iter().all(|distance| *distance > most) {
+impl Rows {
+    /// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the
+    /// other; `None` where they are more than `most`.
+    fn distance(&mut self, a: &[char], b: &[char], most: usize) -> Option<usize> {
+        if a.len().abs_diff(b.len()) > most {
             return None;
         }
-        std::mem::swap(&mut before_last, &mut last);
-        std::mem::swap(&mut last, &mut row);
+        let far = most + 1;
+        let Self { before_last, last, row } = self;
+        for (row, fill) in [(&mut *before_last, far), (&mut *last, 0), (&mut *row, far)] {
+            row.clear();
+            row.resize(b.len() + 1, fill);
+        }
+        last.iter_mut().enumerate().for_each(|(j, distance)| *distance = j);
+        let mut near_before = true;
+        for (i, &from) in a.iter().enumerate() {
+            // Farther from the diagonal than `most`, every way costs more than that.
+            let (first, end) = (i.saturating_sub(most), (i + most + 1).min(b.len()));
+            row[first] = if first == 0 { i + 1 } else { far };
+            let mut nearest = row[first];
+            for j in first..end {
+                let to = b[j];
+                let mut best = last[j] + usize::from(from != to);
+                best = best.min(last[j + 1] + 1).min(row[j] + 1);
+                if i > 0 && j > 0 && from == b[j - 1] && to == a[i - 1] {
+                    best = best.min(before_last[j - 1] + 1);
+                }
+                row[j + 1] = best;
+                nearest = nearest.min(best);
+            }
+            if end < b.len() {
+                row[end + 1] = far;
+            }
+            // A swap reaches back two rows.
+            let near = nearest <= most;
+            if !near && !near_before {
+                return None;
+            }
+            near_before = near;
+            std::mem::swap(before_last, last);
+            std::mem::swap(last, row);
+        }
+        Some(last[b.len()]).filter(|distance| *distance <= most)
     }
-    Some(last[b.len()]).filter(|distance| *distance <= most)
 }
 
 #[cfg(test)]
@@ -194,8 +214,8 @@ mod tests {
         ] {
             let found = names.nearest(word).unwrap_or_default();
             let (typed, found) = (folded(word), folded(found));
-            let near = distance(&typed, &folded(meant), 9).unwrap();
-            assert!(distance(&typed, &found, near).is_some(), "{word}: {found:?}");
+            let near = Rows::default().distance(&typed, &folded(meant), 9).unwrap();
+            assert!(Rows::default().distance(&typed, &found, near).is_some(), "{word}: {found:?}");
         }
         let mut backwards = people.clone();
         backwards.reverse();
@@ -229,7 +249,7 @@ mod tests {
         fn bounded_distances_are_the_plain_ones(a in "[abc]{0,12}", b in "[abc]{0,12}", most in 0_usize..14) {
             let (a, b) = (folded(&a), folded(&b));
             let plain = plain(&a, &b);
-            prop_assert_eq!(distance(&a, &b, most), Some(plain).filter(|d| *d <= most));
+            prop_assert_eq!(Rows::default().distance(&a, &b, most), Some(plain).filter(|d| *d <= most));
         }
     }
 }

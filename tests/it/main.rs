@@ -11,5 +11,6 @@ mod laws;
 mod sandbox;
 mod scenarios;
 mod seeds;
+mod sound;
 mod support;
 mod tidy;

@@ -1,8 +1,6 @@
 //! The seeds of the fuzz targets, whole and damaged: what the targets assert of any bytes.
 
-#[path = "sound.rs"]
-mod sound;
-
+use crate::sound;
 use crate::support::{entries, package};
 use proptest::prelude::*;
 

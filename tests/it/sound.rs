@@ -24,7 +24,7 @@ const SET: &[u8] = b"[permission_set.A]\ninline_policy = \"p.json\"\n\
     [network.on-prem]\ncidrs = [\"10.20.0.0/16\", \"fd00::/8\"]\n";
 
 /// `a.toml`; or the settings and `a.toml`; or the settings, `a.toml` and `p.json`.
-pub fn definitions(bytes: &[u8]) {
+pub(crate) fn definitions(bytes: &[u8]) {
     let mut parts = split(bytes);
     if parts.len() == 1 {
         parts.insert(0, SETTINGS);
@@ -33,7 +33,7 @@ pub fn definitions(bytes: &[u8]) {
 }
 
 /// `p.json`, used by a permission set.
-pub fn policy(bytes: &[u8]) {
+pub(crate) fn policy(bytes: &[u8]) {
     soundly(&["landgrant.toml", "a.toml", "p.json"], &[SETTINGS, SET, bytes]);
 }
 
