@@ -5,17 +5,20 @@
 //! `landgrant schema` is made from these types: their comments are what an editor shows, so they speak
 //! to whoever writes definitions. A field is named like its key, unless `rename` says otherwise.
 
+mod settings;
+
 use super::lost::Lost;
 use super::organization::MAX_ACCOUNT_TAGS;
 use super::permission_set::MAX_TAGS;
 use super::schema::forms;
 use super::selector::Selector;
-use crate::diag::{FileId, Files, Span, Spanned};
-use crate::id::{AccountId, GroupName, InstanceArn, OuPath, PermissionSetName, UserName};
+use crate::diag::{Files, Span, Spanned};
+use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{CustomerPolicy, Policy, Session, Tags};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use schemars::JsonSchema;
+pub use settings::{CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One file of a policy repository of landgrant: `landgrant.toml`, which also holds the settings, or
@@ -57,179 +60,6 @@ pub struct Declared {
     /// seems to be missing may stand there. Empty where there is no error.
     #[schemars(skip)]
     pub lost: Lost,
-}
-
-/// The settings tables of `landgrant.toml`.
-#[derive(Clone, Debug, JsonSchema)]
-pub struct Settings {
-    /// The Region in which Identity Center was enabled, such as `ap-southeast-1`. The option
-    /// `--region` overrides it.
-    #[schemars(with = "forms::Region")]
-    pub region: Spanned<String>,
-    /// Where users and groups come from. There is no default, because AWS does not tell.
-    pub identity_source: Spanned<IdentitySource>,
-    /// The ARN of the instance, `arn:aws:sso:::instance/ssoins-…`. Needed only where more than one
-    /// organization instance is visible.
-    pub instance: Option<Spanned<InstanceArn>>,
-    /// How a declared account that does not exist comes to be. Never, if left out.
-    #[schemars(with = "Option<CreateAccounts>")]
-    pub create_accounts: CreateAccounts,
-    /// What may be done to each kind of thing: a mode each, `adopt` if left out. In `landgrant.toml`
-    /// only.
-    #[schemars(default)]
-    pub manage: Manage,
-    /// What is handed off: taken out of both sides before anything is compared, and counted in every
-    /// plan. In `landgrant.toml` only.
-    #[schemars(with = "Option<Ignore>")]
-    pub ignore: Ignore,
-    /// How much one plan may remove. What is not named here is not limited. In `landgrant.toml` only.
-    #[schemars(default)]
-    pub limits: Limits,
-}
-
-/// What stands for settings that are missing or wrong, which is an error.
-impl Default for Settings {
-    fn default() -> Self {
-        let nowhere = Span { file: FileId(0), start: 0, end: 0 };
-        Self {
-            region: Spanned::new(String::new(), nowhere),
-            identity_source: Spanned::new(IdentitySource::Directory, nowhere),
-            instance: None,
-            create_accounts: CreateAccounts::Never,
-            manage: Manage::default(),
-            ignore: Ignore::default(),
-            limits: Limits::default(),
-        }
-    }
-}
-
-/// Where users and groups come from. AWS tells nobody (docs/aws.md), so people must.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-pub enum IdentitySource {
-    /// The Identity Center directory: landgrant may write users, groups and memberships.
-    Directory,
-    /// An external provider by SCIM, or Active Directory: never written.
-    External,
-}
-
-/// How a declared account that does not exist comes to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-pub enum CreateAccounts {
-    /// Not by landgrant: it is held.
-    Never,
-    /// By `CreateAccount` of Organizations.
-    Organizations,
-    /// By Control Tower's Account Factory.
-    AccountFactory,
-}
-
-/// What may be done to a kind of thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Nothing: differences are reported.
-    Observe,
-    /// Create and update, never remove. The default.
-    Adopt,
-    /// Create, update, and remove what is neither declared nor ignored.
-    Enforce,
-}
-
-/// A mode for each kind of thing; `adopt`, if left out.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(default, deny_unknown_fields)]
-pub struct Manage {
-    /// OUs: created and renamed; removed under `enforce` if they are empty. `adopt`, if left out.
-    pub ous: Mode,
-    /// Where accounts stand and how they are tagged; no mode closes one. `adopt`, if left out.
-    pub accounts: Mode,
-    /// Controls of Control Tower: accepted, without effect in this version.
-    pub controls: Mode,
-    /// Permission sets, their policies, tags and provisioning. `adopt`, if left out.
-    pub permission_sets: Mode,
-    /// Users of the directory. `adopt`, if left out; an external source is only observed.
-    pub users: Mode,
-    /// Groups and their descriptions. `adopt`, if left out; an external source is only observed.
-    pub groups: Mode,
-    /// Members of declared groups. `adopt`, if left out; an external source is only observed.
-    pub memberships: Mode,
-    /// Grants, which are account assignments. `adopt`, if left out.
-    pub grants: Mode,
-}
-
-impl Default for Manage {
-    fn default() -> Self {
-        Self {
-            ous: Mode::Adopt,
-            accounts: Mode::Adopt,
-            controls: Mode::Adopt,
-            permission_sets: Mode::Adopt,
-            users: Mode::Adopt,
-            groups: Mode::Adopt,
-            memberships: Mode::Adopt,
-            grants: Mode::Adopt,
-        }
-    }
-}
-
-/// What is handed off. Declaring or using an ignored thing is an error.
-#[derive(Clone, Debug, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct Ignore {
-    /// Whether the groups and permission sets that Control Tower makes are ignored, with their
-    /// grants. `true`, if left out.
-    #[schemars(with = "Option<bool>")]
-    pub control_tower: bool,
-    /// Permission sets by name, with `*` and `?`; their grants as well. None, if left out.
-    #[schemars(default, with = "Vec<forms::Glob>")]
-    pub permission_sets: Vec<Spanned<String>>,
-    /// Groups by name, with `*` and `?`; their members and grants as well. None, if left out.
-    #[schemars(default, with = "Vec<forms::Glob>")]
-    pub groups: Vec<Spanned<String>>,
-    /// Accounts by selector, or by name with `*` and `?`; the grants in them as well. None, if left
-    /// out.
-    #[schemars(default, with = "Vec<forms::IgnoredAccounts>")]
-    pub accounts: Vec<Spanned<Selector>>,
-}
-
-impl Default for Ignore {
-    fn default() -> Self {
-        Self {
-            control_tower: true,
-            permission_sets: Vec::new(),
-            groups: Vec::new(),
-            accounts: Vec::new(),
-        }
-    }
-}
-
-/// How much one plan may remove. What is not named here is not limited.
-#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
-#[schemars(default, deny_unknown_fields)]
-pub struct Limits {
-    /// Removals of grants. No limit, if left out.
-    pub grants: Limit,
-    /// Removals of members from groups that stay. No limit, if left out.
-    pub memberships: Limit,
-    /// Removals of groups. No limit, if left out.
-    pub groups: Limit,
-    /// Removals of permission sets. No limit, if left out.
-    pub permission_sets: Limit,
-}
-
-/// How many removals one plan may hold; above it is refused unless the number is acknowledged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct Limit {
-    /// At most so many removals in one plan. No limit, if left out.
-    #[schemars(range(min = 0, max = 4_294_967_295_u32))]
-    pub max_removals: Option<u32>,
-    /// At most this share, from 0 to 1, of what is live and not ignored; counts from ten live ones up.
-    /// No limit, if left out.
-    #[schemars(range(min = 0, max = 1))]
-    pub max_share: Option<f64>,
 }
 
 /// An OU. It declares every OU above it.
