@@ -27,6 +27,7 @@ mod tests;
 mod unique;
 
 use crate::diag::{self, Code, Diagnostic, File, FileId, Files, Spanned};
+use crate::text::suggest;
 use declared::{Declared, Settings};
 use decode::{Node, entries, unknown_key};
 use files::{SETTINGS, Texts};
@@ -129,10 +130,14 @@ fn once(out: &mut Vec<Diagnostic>) {
 /// Adds what is wrong to what was lost, and what stands in files that are not read.
 fn lose(lost: &mut Lost, texts: &Texts, diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics.iter().filter(|d| d.severity() == diag::Severity::Error) {
-        let text = diagnostic.span.and_then(|span| {
-            texts.files.get(span.file).and_then(|file| file.text.get(span.start..span.end))
-        });
-        lost.add(text.unwrap_or_default());
+        let Some(span) = diagnostic.span else { continue };
+        let Some(file) = texts.files.get(span.file) else { continue };
+        let text = match diagnostic.code {
+            // What stands under a misspelt key is not read.
+            Code::UnknownKey => syntax::statement(&file.text, span.start),
+            _ => file.text.get(span.start..span.end).unwrap_or_default(),
+        };
+        lost.add(text);
     }
     lost.add(&texts.lost);
 }
@@ -172,8 +177,10 @@ fn definitions(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) 
     let mut all = Declared::default();
     let mut networks = Networks::new();
     for file in parsed {
-        if let Some(DeValue::Table(table)) = file.root.get("network").map(toml::Spanned::get_ref) {
-            network::networks(file.file, table, &mut networks, out);
+        for (key, node) in entries(file.file, &file.root) {
+            if let ("network", DeValue::Table(table)) = (meant(key.value), node.value) {
+                network::networks(file.file, table, &mut networks, out);
+            }
         }
     }
     let library = Library::new(texts, &networks);
@@ -206,10 +213,7 @@ fn top_level(
         }
         return;
     }
-    if key.value == "grant" {
-        grants(node, from.text, all, out);
-        return;
-    }
+    let meant = meant(key.value);
     if !TABLES.contains(&key.value) {
         // Those of `landgrant.toml` are reported with its settings.
         if from.path != SETTINGS {
@@ -217,6 +221,15 @@ fn top_level(
             known.sort_unstable();
             out.push(unknown_key("", key, &known));
         }
+        // What stands in a misspelt table is checked all the same, but for its form.
+        let formed =
+            matches!((meant, node.value), ("grant", DeValue::Array(_)) | (_, DeValue::Table(_)));
+        if !TABLES.contains(&meant) || !formed {
+            return;
+        }
+    }
+    if meant == "grant" {
+        grants(node, from.text, all, out);
         return;
     }
     let DeValue::Table(table) = node.value else {
@@ -224,7 +237,7 @@ fn top_level(
         out.push(node.wrong_type("tables by name").help(help));
         return;
     };
-    match key.value {
+    match meant {
         "ou" => organization::ous(file, table, all, out),
         "account" => organization::accounts(file, table, all, out),
         "permission_set" => permission_set::permission_sets(file, table, context, all, out),
@@ -233,6 +246,12 @@ fn top_level(
         // `network` was read before everything else.
         _ => {}
     }
+}
+
+/// The table that a top-level key names, or was most likely meant to.
+fn meant(key: &str) -> &str {
+    let known = || TABLES.iter().chain(settings::KEYS).copied();
+    if known().any(|known| known == key) { key } else { suggest(key, known()).unwrap_or(key) }
 }
 
 fn grants(node: Node<'_>, text: &str, all: &mut Declared, out: &mut Vec<Diagnostic>) {

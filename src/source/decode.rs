@@ -131,6 +131,16 @@ impl<'v> Table<'v> {
         node
     }
 
+    /// The table under a key that is none of the known ones and was most likely meant to be this one.
+    pub(super) fn near(&self, key: &'static str, known: &[&str]) -> Option<Node<'v>> {
+        let odd = entries(self.place.file, self.entries).into_iter();
+        let mut tables = odd.filter(|(odd, node)| {
+            !known.contains(&odd.value) && matches!(node.value, DeValue::Table(_))
+        });
+        let near = tables.find(|(odd, _)| suggest(odd.value, known.iter().copied()) == Some(key));
+        near.map(|(_, node)| node)
+    }
+
     /// Reports every key that was not asked for, and every key that is missing.
     pub(super) fn finish(mut self, out: &mut Vec<Diagnostic>) {
         let known = std::mem::take(&mut self.known);

@@ -30,27 +30,32 @@ const CREATE_ACCOUNTS: &[(&str, CreateAccounts)] = &[
 
 /// Reads every settings table; a required setting that is missing or wrong stands for its default.
 pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnostic>) -> Settings {
+    let known: Vec<&str> = TABLES.iter().chain(KEYS).copied().collect();
     let mut table = Table::new(SETTINGS, span(file, 0..0), root);
+    let mut settings = Settings::default();
     if let Some(node) = table.required("schema", "write `schema = 1` in the first line") {
         schema(node, out);
     }
-    let mut settings = Settings::default();
-    if let Some(node) = table.required("identity_center", CENTER_HELP) {
+    let center_node = table.required("identity_center", CENTER_HELP);
+    let [organization_node, manage_node, ignore_node, limits_node] =
+        ["organization", "manage", "ignore", "limits"].map(|key| table.optional(key));
+    // What stands in a misspelt table is checked all the same.
+    let near = |key| table.near(key, &known);
+    if let Some(node) = center_node.or_else(|| near("identity_center")) {
         center(node, &mut settings, out);
     }
-    if let Some(node) = table.optional("organization") {
+    if let Some(node) = organization_node.or_else(|| near("organization")) {
         organization(node, &mut settings, out);
     }
-    if let Some(node) = table.optional("manage") {
+    if let Some(node) = manage_node.or_else(|| near("manage")) {
         settings.manage = manage(node, out);
     }
-    if let Some(node) = table.optional("ignore") {
+    if let Some(node) = ignore_node.or_else(|| near("ignore")) {
         settings.ignore = ignore(node, out);
     }
-    if let Some(node) = table.optional("limits") {
+    if let Some(node) = limits_node.or_else(|| near("limits")) {
         settings.limits = limits(node, out);
     }
-    let known: Vec<&str> = TABLES.iter().chain(KEYS).copied().collect();
     table.finish_among(&known, |_, key, known| unknown_key("", key, known), out);
     settings
 }

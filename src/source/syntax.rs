@@ -118,6 +118,19 @@ impl Text<'_> {
     }
 }
 
+/// What is typed from a key on, up to the next key or header.
+pub(super) fn statement(text: &str, start: usize) -> &str {
+    let rest = text.get(start..).unwrap_or_default();
+    let mut end = 0;
+    for line in rest.split_inclusive('\n') {
+        if end > 0 && matches!(lines::kind(line), lines::Line::Header | lines::Line::Key) {
+            break;
+        }
+        end += line.len();
+    }
+    &rest[..end]
+}
+
 /// Whether an error is about a key that stands twice, which leaves the rest of the document as it is.
 fn is_repetition(error: &Error) -> bool {
     error.message() == "duplicate key" || error.message().starts_with("cannot extend value")

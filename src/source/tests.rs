@@ -129,6 +129,20 @@ fn settings_that_could_be_read_are_declared_whatever_else_is_wrong() {
 }
 
 #[test]
+fn what_stands_in_a_misspelt_table_is_checked() {
+    each(&[
+        ("[groups.a]\nmember = []\n", "unknown-key 1:2, unknown-key 2:1"),
+        ("[[grants]]\nto = [\"group:a\"]\nallow = [\"A\"]\n", "missing-key 1:1, unknown-key 1:3"),
+        ("[netwrok.a]\ncidrs = [\"x\"]\n", "unknown-key 1:2, invalid-cidr 2:10"),
+        ("[[group]]\n[mange]\nx = 1\n", "wrong-type 1:1, unknown-key 2:2"),
+    ]);
+    let settings =
+        "schema = 1\n[identity_centre]\nregion = \"x\"\nidentity_source = \"directory\"\n";
+    let found = places(&[("landgrant.toml", settings), ("t.toml", "[group.a]\n")]);
+    assert_eq!(found, ["unknown-key landgrant.toml:2:2", "invalid-value landgrant.toml:3:10"]);
+}
+
+#[test]
 fn top_level_tables_have_their_form() {
     each(&[
         ("[groups.a]\n", "unknown-key 1:2"),

@@ -190,6 +190,11 @@ fn what_nothing_uses_is_warned_of() {
                 "undeclared-name 3:7",
             ),
             (
+                "[permission_set.Ops]\n[[grant]]\nto = [\"group:g\"]\nalow = [\n\"Ops\",\n]\n\
+                in = [\"all\"]\n",
+                "",
+            ),
+            (
                 "[group.ops]\n[[grant]]\nto = [\"groups:ops\"]\nallow = [\"A\"]\nin = [\"all\"]\n",
                 "",
             ),
