@@ -10,15 +10,15 @@ use std::fmt::Write as _;
 
 /// How much there is of everything.
 #[derive(Clone, Copy, Debug)]
-pub struct Size {
+pub(crate) struct Size {
     /// TOML files, `landgrant.toml` apart.
-    pub files: usize,
+    pub(crate) files: usize,
     /// `[[grant]]` statements.
-    pub grants: usize,
+    pub(crate) grants: usize,
     /// Accounts, in files and in the organization.
-    pub accounts: usize,
+    pub(crate) accounts: usize,
     /// Where the random numbers begin.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// OUs below each of the two at the top.
@@ -28,7 +28,7 @@ const ENVIRONMENTS: [&str; 4] = ["dev", "test", "stage", "prod"];
 
 impl Size {
     /// A repository as they are: twenty grants in a file.
-    pub fn of_files(files: usize) -> Self {
+    pub(crate) fn of_files(files: usize) -> Self {
         Self { files, grants: files * 20, accounts: 1000, seed: 42 }
     }
 
@@ -45,7 +45,7 @@ impl Size {
     }
 }
 
-/// Random numbers without a clock: SplitMix64.
+/// Random numbers without a clock: `SplitMix64`.
 struct Random(u64);
 
 impl Random {
@@ -89,7 +89,7 @@ fn input(path: &str, text: String) -> Input {
 }
 
 /// The settings, as strict as they can be: everything that is used must be declared.
-pub fn settings() -> Input {
+pub(crate) fn settings() -> Input {
     let text = "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
         identity_source = \"directory\"\n[manage]\nusers = \"enforce\"\ngroups = \"enforce\"\n\
         permission_sets = \"enforce\"\n[ignore]\npermission_sets = [\"Vendor-*\"]\n\
@@ -98,7 +98,7 @@ pub fn settings() -> Input {
 }
 
 /// A repository without a mistake.
-pub fn repository(size: Size) -> Tree {
+pub(crate) fn repository(size: Size) -> Tree {
     let mut random = Random(size.seed);
     let mut files = vec![settings()];
     let share =
@@ -221,7 +221,7 @@ fn grant(text: &mut String, size: Size, random: &mut Random) {
 }
 
 /// One definition file of about so many bytes: groups and their grants, named by `part`.
-pub fn long_file(part: usize, bytes: usize) -> Input {
+pub(crate) fn long_file(part: usize, bytes: usize) -> Input {
     let mut text = String::with_capacity(bytes);
     let mut n = 0;
     while text.len() + 400 < bytes {
@@ -240,7 +240,7 @@ pub fn long_file(part: usize, bytes: usize) -> Input {
 }
 
 /// The organization that a repository describes, before any grant was made.
-pub fn organization(size: Size) -> Live {
+pub(crate) fn organization(size: Size) -> Live {
     let root = OuId::new("r-root");
     let mut ous = BTreeMap::new();
     for top in ["Prod", "NonProd"] {
@@ -287,6 +287,6 @@ pub fn organization(size: Size) -> Live {
 }
 
 /// The instant as of which everything is judged.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(1_795_564_800).expect("a day in 2026")
 }

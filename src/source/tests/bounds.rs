@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// A text for each number, joined.
+fn repeated(times: usize, text: impl Fn(usize) -> String) -> String {
+    (0..times).map(text).collect()
+}
+
 #[test]
 fn a_file_that_is_no_toml_is_told_in_a_bounded_number_of_messages() {
     let (_, _, diagnostics) =
@@ -13,7 +18,7 @@ fn a_file_that_is_no_toml_is_told_in_a_bounded_number_of_messages() {
 
 #[test]
 fn every_mistake_in_a_table_of_a_long_name_does_not_repeat_it_whole() {
-    let keys: String = (0..100).map(|n| format!("k{n} = 1\n")).collect();
+    let keys: String = repeated(100, |n| format!("k{n} = 1\n"));
     let text = format!("[group.{}]\n{keys}", "x".repeat(10_000));
     let (_, _, diagnostics) = load(&tree(&[("landgrant.toml", SETTINGS), ("t.toml", &text)]));
     assert_eq!(diagnostics.len(), 101);
@@ -22,8 +27,7 @@ fn every_mistake_in_a_table_of_a_long_name_does_not_repeat_it_whole() {
 
 /// Sets of their own names that have one policy file.
 fn sharing(sets: usize) -> String {
-    let set = |n| format!("[permission_set.a{n}]\ninline_policy = \"p.json\"\n");
-    (0..sets).map(set).collect()
+    repeated(sets, |n| format!("[permission_set.a{n}]\ninline_policy = \"p.json\"\n"))
 }
 
 #[test]
@@ -46,8 +50,7 @@ fn a_policy_that_many_sets_share_is_the_same_for_all_and_wrong_once() {
 
 #[test]
 fn references_to_long_networks_are_not_written_out_without_bound() {
-    let ranges: String =
-        (0..2000).map(|n| format!("\"10.{}.{}.0/24\",", n / 256, n % 256)).collect();
+    let ranges: String = repeated(2000, |n| format!("\"10.{}.{}.0/24\",", n / 256, n % 256));
     let network = format!("[network.x]\ncidrs = [{ranges}]\n{}", sharing(1));
     let references = "\"${network.x}\",".repeat(2000);
     let policy = format!("{{\"Statement\":[{references}1]}}");
@@ -60,7 +63,7 @@ fn references_to_long_networks_are_not_written_out_without_bound() {
 #[test]
 fn patterns_full_of_wildcards_end() {
     let settings = format!("{SETTINGS}[ignore]\ngroups = [\"{}b\"]\n", "a*".repeat(2000));
-    let groups: String = (0..50).map(|n| format!("[group.{}{n}]\n", "a".repeat(1000))).collect();
+    let groups: String = repeated(50, |n| format!("[group.{}{n}]\n", "a".repeat(1000)));
     let (declared, _, _) = load(&tree(&[("landgrant.toml", &settings), ("t.toml", &groups)]));
     let found = crate::resolve::offline::check(&declared.unwrap(), jiff::Timestamp::UNIX_EPOCH);
     assert!(found.is_empty());
