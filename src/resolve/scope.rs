@@ -40,8 +40,8 @@ impl Patterns {
         }
     }
 
-    /// Where the first pattern that a name fits was typed.
-    #[expect(clippy::option_option, reason = "found or not, and then typed or built in")]
+    /// Whether a name fits any pattern, and where the first of those was typed.
+    #[expect(clippy::option_option, reason = "built-in patterns fit and were typed nowhere")]
     fn find(&self, name: &str) -> Option<Option<Span>> {
         let known = self.names.get(name);
         let before =
