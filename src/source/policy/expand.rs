@@ -37,7 +37,7 @@ pub(super) fn references(json: &Json, used: &mut BTreeSet<String>) {
 }
 
 /// The name in a reference to a network.
-pub(in crate::source) fn name(text: &str) -> Option<&str> {
+pub(in super::super) fn name(text: &str) -> Option<&str> {
     Some(text.split_once(OPENING)?.1.split_once('}')?.0)
 }
 

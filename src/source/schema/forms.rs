@@ -53,7 +53,7 @@ macro_rules! forms {
 /// Declares types that stand for a form in `#[schemars(with = "…")]` alone.
 macro_rules! markers {
     ($($(#[$doc:meta])* $name:ident => $schema:expr;)*) => {
-        $($(#[$doc])* pub(in crate::source) enum $name {})*
+        $($(#[$doc])* pub(in super::super) enum $name {})*
         forms! { $($name => $schema;)* }
     };
 }
@@ -106,7 +106,7 @@ markers! {
 }
 
 /// A table of tags, of which there are at most `MAX`.
-pub(in crate::source) struct TagTable<const MAX: usize>(PhantomData<()>);
+pub(in super::super) struct TagTable<const MAX: usize>(PhantomData<()>);
 
 impl<const MAX: usize> JsonSchema for TagTable<MAX> {
     fn schema_name() -> Cow<'static, str> {
@@ -126,7 +126,7 @@ impl<const MAX: usize> JsonSchema for TagTable<MAX> {
 }
 
 /// Tables by name: what `K` says of the name, what `V` says of the table.
-pub(in crate::source) struct Named<K, V>(PhantomData<(K, V)>);
+pub(in super::super) struct Named<K, V>(PhantomData<(K, V)>);
 
 impl<K: JsonSchema, V: JsonSchema> JsonSchema for Named<K, V> {
     fn schema_name() -> Cow<'static, str> {

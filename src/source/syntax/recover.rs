@@ -18,7 +18,7 @@ const MOST_INSERTIONS: usize = 16;
 const LONGEST: usize = 64 * 1024;
 
 /// A text that parses but for what stands twice, and its way back to the file.
-pub(in crate::source) struct Recovered {
+pub(in super::super) struct Recovered {
     /// The text.
     pub(super) text: String,
     /// What was inserted: where in [`Self::text`], and how many bytes; in order.
