@@ -2,15 +2,15 @@
 
 use super::declared::{BoundaryRef, Declared, PermissionSet};
 use super::decode::{Node, Table, entries};
-use super::names::{PERMISSION_SET, PERMISSION_SET_DESCRIPTION, RELAY_STATE};
+use super::names::{PERMISSION_SET, PERMISSION_SET_DESCRIPTION, RELAY_STATE, is_iam};
 use super::policy::{self, Context};
-use super::policy_reference::{customer, managed};
+use super::policy_reference::{by_name, by_path, customer, distinct, managed};
 use super::{define, tags};
 use crate::diag::{Code, Diagnostic, FileId, Spanned};
 use crate::id::PermissionSetName;
 use crate::model::Session;
 use std::collections::BTreeSet;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// The API's limit of tags on a permission set (docs/aws.md).
 pub(super) const MAX_TAGS: usize = 75;
@@ -62,9 +62,14 @@ fn permission_set(
         .optional("relay_state")
         .and_then(|node| node.string(out))
         .and_then(|text| RELAY_STATE.check(text, out));
-    let managed = table.optional("managed_policies").and_then(|n| n.strings(out, managed));
-    let customer =
-        table.optional("customer_managed_policies").and_then(|n| n.strings(out, customer));
+    let managed = table.optional("managed_policies").and_then(|n| {
+        let list = n.strings(out, managed)?;
+        Some(distinct("managed_policies", list, by_name, out))
+    });
+    let customer = table.optional("customer_managed_policies").and_then(|n| {
+        let list = n.strings(out, customer)?;
+        Some(distinct("customer_managed_policies", list, by_path, out))
+    });
     let mut networks = BTreeSet::new();
     let inline_policy = table
         .optional("inline_policy")
@@ -96,9 +101,15 @@ fn count(name: &Spanned<&str>, set: &PermissionSet, out: &mut Vec<Diagnostic>) {
                 .help("move some of them into one customer managed policy"),
         );
     } else if number > ROLE_POLICIES {
-        out.push(Diagnostic::new(Code::ManyPolicies, name.span, message).help(format!(
-            "IAM lets a role hold {ROLE_POLICIES} unless the quota was raised in each account"
-        )));
+        out.push(
+            Diagnostic::new(Code::ManyPolicies, name.span, message)
+                .label(format!(
+                    "IAM lets a role hold {ROLE_POLICIES} unless the quota was raised in each account"
+                ))
+                .help(
+                    "bring several together in one customer managed policy, or have the quota raised",
+                ),
+        );
     }
 }
 
@@ -123,6 +134,10 @@ fn session(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<Session>
 /// `{ managed = "…" }` or `{ customer = "…" }`.
 fn boundary(set: &str, node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<BoundaryRef>> {
     let title = format!("{set}.permissions_boundary");
+    if let DeValue::String(typed) = node.value {
+        out.push(node.wrong_type("a table").help(as_table(typed)));
+        return None;
+    }
     let mut table = Table::of(title, node.span, node, out)?;
     let by_managed = table.optional("managed");
     let by_customer = table.optional("customer");
@@ -150,6 +165,22 @@ fn boundary(set: &str, node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Span
     Some(Spanned::new(boundary, node.span))
 }
 
+/// How to write a boundary that was written as a text.
+fn as_table(typed: &str) -> String {
+    let plain = |c: char| is_iam(c) || c == '/' || c == ':';
+    let typed = if typed.is_empty() || !typed.chars().all(plain) { "NAME" } else { typed };
+    match typed.rsplit_once('/') {
+        _ if typed.starts_with("arn:") => format!("write {{ managed = \"{typed}\" }}"),
+        Some(_) if typed.starts_with('/') => format!("write {{ customer = \"{typed}\" }}"),
+        Some((_, name)) => {
+            format!("write {{ managed = \"{typed}\" }} or {{ customer = \"/path/{name}\" }}")
+        }
+        None => {
+            format!("write {{ managed = \"{typed}\" }} or {{ customer = \"/path/{typed}\" }}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::source::tests::each;
@@ -173,6 +204,15 @@ mod tests {
             (
                 "[permission_set.a]\npermissions_boundary = { customer = \"arn:aws:iam::1:policy/b\" }\n",
                 "invalid-policy-reference 2:37",
+            ),
+            ("[permission_set.a]\npermissions_boundary = \"X\"\n", "wrong-type 2:24"),
+            (
+                "[permission_set.a]\nmanaged_policies = [\"X\", \"arn:aws:iam::aws:policy/X\"]\n",
+                "duplicate-member 2:26",
+            ),
+            (
+                "[permission_set.a]\ncustomer_managed_policies = [\"B\", \"/B\", \"/b/B\"]\n",
+                "duplicate-member 2:35",
             ),
             ("[permission_set.a]\nsesion = \"8h\"\n", "unknown-key 2:1"),
         ]);

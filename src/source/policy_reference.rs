@@ -6,6 +6,7 @@ use super::permission_set::MAX_REFERENCE;
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::model::CustomerPolicy;
 use crate::text::{lines_of, shorten};
+use std::collections::BTreeMap;
 
 fn bad_policy(text: &Spanned<&str>, label: &str, help: &str, out: &mut Vec<Diagnostic>) {
     let message = format!("`{}` does not name a policy", text.value);
@@ -50,6 +51,44 @@ pub(super) fn managed(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<
     }
     path(&text, name, out);
     Some(policy)
+}
+
+/// What a managed policy is called, however it was spelled.
+pub(super) fn by_name(policy: &PolicyRef) -> String {
+    let (PolicyRef::Name(text) | PolicyRef::Arn(text)) = policy;
+    text.split_once(":policy/").map_or(text.as_str(), |(_, name)| name).to_owned()
+}
+
+/// Where a customer managed policy stands, however it was spelled.
+pub(super) fn by_path(policy: &CustomerPolicy) -> String {
+    format!("{}{}", policy.path, policy.name)
+}
+
+/// The list without policies that stand in it under another spelling; each is warned of.
+pub(super) fn distinct<T>(
+    key: &str,
+    list: Vec<Spanned<T>>,
+    same: impl Fn(&T) -> String,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Spanned<T>> {
+    let mut first: BTreeMap<String, Span> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for policy in list {
+        let name = same(&policy.value);
+        if let Some(before) = first.get(&name) {
+            let message = format!("`{name}` stands twice in `{key}`");
+            out.push(
+                Diagnostic::new(Code::DuplicateMember, policy.span, message)
+                    .label("another spelling of the same policy")
+                    .related(*before, "first listed here")
+                    .help("remove one of the two"),
+            );
+            continue;
+        }
+        first.insert(name, policy.span);
+        kept.push(policy);
+    }
+    kept
 }
 
 /// `aws`, `aws-cn`, `aws-us-gov`.
