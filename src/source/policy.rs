@@ -160,7 +160,7 @@ fn find<'a>(
     let path = texts.follow(&path);
     let Some((file, text)) = texts.find(&path) else {
         let help = match context.library.json_files().nearest(&path) {
-            Some(near) => format!("there is `{near}`"),
+            Some(near) => format!("there is `{}`", relative(context.path, near)),
             None => "the path is relative to this file".to_owned(),
         };
         out.push(bad(format!("`{path}` is not there")).help(help));
@@ -180,6 +180,16 @@ fn find<'a>(
         return None;
     }
     Some((file, text))
+}
+
+/// How a file names another, both by their paths from the repository's root.
+fn relative(from: &str, to: &str) -> String {
+    let mut from: Vec<&str> = from.split('/').collect();
+    from.pop();
+    let to: Vec<&str> = to.split('/').collect();
+    let shared = from.iter().zip(&to[..to.len() - 1]).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", from.len() - shared);
+    up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/")
 }
 
 fn is_json(path: &str) -> bool {

@@ -23,6 +23,12 @@ pub(super) fn document(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
     let Some(members) = object(json, "a policy", out) else { return };
     known("a policy", members, DOCUMENT, out);
     version(json.span, find(members, "Version"), out);
+    if let Some(id) = find(members, "Id")
+        && !matches!(id.value, Json::Text(_))
+    {
+        let message = format!("`Id` is a string, not {}", id.value.kind());
+        bad(id.span, &message, "", "write it in quotes", out);
+    }
     let Some(statements) = find(members, "Statement") else {
         bad(json.span, "the policy lacks `Statement`", "", "add a list of statements", out);
         return;
@@ -82,7 +88,8 @@ fn find<'j>(members: &'j Members, name: &str) -> Option<&'j Spanned<Json>> {
 /// Reports elements that the language does not have.
 fn known(what: &str, members: &Members, names: &[&str], out: &mut Vec<Diagnostic>) {
     for (name, _) in members {
-        if names.contains(&name.value.as_str()) {
+        // A reference was reported when it could not be expanded.
+        if names.contains(&name.value.as_str()) || name.value.contains(OPENING) {
             continue;
         }
         let message = format!("`{}` is not an element of {what}", name.value);
@@ -116,8 +123,8 @@ fn statement(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
         text == "*" || text.split_once(':').is_some_and(|(s, a)| is_part(s) && is_part(a))
     };
     either(json.span, members, ["Action", "NotAction"], is_action, "`service:Action` or `*`", out);
-    let is_resource = |text: &str| text.starts_with('*') || text.starts_with("arn:");
-    either(json.span, members, ["Resource", "NotResource"], is_resource, "an ARN or `*`", out);
+    let shape = "`arn:partition:service:region:account:resource` or `*`";
+    either(json.span, members, ["Resource", "NotResource"], is_resource, shape, out);
     if let Some(sid) = find(members, "Sid") {
         let allowed = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric());
         if !matches!(&sid.value, Json::Text(text) if allowed(text)) {
@@ -128,6 +135,17 @@ fn statement(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
     if let Some(condition) = find(members, "Condition") {
         condition::check(condition, out);
     }
+}
+
+/// `*`, or an ARN of six parts, of which Region, account and resource may be empty. Where IAM lets
+/// wildcards stand is not written down for every part [U], and one at the end may cover the parts
+/// behind it [U]: both are taken.
+fn is_resource(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let whole = parts.len() == 6 || (parts.len() > 3 && text.ends_with('*'));
+    let named = matches!(parts.as_slice(), ["arn", partition, service, ..]
+        if !partition.is_empty() && !service.is_empty());
+    text == "*" || (whole && named)
 }
 
 const EFFECT_HELP: &str = "write \"Allow\" or \"Deny\"";
@@ -141,20 +159,33 @@ fn either(
     shape: &str,
     out: &mut Vec<Diagnostic>,
 ) {
-    let (name, value) = match (find(members, plain), find(members, negated)) {
-        (Some(value), None) => (plain, value),
-        (None, Some(value)) => (negated, value),
+    let (first, second) = (find(members, plain), find(members, negated));
+    match (first, second) {
         (None, None) => {
             let message = format!("the statement lacks `{plain}`");
             bad(place, &message, "", &format!("add `{plain}` or `{negated}`"), out);
-            return;
         }
         (Some(_), Some(other)) => {
             let message = format!("the statement has both `{plain}` and `{negated}`");
             bad(other.span, &message, "", "keep one of the two", out);
-            return;
         }
-    };
+        _ => {}
+    }
+    for (name, value) in [(plain, first), (negated, second)] {
+        if let Some(value) = value {
+            names(name, value, &well_formed, shape, out);
+        }
+    }
+}
+
+/// One text, or a list of some.
+fn names(
+    name: &str,
+    value: &Spanned<Json>,
+    well_formed: impl Fn(&str) -> bool,
+    shape: &str,
+    out: &mut Vec<Diagnostic>,
+) {
     let one = std::slice::from_ref(value);
     let list = if let Json::List(items) = &value.value { items } else { one };
     if list.is_empty() {

@@ -49,13 +49,23 @@ pub(super) fn check(json: &Spanned<Json>, out: &mut Vec<Diagnostic>) {
     for (operator, keys) in operators {
         let (set, plain) = parts(&operator.value);
         let known = OPERATORS.iter().any(|known| known.eq_ignore_ascii_case(plain));
-        if !known {
+        // A reference was reported when it could not be expanded.
+        if !known && !operator.value.contains(OPENING) {
             out.push(unknown(operator, set, plain));
         }
         let addresses =
             plain.eq_ignore_ascii_case("IpAddress") || plain.eq_ignore_ascii_case("NotIpAddress");
+        let place = keys.span;
         let Some(keys) = object(keys, "a condition operator", out) else { continue };
+        if keys.is_empty() {
+            let message = format!("`{}` compares nothing", operator.value);
+            bad(place, &message, "", "write { \"KEY\": \"VALUE\" }, or remove it", out);
+        }
         for (key, value) in keys {
+            if key.value.is_empty() {
+                let help = "write a condition key, such as aws:SourceIp";
+                bad(key.span, "a condition key is empty", "", help, out);
+            }
             self::values(&key.value, value, addresses, out);
         }
     }
@@ -83,6 +93,10 @@ fn unknown(operator: &Spanned<String>, set: &str, plain: &str) -> Diagnostic {
 fn values(key: &str, value: &Spanned<Json>, addresses: bool, out: &mut Vec<Diagnostic>) {
     let one = std::slice::from_ref(value);
     let list = if let Json::List(items) = &value.value { items } else { one };
+    if list.is_empty() {
+        let message = format!("`{key}` is compared with no value");
+        bad(value.span, &message, "", "name at least one", out);
+    }
     for item in list {
         match &item.value {
             Json::Null | Json::List(_) | Json::Object(_) => {

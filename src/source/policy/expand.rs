@@ -22,18 +22,21 @@ pub(super) fn expand(
 /// Adds the name of every network that is referred to, however well.
 pub(super) fn references(json: &Json, used: &mut BTreeSet<String>) {
     match json {
-        Json::Text(text) => {
-            let after = text.split(OPENING).skip(1);
-            used.extend(after.filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())));
-        }
+        Json::Text(text) => named(text, used),
         Json::List(items) => items.iter().for_each(|item| references(&item.value, used)),
         Json::Object(members) => {
-            for (_, value) in members {
+            for (name, value) in members {
+                named(&name.value, used);
                 references(&value.value, used);
             }
         }
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
+}
+
+fn named(text: &str, used: &mut BTreeSet<String>) {
+    let after = text.split(OPENING).skip(1);
+    used.extend(after.filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())));
 }
 
 /// The name in a reference to a network.
@@ -88,13 +91,30 @@ impl Expansion<'_> {
             Json::Object(members) => {
                 let expanded = members
                     .into_iter()
-                    .map(|(name, value)| Some((name, self.expand(value)?)))
+                    .map(|(name, value)| {
+                        self.name(&name);
+                        Some((name, self.expand(value)?))
+                    })
                     .collect::<Option<_>>();
                 Json::Object(expanded?)
             }
             other => other,
         };
         Some(Spanned::new(value, span))
+    }
+
+    /// Reports a reference in the name of a member, where a list of ranges has no place.
+    fn name(&mut self, name: &Spanned<String>) {
+        if nearly(&name.value) {
+            let message = format!("`{}` is a name, where no network can stand", name.value);
+            self.out.push(
+                Diagnostic::new(Code::InvalidPolicy, name.span, message)
+                    .label("a reference cannot be a name")
+                    .help(
+                        "write the reference as the value: \"aws:SourceIp\": \"${network.NAME}\"",
+                    ),
+            );
+        }
     }
 
     /// What a text stands for; `None` where there is no room for it.

@@ -26,6 +26,7 @@ fn documents_are_checked_where_they_stand() {
         ("[]", "invalid-policy 1:1"),
         ("{}", "invalid-policy 1:1"),
         ("{\"Statement\":[]}", "invalid-policy 1:14"),
+        ("{\"Id\":5,\"Statement\":1}", "invalid-policy 1:7, invalid-policy 1:21"),
         ("{\"Statement\":1}", "invalid-policy 1:14"),
         (
             "{\"Version\":\"2012-10-18\",\"Statement\":[]}",
@@ -49,6 +50,25 @@ fn statements_are_checked_where_they_stand() {
         (
             r#"{"Effect":"Allow","Action":"a:B","NotAction":"a:C","Resource":"*"}"#,
             "invalid-policy 1:60",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"a","NotAction":"b","Resource":"*"}"#,
+            "invalid-policy 1:42, invalid-policy 1:58, invalid-policy 1:58",
+        ),
+        (r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3"}"#, "invalid-policy 1:57"),
+        (r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:x"}"#, "invalid-policy 1:57"),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":["arn:aws:s3:::b/${aws:username}","arn:*:iam::*:role/x","arn:aws:s3:*","arn:aws:iam::${aws:PrincipalAccount}:user/x"]}"#,
+            "",
+        ),
+        (r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{}}"#, ""),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{}}}"#,
+            "invalid-policy 1:81",
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"":"a","k":[]}}}"#,
+            "invalid-policy 1:82, invalid-policy 1:93",
         ),
         (
             r#"{"Effect":"Allow","Action":[],"Resource":"bucket"}"#,
@@ -131,7 +151,9 @@ fn the_file_is_one_of_the_repository() {
 #[test]
 fn size_is_counted_without_white_space() {
     let document = |resource: &str| {
-        around(&format!("{{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"{resource}\"}}"))
+        around(&format!(
+            "{{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"arn:aws:s3:::{resource}\"}}"
+        ))
     };
     let frame = document("").len();
     let fits = "*".repeat(10_240 - frame);
@@ -208,6 +230,7 @@ fn networks_expand_to_their_ranges() {
     }
     each(&[
         (&around("[\"1.1.1.1/32\", \"${network.b}\"]"), "unknown-name 9:56"),
+        (&around("\"1.1.1.1\"").replace("aws:SourceIp", "${network.a}"), "invalid-policy 9:24"),
         (&around("\"${network.a}/8\""), "invalid-policy 9:41"),
         (&around("\"${aws:x}\""), ""),
         (&around("\"${ network.a }\""), "invalid-policy 9:41"),
@@ -218,4 +241,17 @@ fn networks_expand_to_their_ranges() {
             "invalid-policy 8:12, invalid-policy 8:12",
         ),
     ]);
+}
+
+#[test]
+fn a_file_that_is_there_is_named_as_the_key_would_name_it() {
+    for (from, to, expected) in [
+        ("t.toml", "p.json", "p.json"),
+        ("a/t.toml", "p.json", "../p.json"),
+        ("a/b/t.toml", "a/c/p.json", "../c/p.json"),
+        ("a/t.toml", "a/p.json", "p.json"),
+        ("t.toml", "a/p.json", "a/p.json"),
+    ] {
+        assert_eq!(super::relative(from, to), expected);
+    }
 }
