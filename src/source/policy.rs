@@ -5,6 +5,7 @@ mod condition;
 mod expand;
 mod json;
 mod library;
+mod walk;
 
 use super::declared::Declared;
 use super::decode::Node;
@@ -62,7 +63,11 @@ pub(super) fn read(
     let judged = match node.value {
         DeValue::String(path) => {
             let (file, text) = find(Spanned::new(path, node.span), context, out)?;
-            library.once(file, || judge(json::from_text(file, text, out), &[], library, out))
+            library.once(file, || {
+                let mut wrong = Vec::new();
+                let document = json::from_text(file, text, &mut wrong, out);
+                judge(document, &wrong, library, out)
+            })
         }
         DeValue::Table(_) => {
             let before = out.len();

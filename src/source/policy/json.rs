@@ -1,5 +1,6 @@
 //! JSON with the place of every value, read from JSON text or from a TOML value.
 
+use super::walk::Walk;
 use crate::diag::{Code, Diagnostic, FileId, Span, Spanned};
 use crate::source::decode::{Node, entries};
 use serde_json::{Number, Value};
@@ -48,25 +49,32 @@ impl Json {
     }
 }
 
-/// Reads JSON text. `serde_json` judges the syntax; the walk after it only finds the places.
+/// Reads JSON text. `serde_json` judges the syntax; the walk finds the places, and the mistakes where
+/// there are any. Values that are guessed go to `wrong`, which is empty for sound JSON only.
 pub(super) fn from_text(
     file: FileId,
     text: &str,
+    wrong: &mut Vec<Option<Span>>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Spanned<Json>> {
-    if let Err(error) = serde_json::from_str::<Value>(text) {
-        out.push(syntax(file, text, &error));
-        return None;
+    let judged = serde_json::from_str::<Value>(text);
+    let mut walk = Walk::new(file, text);
+    let read = walk.document();
+    match judged {
+        Ok(_) if read.is_some() => return read,
+        Ok(_) => {
+            // Not reached, as serde_json took the text; but nothing may ever be dropped in silence.
+            let span = Span { file, start: 0, end: 0 };
+            out.push(
+                Diagnostic::new(Code::InvalidPolicy, span, "the document cannot be read")
+                    .help("write it as plain JSON"),
+            );
+        }
+        Err(error) if walk.mistakes.is_empty() => out.push(syntax(file, text, &error)),
+        Err(_) => out.append(&mut walk.mistakes),
     }
-    let read = Walk { file, text, at: 0 }.value();
-    if read.is_none() {
-        // Not reached, as serde_json took the text; but nothing may ever be dropped in silence.
-        let span = Span { file, start: 0, end: 0 };
-        out.push(
-            Diagnostic::new(Code::InvalidPolicy, span, "the document cannot be read")
-                .help("write it as plain JSON"),
-        );
-    }
+    wrong.push(None);
+    wrong.extend(walk.guessed.into_iter().map(Some));
     read
 }
 
@@ -86,98 +94,6 @@ fn syntax(file: FileId, text: &str, error: &serde_json::Error) -> Diagnostic {
     Diagnostic::new(Code::PolicySyntax, Span { file, start, end }, "the document is not JSON")
         .label(why)
         .help("mend the JSON; it has neither comments nor trailing commas")
-}
-
-/// A position in JSON text that is known to be well formed; `None` would mean that it is not.
-struct Walk<'t> {
-    file: FileId,
-    text: &'t str,
-    at: usize,
-}
-
-impl Walk<'_> {
-    /// The next byte that is no white space, which stays.
-    fn peek(&mut self) -> Option<u8> {
-        let rest = self.text.get(self.at..)?;
-        self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    /// Passes one byte of punctuation.
-    fn pass(&mut self, byte: u8) -> Option<()> {
-        (self.peek()? == byte).then(|| self.at += 1)
-    }
-
-    fn span(&self, start: usize) -> Span {
-        Span { file: self.file, start, end: self.at }
-    }
-
-    fn value(&mut self) -> Option<Spanned<Json>> {
-        let first = self.peek()?;
-        let start = self.at;
-        let value = match first {
-            b'{' => self.object()?,
-            b'[' => self.list()?,
-            b'"' => Json::Text(self.string()?.value),
-            _ => self.scalar()?,
-        };
-        Some(Spanned::new(value, self.span(start)))
-    }
-
-    fn object(&mut self) -> Option<Json> {
-        self.pass(b'{')?;
-        let mut members = Vec::new();
-        while self.peek()? != b'}' {
-            let name = self.string()?;
-            self.pass(b':')?;
-            members.push((name, self.value()?));
-            if self.peek()? == b',' {
-                self.pass(b',')?;
-            }
-        }
-        self.pass(b'}')?;
-        Some(Json::Object(members))
-    }
-
-    fn list(&mut self) -> Option<Json> {
-        self.pass(b'[')?;
-        let mut items = Vec::new();
-        while self.peek()? != b']' {
-            items.push(self.value()?);
-            if self.peek()? == b',' {
-                self.pass(b',')?;
-            }
-        }
-        self.pass(b']')?;
-        Some(Json::List(items))
-    }
-
-    fn string(&mut self) -> Option<Spanned<String>> {
-        self.peek()?;
-        let start = self.at;
-        self.pass(b'"')?;
-        loop {
-            let next = self.text.as_bytes().get(self.at)?;
-            self.at += if *next == b'\\' { 2 } else { 1 };
-            if *next == b'"' {
-                break;
-            }
-        }
-        let text = serde_json::from_str(self.text.get(start..self.at)?).ok()?;
-        Some(Spanned::new(text, self.span(start)))
-    }
-
-    fn scalar(&mut self) -> Option<Json> {
-        let rest = self.text.get(self.at..)?;
-        let end = rest.find([',', ']', '}', ' ', '\t', '\n', '\r']).unwrap_or(rest.len());
-        self.at += end;
-        match serde_json::from_str(&rest[..end]).ok()? {
-            Value::Null => Some(Json::Null),
-            Value::Bool(value) => Some(Json::Bool(value)),
-            Value::Number(number) => Some(Json::Number(number)),
-            _ => None,
-        }
-    }
 }
 
 /// Reads a TOML value; one that JSON does not have is reported, and null stands for it.
@@ -234,7 +150,7 @@ mod tests {
             r#"{"a":[1,-2.5e3,true,false,null,"x\u00e9"],"b":{"c":{}}}"#,
             "{\r\n\t\"a\" : [ 1 , { \"b\" : \"}\" } ]\n}\n",
         ] {
-            let read = from_text(FileId(0), text, &mut Vec::new()).unwrap();
+            let read = from_text(FileId(0), text, &mut Vec::new(), &mut Vec::new()).unwrap();
             let plain: Value = serde_json::from_str(text).unwrap();
             assert_eq!(read.value.to_value(), plain, "{text}");
         }
@@ -243,7 +159,7 @@ mod tests {
     #[test]
     fn values_know_their_place() {
         let text = "{ \"a\": [1, \"b\"] }";
-        let read = from_text(FileId(0), text, &mut Vec::new()).unwrap();
+        let read = from_text(FileId(0), text, &mut Vec::new(), &mut Vec::new()).unwrap();
         let Json::Object(members) = &read.value else { panic!("no object") };
         let (name, list) = &members[0];
         let Json::List(items) = &list.value else { panic!("no list") };
@@ -253,18 +169,60 @@ mod tests {
         assert_eq!(at(items[1].span), "\"b\"");
     }
 
+    fn mistakes(text: &str) -> Vec<Diagnostic> {
+        let mut out = Vec::new();
+        from_text(FileId(0), text, &mut Vec::new(), &mut out);
+        out
+    }
+
     #[test]
     fn syntax_errors_lie_in_the_json() {
-        for (text, start, why) in [
-            ("", 0, "EOF while parsing a value"),
-            ("{\n  \"a\": 1,\n}", 12, "trailing comma"),
-            ("{\"é\": x}", 7, "expected value"),
-            ("{} {}", 3, "trailing characters"),
+        for (text, expected) in [
+            ("", "0 the file is empty"),
+            ("{\n  \"a\": 1,\n}", "10 a trailing comma"),
+            ("[1 2]", "3 a comma is missing before this"),
+            ("[1] // x", "4 JSON has no comments"),
+            ("# x\n[/* y */]", "0 JSON has no comments, 5 JSON has no comments"),
+            ("{\"a\": 'x'}", "6 in single quotes"),
+            ("{\"é\": x}", "7 neither in quotes nor a number, true, false or null"),
+            ("{a: 1}", "1 a name without quotes"),
+            ("{\"a\" 1}", "5 a colon is missing before this"),
+            ("{\"a\": [1", "8 the document ends too early"),
+            ("{\"a\": [1}", "8 closes what is not the innermost bracket"),
+            ("{\"a\": \"x\n}", "6 the closing quote is missing"),
+            ("{} {}", "3 text behind the document"),
         ] {
-            let mut out = Vec::new();
-            assert_eq!(from_text(FileId(0), text, &mut out), None, "{text}");
-            assert_eq!(out[0].span.map(|s| s.start), Some(start), "{text}");
-            assert_eq!(out[0].label, why, "{text}");
+            let found: Vec<String> = mistakes(text)
+                .iter()
+                .map(|d| format!("{} {}", d.span.unwrap().start, d.label))
+                .collect();
+            assert_eq!(found.join(", "), expected, "{text}");
+        }
+        assert_eq!(mistakes(&"[x ".repeat(100_000)).len(), 100);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_damaged_policy_has_mistakes_where_serde_json_refuses_it(
+            damage in proptest::collection::vec(
+                (0_usize..200, 0_usize..4, "[\\[\\]{},:\"'\\\\#/*a1é\u{a0} \n\t-]{0,3}"), 0..5),
+        ) {
+            const GOOD: &str = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Deny\",\n\
+                \"Action\": [\"s3:*\", \"a\\u00e9\"], \"Resource\": \"*\", \"n\": [1.5, true, null, {}]}]}";
+            let mut text = GOOD.to_owned();
+            for (at, length, other) in damage {
+                let start = text.floor_char_boundary(at);
+                let end = text.floor_char_boundary(start + length).max(start);
+                text.replace_range(start..end, &other);
+            }
+            let taken = serde_json::from_str::<Value>(&text).is_ok();
+            let mut walk = Walk::new(FileId(0), &text);
+            let _read = walk.document();
+            proptest::prop_assert_eq!(walk.mistakes.is_empty(), taken, "{}", text);
+            for found in mistakes(&text) {
+                let span = found.span.unwrap();
+                proptest::prop_assert!(text.get(span.start..span.end).is_some(), "{}", text);
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ fn around(statement: &str) -> String {
 #[test]
 fn documents_are_checked_where_they_stand() {
     for (json, expected) in [
-        ("{\n\"Version\": ,\n}", "policy-syntax 2:12"),
+        ("{\n\"Version\": ,\n}", "invalid-policy 1:1, policy-syntax 2:12"),
         ("", "policy-syntax 1:1"),
         ("[]", "invalid-policy 1:1"),
         ("{}", "invalid-policy 1:1"),
