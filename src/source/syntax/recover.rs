@@ -21,8 +21,8 @@ const LONGEST: usize = 64 * 1024;
 pub(in super::super) struct Recovered {
     /// The text.
     pub(super) text: String,
-    /// What was inserted: where in [`Self::text`], and how many bytes; in order.
-    inserted: Vec<(usize, usize)>,
+    /// What was inserted: where in [`Self::text`], how many bytes, and how many before it; in order.
+    inserted: Vec<(usize, usize, usize)>,
     /// What is gone.
     pub(super) damage: Damage,
 }
@@ -279,7 +279,8 @@ impl Recovered {
     fn keep(&mut self, start: usize, source: &str, mended: &Mended) {
         let mut inserted = 0;
         for (at, what) in &mended.insertions {
-            self.inserted.push((self.text.len() + at + inserted, what.len()));
+            let before = self.inserted.last().map_or(0, |(_, len, before)| len + before);
+            self.inserted.push((self.text.len() + at + inserted, what.len(), before));
             inserted += what.len();
         }
         self.damage.guessed.extend(mended.guessed.iter().map(|range| shift(range, start)));
@@ -300,9 +301,9 @@ impl Recovered {
 
     /// The place in the file of a place in the text.
     fn original_at(&self, at: usize) -> usize {
-        let behind = self.inserted.partition_point(|(place, _)| *place < at);
-        let before = self.inserted[..behind].iter().map(|(place, len)| (*len).min(at - place));
-        at - before.sum::<usize>()
+        let behind = self.inserted.partition_point(|(place, ..)| *place < at);
+        let last = self.inserted[..behind].last();
+        at - last.map_or(0, |(place, len, before)| before + (*len).min(at - place))
     }
 
     /// The stretch of the file of a stretch of the text.
