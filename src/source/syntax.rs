@@ -26,7 +26,9 @@ pub(super) struct Document<'t> {
 /// What mistakes of syntax took away.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Damage {
-    /// The text that was left out: whatever is missing may stand there.
+    /// The headers that were left out or mended: what is not defined may stand there.
+    pub(super) lost_headers: String,
+    /// Everything else that was left out or mended: what is not used may stand there.
     pub(super) lost: String,
     /// Stretches from one header to the next that lost a part, so that keys may seem to be missing.
     pub(super) incomplete: Vec<Range<usize>>,
@@ -116,6 +118,13 @@ impl Text<'_> {
         duplicate::report(file, text, &root, &repeated, out);
         Document { root, damage }
     }
+}
+
+/// Whether a place stands in the header of a table.
+pub(super) fn in_header(text: &str, at: usize) -> bool {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    lines::kind(line) == lines::Line::Header
 }
 
 /// What is typed from a key on, up to the next key or header.

@@ -79,8 +79,8 @@ impl<'d> NamesOf<'d> {
 /// Whether the name may stand in what could not be read.
 fn is_lost(declared: &Declared, term: &Term) -> bool {
     match term {
-        Term::Account(text) => declared.lost.may_hold(text),
-        Term::Ou(path) | Term::OuTree(path) => declared.lost.may_hold(&path.to_string()),
+        Term::Account(text) => declared.lost.may_define(text),
+        Term::Ou(path) | Term::OuTree(path) => declared.lost.may_define(&path.to_string()),
         Term::All | Term::Tag(..) => false,
     }
 }

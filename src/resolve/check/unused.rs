@@ -69,6 +69,6 @@ fn unused<'d>(
     let meant: BTreeSet<&str> = misspelt.filter_map(|name| near.nearest(name)).collect();
     names
         .filter(|(name, _)| !used.contains(name) && !meant.contains(name))
-        .filter(|(name, _)| !declared.lost.may_hold(name))
+        .filter(|(name, _)| !declared.lost.may_use(name))
         .collect()
 }
