@@ -213,6 +213,7 @@ fn top_level(
                 Diagnostic::new(Code::MisplacedSettings, key.span, message)
                     .help(format!("move it to `{SETTINGS}` in the root of the repository")),
             );
+            settings::misplaced(key.value, node, out);
         }
         return;
     }

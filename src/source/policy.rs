@@ -166,8 +166,9 @@ fn find<'a>(
         out.push(bad(format!("`{path}` is not there")).help(help));
         return None;
     };
-    if let Some(found) = texts.not_utf8(file) {
-        out.push(found);
+    let damaged = texts.not_utf8(file);
+    if !damaged.is_empty() {
+        out.extend(damaged);
         return None;
     }
     if let Some((code, message)) = texts.unusable.get(&file) {

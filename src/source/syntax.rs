@@ -152,6 +152,10 @@ fn diagnostic(file: FileId, range: Range<usize>, error: &Error) -> Diagnostic {
         Some((message, expected)) => (message, expected),
         None => (error.message(), ""),
     };
+    let (message, expected) = match message {
+        "string values must be quoted" if range.is_empty() => ("the value is missing", ""),
+        message => (message, expected),
+    };
     let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
     Diagnostic::new(Code::TomlSyntax, decode::span(file, range), message)
         .label(label)
@@ -161,7 +165,9 @@ fn diagnostic(file: FileId, range: Range<usize>, error: &Error) -> Diagnostic {
 /// How a mistake of syntax is mended.
 fn remedy(message: &str, expected: &str) -> &'static str {
     let says = |word: &str| message.contains(word);
-    if says("date") || says("time") {
+    if says("multi-line") && !says("keys") {
+        "close it with the three quotes that it begins with"
+    } else if says("date") || says("time") {
         "write a day (2026-12-31) or an instant (2026-12-31T18:00:00Z)"
     } else if says("quoted") || says("opening quote") || says("literal string") {
         "write it in double quotes"
@@ -179,7 +185,7 @@ fn remedy(message: &str, expected: &str) -> &'static str {
         "close the list with `]`"
     } else if says("inline table") {
         "close the table with `}`, and set commas between its keys"
-    } else if says("no value") || says("missing value") {
+    } else if says("no value") || says("value is missing") || says("missing value") {
         "write `key = value`, or remove the key"
     } else if says("assignment") || says("`=`") {
         "write one `key = value` a line"
