@@ -47,6 +47,8 @@ impl<'d> Known<'d> {
             known.unplaced |= account.ou.is_none();
             known.unnumbered |= account.id.is_none();
             let typed = account.id.as_ref().map(|id| id.value.clone());
+            // Two accounts with one id, which is reported elsewhere, are both known by name.
+            let typed = typed.filter(|id| !known.view.places.contains_key(id));
             let Some(id) = typed.or_else(|| free.next()) else { continue };
             let tags = account.tags.as_ref().map(|tags| &tags.value);
             for (key, value) in tags.into_iter().flatten() {
