@@ -31,7 +31,7 @@ use crate::text::suggest;
 use declared::{Declared, Settings};
 use decode::{Node, entries, unknown_key};
 use files::{SETTINGS, Texts};
-use lost::Lost;
+use lost::{Held, Lost};
 use network::Networks;
 use policy::{Context, Library};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +97,8 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
     let mut declared = Declared { settings, ..definitions };
     checks::run(&declared, &mut found);
     for file in &parsed {
-        declared.lost.add(&file.damage.lost);
+        declared.lost.add(&file.damage.lost_headers, Held::Definitions);
+        declared.lost.add(&file.damage.lost, Held::Uses);
     }
     found.retain(|diagnostic| {
         !explained(&parsed, diagnostic)
@@ -132,14 +133,16 @@ fn lose(lost: &mut Lost, texts: &Texts, diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics.iter().filter(|d| d.severity() == diag::Severity::Error) {
         let Some(span) = diagnostic.span else { continue };
         let Some(file) = texts.files.get(span.file) else { continue };
+        let held =
+            if syntax::in_header(&file.text, span.start) { Held::Definitions } else { Held::Uses };
         let text = match diagnostic.code {
             // What stands under a misspelt key is not read.
             Code::UnknownKey => syntax::statement(&file.text, span.start),
             _ => file.text.get(span.start..span.end).unwrap_or_default(),
         };
-        lost.add(text);
+        lost.add(text, held);
     }
-    lost.add(&texts.lost);
+    lost.add(&texts.lost, Held::Definitions);
 }
 
 /// Whether a mistake is nothing but a consequence of one in the syntax of its file.
@@ -210,6 +213,7 @@ fn top_level(
                 Diagnostic::new(Code::MisplacedSettings, key.span, message)
                     .help(format!("move it to `{SETTINGS}` in the root of the repository")),
             );
+            settings::misplaced(key.value, node, out);
         }
         return;
     }

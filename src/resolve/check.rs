@@ -2,6 +2,7 @@
 //!
 //! What holds of a value alone is checked where it is read, and what stands twice in `source::checks`.
 
+mod known;
 mod names;
 mod selectors;
 mod unused;

@@ -203,6 +203,10 @@ pub(super) fn warn_expired(
     out: &mut Vec<Diagnostic>,
 ) {
     let Some(expires) = rule.value.expires.filter(|e| e.value <= now) else { return };
+    // A period that ends before it begins has been reported.
+    if rule.value.starts.is_some_and(|starts| starts.value >= expires.value) {
+        return;
+    }
     let days = now.duration_since(expires.value).as_secs() / 86_400;
     let text = rule.value.expires_text.as_deref().unwrap_or_default();
     let ago = match days {

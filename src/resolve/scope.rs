@@ -166,6 +166,11 @@ impl Scope {
             if let Some(by) = self.group(name) {
                 out.push(ignored(group.span, &format!("group `{name}`"), by));
             }
+            for old in &group.value.previously {
+                if let Some(by) = self.group(&old.value) {
+                    out.push(ignored(old.span, &format!("group `{}`", old.value), by));
+                }
+            }
         }
     }
 }

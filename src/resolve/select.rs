@@ -101,18 +101,16 @@ fn term_matches(term: &Term, glob: Option<&WildMatch>, place: &Place) -> bool {
     }
 }
 
-/// Warns of `ou:X` where OUs below hold accounts that nothing in its list selects.
-pub(super) fn left_out(span: Span, path: &OuPath, rest: &[(&str, &OuPath)]) -> Option<Diagnostic> {
-    let (first, ou) = rest.first()?;
-    let message = match rest.len() {
-        1 => format!("`ou:{path}` leaves out account `{first}` in `{ou}`"),
+/// Warns of `ou:X` where OUs below hold accounts that nothing in its list selects: how many, and the
+/// first of them.
+pub(super) fn left_out(span: Span, path: &OuPath, first: &Place, number: usize) -> Diagnostic {
+    let message = match number {
+        1 => format!("`ou:{path}` leaves out account `{}` in `{}`", first.name, first.ou),
         n => format!("`ou:{path}` leaves out {n} accounts in nested OUs"),
     };
-    Some(
-        Diagnostic::new(Code::NestedLeftOut, span, message)
-            .label("accounts directly in it only")
-            .help(format!("write `{}` to include nested OUs", Term::OuTree(path.clone()))),
-    )
+    Diagnostic::new(Code::NestedLeftOut, span, message)
+        .label("accounts directly in it only")
+        .help(format!("write `{}` to include nested OUs", Term::OuTree(path.clone())))
 }
 
 /// Whether an `account:` term names one account rather than a pattern.

@@ -107,7 +107,8 @@ impl<'v> Table<'v> {
         out: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let DeValue::Table(entries) = node.value else {
-            out.push(node.wrong_type("a table"));
+            let help = format!("write [{}] and its keys below", shorten(&name.into(), MAX_NAME));
+            out.push(node.wrong_type("a table").help(help));
             return None;
         };
         Some(Self::new(name, place, entries))

@@ -3,7 +3,7 @@
 use super::declared::{Declared, Group, IdentitySource, User};
 use super::decode::{Table, entries};
 use super::define;
-use super::names::{self, GROUP, GROUP_DESCRIPTION, USER};
+use super::names::{self, GROUP_DESCRIPTION, USER};
 use super::organization::person;
 use crate::diag::{Code, Diagnostic, FileId, Spanned};
 use crate::id::{GroupName, UserName};
@@ -63,7 +63,9 @@ fn group(mut table: Table<'_>, out: &mut Vec<Diagnostic>) -> Group {
         .and_then(|node| node.string(out))
         .map(|text| text.map(str::to_owned));
     let previously = table.optional("previously").and_then(|node| {
-        node.strings(out, |text, out| GROUP.check(text, out).map(|name| GroupName::new(name.value)))
+        node.strings(out, |text, out| {
+            names::group(text, out).map(|name| GroupName::new(name.value))
+        })
     });
     table.finish(out);
     Group { description, members, owner, previously: previously.unwrap_or_default() }

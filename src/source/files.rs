@@ -10,6 +10,9 @@ pub(super) const SETTINGS: &str = "landgrant.toml";
 /// No definition is as long as this by intent; it bounds the work that one file can cause.
 const MAX_BYTES: usize = 1 << 20;
 
+/// Places of one file where bytes are no characters: a file that is no text has one everywhere.
+const MAX_PLACES: usize = 100;
+
 /// The texts, and what keeps some of them from being read.
 #[derive(Default)]
 pub(super) struct Texts {
@@ -17,8 +20,8 @@ pub(super) struct Texts {
     pub(super) files: Files,
     /// Why a file has no usable text.
     pub(super) unusable: BTreeMap<FileId, (Code, String)>,
-    /// Where a text has the first character that stands for bytes that are none, and their offset.
-    pub(super) damaged: BTreeMap<FileId, (usize, usize)>,
+    /// Where a text has characters that stand for bytes that are none, and the offsets of those.
+    pub(super) damaged: BTreeMap<FileId, Vec<(usize, usize)>>,
     /// What is known of the files that are not read.
     pub(super) lost: String,
     /// Links: from where to where.
@@ -85,11 +88,21 @@ impl Texts {
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map_or((0, bytes), |rest| (3, rest));
         let (mark, bytes) = bytes;
-        if let Err(error) = std::str::from_utf8(bytes) {
-            let at = error.valid_up_to();
-            self.damaged.insert(id, (at, at + mark));
+        let mut text = String::with_capacity(bytes.len());
+        let mut offset = mark;
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            offset += chunk.valid().len();
+            if !chunk.invalid().is_empty() {
+                let places = self.damaged.entry(id).or_default();
+                if places.len() < MAX_PLACES {
+                    places.push((text.len(), offset));
+                }
+                text.push(char::REPLACEMENT_CHARACTER);
+                offset += chunk.invalid().len();
+            }
         }
-        String::from_utf8_lossy(bytes).into_owned()
+        text
     }
 
     /// Where a path leads that may go through links.
@@ -145,13 +158,16 @@ impl Texts {
         }
     }
 
-    /// The diagnostic of bytes that are no characters.
-    pub(super) fn not_utf8(&self, id: FileId) -> Option<Diagnostic> {
-        let (at, offset) = *self.damaged.get(&id)?;
-        let path = &self.files.get(id)?.path;
-        let span = Span { file: id, start: at, end: at + '\u{fffd}'.len_utf8() };
-        let message = format!("`{path}` is not UTF-8: byte {offset} begins no character");
-        Some(Diagnostic::new(Code::InvalidUtf8, span, message).help("save it as UTF-8"))
+    /// The diagnostics of bytes that are no characters.
+    pub(super) fn not_utf8(&self, id: FileId) -> Vec<Diagnostic> {
+        let path = self.files.get(id).map_or("", |file| file.path.as_str());
+        let told = |(at, offset): &(usize, usize)| {
+            let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
+            let span = Span { file: id, start: *at, end };
+            let message = format!("`{path}` is not UTF-8: byte {offset} begins no character");
+            Diagnostic::new(Code::InvalidUtf8, span, message).help("save it as UTF-8")
+        };
+        self.damaged.get(&id).into_iter().flatten().map(told).collect()
     }
 }
 

@@ -134,7 +134,7 @@ pub(super) fn names_lost_network(found: &Diagnostic, texts: &Texts, declared: &D
     let text = found.span.filter(|_| found.code == Code::UnknownName).and_then(|span| {
         texts.files.get(span.file).and_then(|file| file.text.get(span.start..span.end))
     });
-    text.and_then(expand::name).is_some_and(|name| declared.lost.may_hold(name))
+    text.and_then(expand::name).is_some_and(|name| declared.lost.may_define(name))
 }
 
 /// The file that a reference means.
@@ -171,8 +171,9 @@ fn find<'a>(
         out.push(bad(format!("`{path}` is not there")).help(help));
         return None;
     };
-    if let Some(found) = texts.not_utf8(file) {
-        out.push(found);
+    let damaged = texts.not_utf8(file);
+    if !damaged.is_empty() {
+        out.extend(damaged);
         return None;
     }
     if let Some((code, message)) = texts.unusable.get(&file) {

@@ -32,6 +32,14 @@ impl Selector {
         Ok(Self { terms })
     }
 
+    /// The OU whose own accounts it means: that of `ou:A/B`, without those below.
+    pub fn direct(&self) -> Option<&OuPath> {
+        self.terms.iter().find_map(|term| match term {
+            Term::Ou(path) => Some(path),
+            _ => None,
+        })
+    }
+
     /// Reads a selector where a bare word is a glob over account names, as in `ignore.accounts`.
     pub fn parse_or_account(text: &str) -> Result<Self, String> {
         if text == "all" || text.contains(':') {

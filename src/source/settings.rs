@@ -60,6 +60,23 @@ pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnosti
     settings
 }
 
+/// Checks a settings table that stands in another file; what it says is not taken.
+pub(super) fn misplaced(key: &str, node: Node<'_>, out: &mut Vec<Diagnostic>) {
+    let mut settings = Settings::default();
+    let mut found = Vec::new();
+    match key {
+        "schema" => schema(node, &mut found),
+        "identity_center" => center(node, &mut settings, &mut found),
+        "organization" => organization(node, &mut settings, &mut found),
+        "manage" => drop(manage(node, &mut found)),
+        "ignore" => drop(ignore(node, &mut found)),
+        _ => drop(limits(node, &mut found)),
+    }
+    // What is missing may stand in the right place.
+    found.retain(|diagnostic| diagnostic.code != Code::MissingKey);
+    out.append(&mut found);
+}
+
 /// Checks `schema`. Whatever it says, the rest is read as schema 1, so that nothing else that is wrong
 /// has to wait for the next run.
 fn schema(node: Node<'_>, out: &mut Vec<Diagnostic>) {

@@ -26,7 +26,9 @@ pub(super) struct Document<'t> {
 /// What mistakes of syntax took away.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Damage {
-    /// The text that was left out: whatever is missing may stand there.
+    /// The headers that were left out or mended: what is not defined may stand there.
+    pub(super) lost_headers: String,
+    /// Everything else that was left out or mended: what is not used may stand there.
     pub(super) lost: String,
     /// Stretches from one header to the next that lost a part, so that keys may seem to be missing.
     pub(super) incomplete: Vec<Range<usize>>,
@@ -118,6 +120,13 @@ impl Text<'_> {
     }
 }
 
+/// Whether a place stands in the header of a table.
+pub(super) fn in_header(text: &str, at: usize) -> bool {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    lines::kind(line) == lines::Line::Header
+}
+
 /// What is typed from a key on, up to the next key or header.
 pub(super) fn statement(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
@@ -143,6 +152,10 @@ fn diagnostic(file: FileId, range: Range<usize>, error: &Error) -> Diagnostic {
         Some((message, expected)) => (message, expected),
         None => (error.message(), ""),
     };
+    let (message, expected) = match message {
+        "string values must be quoted" if range.is_empty() => ("the value is missing", ""),
+        message => (message, expected),
+    };
     let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
     Diagnostic::new(Code::TomlSyntax, decode::span(file, range), message)
         .label(label)
@@ -152,7 +165,9 @@ fn diagnostic(file: FileId, range: Range<usize>, error: &Error) -> Diagnostic {
 /// How a mistake of syntax is mended.
 fn remedy(message: &str, expected: &str) -> &'static str {
     let says = |word: &str| message.contains(word);
-    if says("date") || says("time") {
+    if says("multi-line") && !says("keys") {
+        "close it with the three quotes that it begins with"
+    } else if says("date") || says("time") {
         "write a day (2026-12-31) or an instant (2026-12-31T18:00:00Z)"
     } else if says("quoted") || says("opening quote") || says("literal string") {
         "write it in double quotes"
@@ -170,7 +185,7 @@ fn remedy(message: &str, expected: &str) -> &'static str {
         "close the list with `]`"
     } else if says("inline table") {
         "close the table with `}`, and set commas between its keys"
-    } else if says("no value") || says("missing value") {
+    } else if says("no value") || says("value is missing") || says("missing value") {
         "write `key = value`, or remove the key"
     } else if says("assignment") || says("`=`") {
         "write one `key = value` a line"

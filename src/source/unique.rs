@@ -2,11 +2,12 @@
 
 use super::declared::Declared;
 use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::id::OuPath;
 use std::collections::BTreeMap;
 
 /// Names of one kind that differ by case alone.
 pub(super) fn case(all: &Declared, out: &mut Vec<Diagnostic>) {
-    folded("OU", &all.ous, out);
+    ous(all, out);
     folded("account", &all.accounts, out);
     folded("permission set", &all.permission_sets, out);
     folded("user", &all.users, out);
@@ -14,12 +15,50 @@ pub(super) fn case(all: &Declared, out: &mut Vec<Diagnostic>) {
     folded("network", &all.networks, out);
 }
 
+/// OUs that differ by case alone, those above a declared one and those that accounts stand in too.
+fn ous(all: &Declared, out: &mut Vec<Diagnostic>) {
+    let placed = all.accounts.values().filter_map(|account| account.value.ou.as_ref());
+    let placed = placed.map(|ou| (ou.span, &ou.value));
+    let mut paths: Vec<(Span, &OuPath)> =
+        all.ous.iter().map(|(path, ou)| (ou.span, path)).chain(placed).collect();
+    paths.sort();
+    let mut first: BTreeMap<String, (Span, String)> = BTreeMap::new();
+    for (span, path) in paths {
+        let mut at = Some(path.clone());
+        let mut said = false;
+        while let Some(path) = at.filter(|path| path.depth() > 0) {
+            let name = path.to_string();
+            let (place, other) =
+                first.entry(name.to_lowercase()).or_insert_with(|| (span, name.clone()));
+            if *other != name && !said {
+                out.push(collision("OU", (other, *place), (&name, span)));
+                said = true;
+            }
+            at = path.parent();
+        }
+    }
+}
+
+/// Two names that differ by case alone, the one that stands first and the other.
+fn collision(kind: &str, (other, place): (&str, Span), (name, span): (&str, Span)) -> Diagnostic {
+    let (one, two) = (other.min(name), other.max(name));
+    let message = format!("the {kind}s `{one}` and `{two}` differ by case alone");
+    Diagnostic::new(Code::CaseCollision, span, message)
+        .related(place, "the other one")
+        .help("rename one of the two")
+}
+
 /// Names that a thing had before and another thing has, or had.
 pub(super) fn renames(all: &Declared, out: &mut Vec<Diagnostic>) {
-    let ous = all.ous.values().flat_map(|ou| &ou.value.previously);
-    previous("OU", &all.ous, ous.map(|old| (old.value.to_string(), old.span)), out);
-    let groups = all.groups.values().flat_map(|group| &group.value.previously);
-    previous("group", &all.groups, groups.map(|old| (old.value.to_string(), old.span)), out);
+    let ous = all.ous.iter().flat_map(|(name, ou)| {
+        ou.value.previously.iter().map(|old| (name.to_string(), old.value.to_string(), old.span))
+    });
+    previous("OU", &all.ous, ous.collect(), out);
+    let groups = all.groups.iter().flat_map(|(name, group)| {
+        let old = group.value.previously.iter();
+        old.map(|old| (name.to_string(), old.value.to_string(), old.span))
+    });
+    previous("group", &all.groups, groups.collect(), out);
 }
 
 /// Ids and addresses of more than one account.
@@ -39,42 +78,44 @@ fn folded<K: ToString, V>(kind: &str, map: &BTreeMap<K, Spanned<V>>, out: &mut V
     let mut first: BTreeMap<String, (Span, String)> = BTreeMap::new();
     for (span, name) in names {
         if let Some((place, other)) = first.get(&name.to_lowercase()) {
-            let (one, two) = if *other < name { (other, &name) } else { (&name, other) };
-            let message = format!("the {kind}s `{one}` and `{two}` differ by case alone");
-            out.push(
-                Diagnostic::new(Code::CaseCollision, span, message)
-                    .related(*place, "the other one")
-                    .help("rename one of the two"),
-            );
+            out.push(collision(kind, (other, *place), (&name, span)));
             continue;
         }
         first.insert(name.to_lowercase(), (span, name));
     }
 }
 
-/// A name that a thing had before belongs to that thing alone.
+/// A name that a thing had before belongs to that thing alone: `previously` holds the owner, the name
+/// and its place. A thing may have had its name in another case.
 fn previous<K: ToString, V>(
     kind: &str,
     map: &BTreeMap<K, Spanned<V>>,
-    previously: impl Iterator<Item = (String, Span)>,
+    mut previously: Vec<(String, String, Span)>,
     out: &mut Vec<Diagnostic>,
 ) {
-    let mut owners: BTreeMap<String, Span> =
-        map.iter().map(|(name, value)| (name.to_string(), value.span)).collect();
-    let mut previously: Vec<(String, Span)> = previously.collect();
-    previously.sort_by_key(|(_, span)| *span);
-    for (name, span) in previously {
-        if let Some(owner) = owners.get(&name) {
+    // By the name regardless of case: whose it is, the name, and where it stands.
+    let mut owners: BTreeMap<String, (String, String, Span)> = BTreeMap::new();
+    for (name, value) in map {
+        let name = name.to_string();
+        owners.entry(name.to_lowercase()).or_insert_with(|| (name.clone(), name, value.span));
+    }
+    previously.sort_by_key(|(_, _, span)| *span);
+    for (thing, name, span) in previously {
+        let Some((owner, other, place)) = owners.get(&name.to_lowercase()) else {
+            owners.insert(name.to_lowercase(), (thing, name, span));
+            continue;
+        };
+        if *other == name {
             let message = format!("`{name}` names more than one {kind}");
             out.push(
                 Diagnostic::new(Code::DuplicateDefinition, span, message)
                     .label("a name it had before")
-                    .related(*owner, "also named here")
+                    .related(*place, "also named here")
                     .help("a name, present or previous, belongs to one of them"),
             );
-            continue;
+        } else if *owner != thing {
+            out.push(collision(kind, (other, *place), (&name, span)));
         }
-        owners.insert(name, span);
     }
 }
 
@@ -112,6 +153,10 @@ mod tests {
                 "[group.a]\npreviously = [\"x\"]\n[group.b]\npreviously = [\"x\"]\n",
                 "duplicate-definition 4:15",
             ),
+            ("[group.Ops]\npreviously = [\"ops\"]\n", ""),
+            ("[group.a]\npreviously = [\"OPS\"]\n[group.ops]\n", "case-collision 2:15"),
+            ("[ou.\"Work/Prod\"]\n[ou.\"work/Dev\"]\n", "case-collision 2:5"),
+            ("[ou.Work]\n[account.a]\nou = \"WORK/x\"\n", "case-collision 3:6"),
             (
                 "[ou.A]\npreviously = [\"B\"]\n[ou.C]\npreviously = [\"B\"]\n",
                 "duplicate-definition 4:15",

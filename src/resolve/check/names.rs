@@ -99,7 +99,7 @@ pub(super) fn declared(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnost
             let elsewhere = names.contains_key(name)
                 || folded.contains_key(&name.to_lowercase())
                 || is_ignored(&scope, *usage).is_some()
-                || declared.lost.may_hold(name);
+                || declared.lost.may_define(name);
             if elsewhere || !(said.insert(name) || enforced) {
                 continue;
             }

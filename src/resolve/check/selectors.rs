@@ -1,107 +1,59 @@
 //! Selectors, as far as the declared accounts and OUs tell what they select.
 //!
-//! What is not declared may be live, so nothing is said that live AWS could prove wrong: an account
-//! counts as selected or not only by what its own definition says.
+//! What is not declared may be live, so nothing is an error here that live AWS could prove right.
 
+use super::known::{Known, Tags};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
-use crate::id::OuPath;
+use crate::id::{AccountId, OuPath};
+use crate::resolve::index::Index;
 use crate::resolve::scope;
-use crate::resolve::select::{self, is_exact};
-use crate::source::declared::{Account, Declared, Mode};
+use crate::resolve::select::{Place, Ready, is_exact, left_out};
+use crate::source::declared::{Declared, Mode};
 use crate::source::selector::{Selector, Term};
 use crate::text::{Names, suggest};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
 
-/// The tags of declared accounts: key → values.
-type Tags<'d> = BTreeMap<&'d str, BTreeSet<&'d str>>;
-
-/// Whether a term means a declared account; `None` where its definition does not tell. A key among
-/// `tags` is one that is declared where it holds; any other may be kept elsewhere.
-fn term(term: &Term, name: &str, account: &Account, tags: &Tags<'_>) -> Option<bool> {
-    match term {
-        Term::All => Some(true),
-        Term::Account(text) => {
-            let glob = WildMatch::new(text);
-            let by_name = if is_exact(text) { text == name } else { glob.matches(name) };
-            let by_id = account.id.as_ref().map(|id| glob.matches(id.value.as_str()));
-            if by_name { Some(true) } else { by_id.or((!is_id(text)).then_some(false)) }
-        }
-        Term::Ou(path) => account.ou.as_ref().map(|ou| ou.value == *path),
-        Term::OuTree(path) => account.ou.as_ref().map(|ou| ou.value.is_within(path)),
-        Term::Tag(key, value) => {
-            let declared = account.tags.as_ref().and_then(|tags| tags.value.get(key));
-            declared
-                .map(|declared| declared == value)
-                .or_else(|| tags.contains_key(key.as_str()).then_some(false))
-        }
-    }
-}
-
-fn is_id(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '?'))
-}
-
-fn means(selector: &Selector, name: &str, account: &Account, tags: &Tags<'_>) -> Option<bool> {
-    let mut all = Some(true);
-    for one in &selector.terms {
-        match term(one, name, account, tags) {
-            Some(false) => return Some(false),
-            Some(true) => {}
-            None => all = None,
-        }
-    }
-    all
-}
-
-/// The selector of a list that surely means an account.
-fn any<'d>(
-    selectors: &'d [Spanned<Selector>],
-    name: &str,
-    account: &Account,
-    tags: &Tags<'_>,
-) -> Option<&'d Spanned<Selector>> {
-    selectors.iter().find(|selector| means(&selector.value, name, account, tags) == Some(true))
-}
-
 /// Accounts that are declared, and handed off by `[ignore]`.
 pub(super) fn ignored(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
-    for (name, account) in &declared.accounts {
-        if let Some(by) =
-            any(&declared.settings.ignore.accounts, name, &account.value, &Tags::new())
-        {
-            out.push(scope::ignored(account.span, &format!("account `{name}`"), Some(by.span)));
+    let known = Known::new(declared);
+    let index = Index::new(&known.view);
+    let mut by: BTreeMap<&str, Span> = BTreeMap::new();
+    for selector in &declared.settings.ignore.accounts {
+        for place in index.hits(&selector.value) {
+            by.entry(place.name.as_str()).or_insert(selector.span);
+        }
+    }
+    for (name, pattern) in by {
+        if let Some(account) = declared.accounts.get(name) {
+            out.push(scope::ignored(account.span, &format!("account `{name}`"), Some(pattern)));
         }
     }
 }
 
 /// Accounts and OUs that selectors name and nothing declares: they must be live.
 pub(super) fn named(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
-    let ids = declared.accounts.values().filter_map(|account| account.value.id.as_ref());
-    let ids: BTreeSet<&str> = ids.map(|id| id.value.as_str()).collect();
-    let ous = ous(declared);
-    let near = (
-        Names::new(declared.accounts.keys().map(String::as_str)),
-        Names::new(
-            ous.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str),
-        ),
-    );
+    let known = Known::new(declared);
+    let index = Index::new(&known.view);
+    let paths: Vec<String> = known.ous.iter().map(ToString::to_string).collect();
+    let names = NamesOf::new(declared.accounts.keys().map(String::as_str));
+    let ous = NamesOf::new(paths.iter().map(String::as_str));
     let mut said: BTreeSet<String> = BTreeSet::new();
     let rules = declared.grants.iter().map(|rule| &rule.value);
     for selector in rules.flat_map(|rule| rule.within.iter().chain(&rule.except)) {
         for term in &selector.value.terms {
             let found = match term {
-                Term::Account(text) if is_exact(text) => {
-                    let known = declared.accounts.contains_key(text) || ids.contains(text.as_str());
-                    (!known).then(|| account(declared, text, &near.0, selector.span))
+                Term::Account(text) if is_exact(text) && index.named(text).is_empty() => {
+                    account(declared, text, &names, selector.span)
                 }
-                Term::Ou(path) | Term::OuTree(path) if path.depth() > 0 => {
-                    (!ous.contains(path)).then(|| ou(declared, path, &near.1, selector.span))
+                Term::Ou(path) | Term::OuTree(path)
+                    if path.depth() > 0 && !known.ous.contains(path) =>
+                {
+                    ou(declared, &path.to_string(), &ous, selector.span)
                 }
-                _ => None,
+                _ => continue,
             };
-            let Some(found) = found else { continue };
             let wrong = found.code != Code::UndeclaredName;
             let first = said.insert(term.to_string());
             if (first || wrong) && !is_lost(declared, term) {
@@ -111,30 +63,37 @@ pub(super) fn named(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>
     }
 }
 
+/// Names that are asked for, rightly spelled or not.
+struct NamesOf<'d> {
+    near: Names,
+    folded: BTreeMap<String, &'d str>,
+}
+
+impl<'d> NamesOf<'d> {
+    fn new(names: impl Iterator<Item = &'d str> + Clone) -> Self {
+        let folded = names.clone().map(|name| (name.to_lowercase(), name)).collect();
+        Self { near: Names::new(names), folded }
+    }
+}
+
 /// Whether the name may stand in what could not be read.
 fn is_lost(declared: &Declared, term: &Term) -> bool {
     match term {
-        Term::Account(text) => declared.lost.may_hold(text),
-        Term::Ou(path) | Term::OuTree(path) => declared.lost.may_hold(&path.to_string()),
+        Term::Account(text) => declared.lost.may_define(text),
+        Term::Ou(path) | Term::OuTree(path) => declared.lost.may_define(&path.to_string()),
         Term::All | Term::Tag(..) => false,
     }
 }
 
-/// Every OU that is declared, or that a declared account is placed in, and those above it.
-fn ous(declared: &Declared) -> BTreeSet<OuPath> {
-    let placed = declared.accounts.values().filter_map(|account| account.value.ou.as_ref());
-    let mut all = BTreeSet::new();
-    for path in declared.ous.keys().chain(placed.map(|ou| &ou.value)) {
-        let mut at = Some(path.clone());
-        while let Some(path) = at {
-            at = path.parent();
-            all.insert(path);
-        }
-    }
-    all
+/// Names match exactly; whether AWS tells two by their case is not documented.
+fn other_case(kind: &str, name: &str, other: &str, span: Span) -> Diagnostic {
+    let message = format!("{kind} `{name}` is declared as `{other}`");
+    Diagnostic::new(Code::CaseCollision, span, message)
+        .label("another case")
+        .help(format!("write `{other}`: names match exactly"))
 }
 
-fn account(declared: &Declared, text: &str, known: &Names, span: Span) -> Diagnostic {
+fn account(declared: &Declared, text: &str, known: &NamesOf<'_>, span: Span) -> Diagnostic {
     let by = declared.settings.ignore.accounts.iter().find(|ignored| {
         matches!(ignored.value.terms.as_slice(),
             [Term::Account(glob)] if WildMatch::new(glob).matches(text))
@@ -142,20 +101,25 @@ fn account(declared: &Declared, text: &str, known: &Names, span: Span) -> Diagno
     if let Some(by) = by {
         return scope::ignored(span, &format!("account `{text}`"), Some(by.span));
     }
+    if let Some(other) = known.folded.get(&text.to_lowercase()) {
+        return other_case("account", text, other, span);
+    }
     let message = format!("account `{text}` is not declared");
-    let help = match known.nearest(text) {
+    let help = match known.near.nearest(text) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a plan looks it up; a declared one is checked here".to_owned(),
     };
     Diagnostic::new(Code::UndeclaredName, span, message).label("it must exist in AWS").help(help)
 }
 
-fn ou(declared: &Declared, path: &OuPath, known: &Names, span: Span) -> Diagnostic {
+fn ou(declared: &Declared, path: &str, known: &NamesOf<'_>, span: Span) -> Diagnostic {
+    if let Some(other) = known.folded.get(&path.to_lowercase()) {
+        return other_case("OU", path, other, span);
+    }
     let message = format!("OU `{path}` is not declared");
-    let near = known.nearest(&path.to_string());
-    let near = near.map(|near| format!("did you mean `{near}`?"));
+    let near = known.near.nearest(path).map(|near| format!("did you mean `{near}`?"));
     if declared.settings.manage.ous == Mode::Enforce {
-        let help = near.unwrap_or_else(|| format!("declare it: `[ou.{:?}]`", path.to_string()));
+        let help = near.unwrap_or_else(|| format!("declare it: `[ou.{path:?}]`"));
         return Diagnostic::new(Code::UnknownName, span, message)
             .label("undeclared OUs are removed here once they are empty")
             .help(help);
@@ -174,50 +138,42 @@ pub(super) fn selection(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnos
     if declared.accounts.is_empty() {
         return;
     }
-    let tags = tags(declared);
-    let ous = ous(declared);
+    let known = Known::new(declared);
+    let index = Index::new(&known.view);
+    let mut judged: BTreeMap<String, bool> = BTreeMap::new();
     for rule in declared.grants.iter().map(|rule| &rule.value) {
         for selector in &rule.within {
-            out.extend(taken_away(declared, selector, &rule.except));
+            out.extend(taken_away(&index, selector, &rule.except));
         }
         for selector in rule.within.iter().chain(&rule.except) {
-            let known = selector.value.terms.iter().all(|term| match term {
-                Term::Account(text) if is_exact(text) => find(declared, text).is_some(),
-                Term::Ou(path) | Term::OuTree(path) => ous.contains(path),
-                Term::Tag(key, _) => tags.contains_key(key.as_str()),
-                _ => true,
+            let empty = judged.entry(selector.value.to_string()).or_insert_with(|| {
+                let value = &selector.value;
+                // Where accounts stand in OUs below, that is what is said of the selector.
+                is_named(&known, &index, value)
+                    && !known.may_mean(&index, value)
+                    && !has_below(&index, value)
             });
-            let fits = |(name, account): (&String, &Spanned<Account>)| {
-                means(&selector.value, name, &account.value, &tags) != Some(false)
-            };
-            let below = |account: &Account| {
-                account.ou.as_ref().is_some_and(|ou| is_below(&selector.value, &ou.value))
-            };
-            // Where accounts stand in OUs below, that is what is said of the selector.
-            let nested = declared.accounts.values().any(|account| below(&account.value));
-            if known && !nested && !declared.accounts.iter().any(fits) {
-                out.push(nothing(selector, &tags));
+            if *empty {
+                out.push(nothing(selector, &known.tags));
             }
         }
     }
 }
 
-/// Whether an OU lies below the one that a selector names without `/**`.
-fn is_below(selector: &Selector, ou: &OuPath) -> bool {
-    selector.terms.iter().any(|term| match term {
-        Term::Ou(path) => ou != path && path.depth() > 0 && ou.is_within(path),
-        _ => false,
+/// Whether everything that a selector names is declared; else that has been said.
+fn is_named(known: &Known<'_>, index: &Index<'_>, selector: &Selector) -> bool {
+    selector.terms.iter().all(|term| match term {
+        Term::Account(text) if is_exact(text) => !index.named(text).is_empty(),
+        Term::Ou(path) | Term::OuTree(path) => path.depth() == 0 || known.ous.contains(path),
+        Term::Tag(key, _) => known.tags.contains_key(key.as_str()),
+        _ => true,
     })
 }
 
-/// The tags of declared accounts: key → values.
-fn tags(declared: &Declared) -> Tags<'_> {
-    let mut tags = Tags::new();
-    let all = declared.accounts.values().filter_map(|account| account.value.tags.as_ref());
-    for (key, value) in all.flat_map(|tags| &tags.value) {
-        tags.entry(key).or_default().insert(value);
-    }
-    tags
+/// Whether accounts stand below the OU whose own accounts a selector means.
+fn has_below(index: &Index<'_>, selector: &Selector) -> bool {
+    let path = selector.direct().filter(|path| path.depth() > 0);
+    path.is_some_and(|path| index.within(path).iter().any(|place| place.ou != *path))
 }
 
 fn nothing(selector: &Spanned<Selector>, tags: &Tags<'_>) -> Diagnostic {
@@ -235,7 +191,7 @@ fn nothing(selector: &Spanned<Selector>, tags: &Tags<'_>) -> Diagnostic {
 
 /// What to say of an account that is named in `in` and taken away in `except`.
 fn taken_away(
-    declared: &Declared,
+    index: &Index<'_>,
     selector: &Spanned<Selector>,
     except: &[Spanned<Selector>],
 ) -> Option<Diagnostic> {
@@ -243,8 +199,8 @@ fn taken_away(
         Term::Account(text) if is_exact(text) => Some(text.as_str()),
         _ => None,
     });
-    let (name, account) = find(declared, exact?)?;
-    let by = any(except, name, &account.value, &Tags::new())?;
+    let place = index.named(exact?).into_iter().next()?;
+    let by = except.iter().find(|except| Ready::new(&except.value).matches(place))?;
     let message = format!("selector `{}` selects no account", selector.value);
     Some(
         Diagnostic::new(Code::EmptySelection, selector.span, message)
@@ -254,42 +210,28 @@ fn taken_away(
     )
 }
 
-/// The declared account of a name or id.
-fn find<'d>(declared: &'d Declared, text: &str) -> Option<(&'d String, &'d Spanned<Account>)> {
-    let by_id = |account: &Account| account.id.as_ref().is_some_and(|id| id.value.as_str() == text);
-    declared
-        .accounts
-        .get_key_value(text)
-        .or_else(|| declared.accounts.iter().find(|(_, account)| by_id(&account.value)))
-}
-
 /// `ou:X` where declared accounts stand in OUs below, and nothing else of the list means them.
 pub(super) fn nested(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
-    let placed: BTreeMap<&OuPath, Vec<(&String, &Account)>> = declared
-        .accounts
-        .iter()
-        .filter_map(|(name, account)| {
-            Some((&account.value.ou.as_ref()?.value, name, &account.value))
-        })
-        .fold(BTreeMap::new(), |mut map, (ou, name, account)| {
-            map.entry(ou).or_insert_with(Vec::new).push((name, account));
-            map
-        });
+    let known = Known::new(declared);
+    let index = Index::new(&known.view);
+    // Many rules name one OU: what stands below it is looked up once.
+    let mut all_below: BTreeMap<&OuPath, Vec<&Place>> = BTreeMap::new();
     for rule in declared.grants.iter().map(|rule| &rule.value) {
         for list in [&rule.within, &rule.except] {
             for selector in list {
-                let path = selector.value.terms.iter().find_map(|term| match term {
-                    Term::Ou(path) => Some(path),
-                    _ => None,
+                let Some(path) = selector.value.direct() else { continue };
+                let is_below = |place: &Place| {
+                    place.ou != *path && place.ou.is_within(path) && known.ous.contains(&place.ou)
+                };
+                let below = all_below.entry(path).or_insert_with(|| {
+                    index.within(path).into_iter().filter(|place| is_below(place)).collect()
                 });
-                let Some(path) = path else { continue };
-                let below = placed.iter().filter(|(ou, _)| **ou != path && ou.is_within(path));
-                let left: Vec<(&str, &OuPath)> = below
-                    .flat_map(|(ou, accounts)| accounts.iter().map(move |one| (*ou, one)))
-                    .filter(|(_, (name, account))| any(list, name, account, &Tags::new()).is_none())
-                    .map(|(ou, (name, _))| (name.as_str(), ou))
-                    .collect();
-                out.extend(select::left_out(selector.span, path, &left));
+                let hits = list.iter().flat_map(|other| index.hits(&other.value));
+                let selected: BTreeSet<&AccountId> =
+                    hits.filter(|place| is_below(place)).map(|place| &place.id).collect();
+                let first = below.iter().find(|place| !selected.contains(&place.id));
+                let number = below.len() - selected.len();
+                out.extend(first.map(|first| left_out(selector.span, path, first, number)));
             }
         }
     }

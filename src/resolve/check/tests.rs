@@ -89,7 +89,7 @@ fn what_is_ignored_is_neither_declared_nor_used() {
     each(
         "[ignore]\ngroups = [\"okta-*\"]\naccounts = [\"old-*\", \"ou:Attic/**\", \"tag:env=off\"]\n",
         &[
-            ("[group.okta-a]\n", "declared-ignored 1:8, unused-group 1:8"),
+            ("[group.okta-a]\n", "declared-ignored 1:8"),
             (
                 "[[grant]]\nto = [\"group:okta-a\"]\nallow = [\"A\"]\nin = [\"all\"]\n",
                 "declared-ignored 2:7",

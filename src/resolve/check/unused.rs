@@ -2,6 +2,7 @@
 
 use super::names::{Kind, Use, uses};
 use crate::diag::{Code, Diagnostic, Span};
+use crate::resolve::scope::Scope;
 use crate::source::declared::Declared;
 use crate::text::Names;
 use jiff::Timestamp;
@@ -26,7 +27,10 @@ pub(super) fn networks(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnost
 /// Permission sets that no grant allows.
 pub(super) fn permission_sets(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
     let used = used(declared, Kind::PermissionSet);
-    let names = declared.permission_sets.iter().map(|(name, set)| (name.as_str(), set.span));
+    let scope = Scope::of_names(declared);
+    // What is ignored is wrong to declare, and to grant.
+    let sets = declared.permission_sets.iter().filter(|(name, _)| scope.set(name).is_none());
+    let names = sets.map(|(name, set)| (name.as_str(), set.span));
     for (name, span) in unused(declared, names, &used) {
         let message = format!("no grant allows permission set `{name}`");
         out.push(
@@ -40,7 +44,9 @@ pub(super) fn permission_sets(declared: &Declared, _: Timestamp, out: &mut Vec<D
 /// Groups that no grant is to.
 pub(super) fn groups(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
     let used = used(declared, Kind::Group);
-    let names = declared.groups.iter().map(|(name, group)| (name.as_str(), group.span));
+    let scope = Scope::of_names(declared);
+    let groups = declared.groups.iter().filter(|(name, _)| scope.group(name).is_none());
+    let names = groups.map(|(name, group)| (name.as_str(), group.span));
     for (name, span) in unused(declared, names, &used) {
         let message = format!("no grant is to group `{name}`");
         out.push(Diagnostic::new(Code::UnusedGroup, span, message).label("unused").help(format!(
@@ -69,6 +75,6 @@ fn unused<'d>(
     let meant: BTreeSet<&str> = misspelt.filter_map(|name| near.nearest(name)).collect();
     names
         .filter(|(name, _)| !used.contains(name) && !meant.contains(name))
-        .filter(|(name, _)| !declared.lost.may_hold(name))
+        .filter(|(name, _)| !declared.lost.may_use(name))
         .collect()
 }

@@ -18,6 +18,8 @@ pub(super) struct Checker<'a> {
     context: &'a Context<'a>,
     /// The accounts in sight.
     pub(super) index: Index<'a>,
+    /// Those of them whose state AWS did not tell.
+    unknown: Vec<&'a Place>,
     ous: OnceCell<Names>,
     accounts: OnceCell<Names>,
     /// Accounts that `[ignore]` takes out of sight, by name and by id.
@@ -28,7 +30,9 @@ impl<'a> Checker<'a> {
     /// On the accounts that are in sight.
     pub(super) fn new(context: &'a Context<'a>, index: Index<'a>) -> Self {
         let (ous, accounts, hidden) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { context, index, ous, accounts, hidden }
+        let places = index.view.places.values();
+        let unknown = places.filter(|p| matches!(p.state, AccountState::Unknown(_))).collect();
+        Self { context, index, unknown, ous, accounts, hidden }
     }
 
     /// Checks each selector of a list.
@@ -39,7 +43,7 @@ impl<'a> Checker<'a> {
         out: &mut Vec<Diagnostic>,
     ) {
         let hits: Vec<Vec<&Place>> = selectors.iter().map(|s| self.index.hits(&s.value)).collect();
-        let selected: BTreeSet<&AccountId> = if selectors.iter().any(|s| direct(&s.value).is_some())
+        let selected: BTreeSet<&AccountId> = if selectors.iter().any(|s| s.value.direct().is_some())
         {
             hits.iter().flatten().map(|place| &place.id).collect()
         } else {
@@ -62,9 +66,7 @@ impl<'a> Checker<'a> {
         except: &[Spanned<Selector>],
         out: &mut Vec<Diagnostic>,
     ) {
-        let places = self.index.view.places.values();
-        let unknown = places.filter(|p| matches!(p.state, AccountState::Unknown(_)));
-        for place in unknown.filter(|p| !except.iter().any(|s| matches(&s.value, p))) {
+        for place in self.unknown.iter().filter(|p| !except.iter().any(|s| matches(&s.value, p))) {
             for selector in within.iter().filter(|s| matches(&s.value, place)) {
                 let label = self.context.projection.labels.of(&place.id);
                 let message = format!("the state of account `{label}` is {}", state_of(place));
@@ -185,20 +187,11 @@ impl<'a> Checker<'a> {
         selector: &Spanned<Selector>,
         selected: &BTreeSet<&AccountId>,
     ) -> Option<Diagnostic> {
-        let path = direct(&selector.value)?;
-        let rest = self.index.within(path).into_iter();
-        let rest = rest.filter(|p| p.ou != *path && !p.management && !selected.contains(&p.id));
-        let rest: Vec<(&str, &OuPath)> = rest.map(|p| (p.name.as_str(), &p.ou)).collect();
-        left_out(selector.span, path, &rest)
+        let path = selector.value.direct()?;
+        let mut rest = self.index.within(path);
+        rest.retain(|p| p.ou != *path && !p.management && !selected.contains(&p.id));
+        Some(left_out(selector.span, path, rest.first()?, rest.len()))
     }
-}
-
-/// The OU whose own accounts a selector means.
-fn direct(selector: &Selector) -> Option<&OuPath> {
-    selector.terms.iter().find_map(|term| match term {
-        Term::Ou(path) => Some(path),
-        _ => None,
-    })
 }
 
 fn unknown(span: Span, what: &str, near: Option<&str>) -> Diagnostic {

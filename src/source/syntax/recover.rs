@@ -21,8 +21,8 @@ const LONGEST: usize = 64 * 1024;
 pub(in super::super) struct Recovered {
     /// The text.
     pub(super) text: String,
-    /// What was inserted: where in [`Self::text`], and how many bytes; in order.
-    inserted: Vec<(usize, usize)>,
+    /// What was inserted: where in [`Self::text`], how many bytes, and how many before it; in order.
+    inserted: Vec<(usize, usize, usize)>,
     /// What is gone.
     pub(super) damage: Damage,
 }
@@ -62,9 +62,9 @@ pub(super) fn recover(file: FileId, text: &str, out: &mut Vec<Diagnostic>) -> Re
         }
         let keep = mended.filter(|_| !homeless);
         if let Some(mended) = keep {
-            recovered.keep(range.start, source, &mended);
+            recovered.keep(kind, range.start, source, &mended);
         } else {
-            recovered.leave_out(source);
+            recovered.leave_out(kind, source);
             incomplete = true;
             homeless |= kind == Line::Header;
         }
@@ -272,37 +272,44 @@ impl Statements<'_> {
 impl Recovered {
     /// A text of which nothing is read.
     pub(super) fn nothing(text: &str) -> Self {
-        let damage = Damage { lost: text.to_owned(), ..Damage::default() };
+        let damage = Damage { lost_headers: text.to_owned(), ..Damage::default() };
         Self { text: String::new(), inserted: Vec::new(), damage }
     }
 
-    fn keep(&mut self, start: usize, source: &str, mended: &Mended) {
+    fn keep(&mut self, kind: Line, start: usize, source: &str, mended: &Mended) {
         let mut inserted = 0;
         for (at, what) in &mended.insertions {
-            self.inserted.push((self.text.len() + at + inserted, what.len()));
+            let before = self.inserted.last().map_or(0, |(_, len, before)| len + before);
+            self.inserted.push((self.text.len() + at + inserted, what.len(), before));
             inserted += what.len();
         }
         self.damage.guessed.extend(mended.guessed.iter().map(|range| shift(range, start)));
         if !mended.insertions.is_empty() {
             self.damage.mended.push(start..start + source.len());
             // The guess may be wrong, and the name stand elsewhere.
-            self.damage.lost.push_str(source);
+            self.lose(kind, source);
         }
         self.text.push_str(&mended.text(source));
     }
 
     /// Blanks stand for what is left out, so that everything behind it keeps its place.
-    fn leave_out(&mut self, source: &str) {
-        self.damage.lost.push_str(source);
-        self.damage.lost.push('\n');
+    fn leave_out(&mut self, kind: Line, source: &str) {
+        self.lose(kind, source);
         self.text.extend(source.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+    }
+
+    fn lose(&mut self, kind: Line, source: &str) {
+        let Damage { lost_headers, lost, .. } = &mut self.damage;
+        let lost = if kind == Line::Header { lost_headers } else { lost };
+        lost.push_str(source);
+        lost.push('\n');
     }
 
     /// The place in the file of a place in the text.
     fn original_at(&self, at: usize) -> usize {
-        let behind = self.inserted.partition_point(|(place, _)| *place < at);
-        let before = self.inserted[..behind].iter().map(|(place, len)| (*len).min(at - place));
-        at - before.sum::<usize>()
+        let behind = self.inserted.partition_point(|(place, ..)| *place < at);
+        let last = self.inserted[..behind].last();
+        at - last.map_or(0, |(place, len, before)| before + (*len).min(at - place))
     }
 
     /// The stretch of the file of a stretch of the text.
