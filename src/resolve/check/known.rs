@@ -35,8 +35,7 @@ impl<'d> Known<'d> {
             unplaced: false,
             unnumbered: false,
         };
-        // No OU may have a control character in its name.
-        let nowhere = OuPath::root().child("\0");
+        let nowhere = nowhere();
         let ids = declared.accounts.values().filter_map(|account| account.value.id.as_ref());
         let taken: BTreeSet<&AccountId> = ids.map(|id| &id.value).collect();
         let mut free = (0_u64..)
@@ -90,7 +89,19 @@ impl<'d> Known<'d> {
             Term::All => true,
         };
         let terms: Vec<Term> = selector.terms.iter().filter(told).cloned().collect();
-        terms.len() < selector.terms.len()
-            && (terms.is_empty() || !index.hits(&Selector { terms }).is_empty())
+        if terms.len() == selector.terms.len() {
+            return false;
+        }
+        // Where an OU is asked for, only an account without a place may stand there.
+        let placed = |term: &Term| matches!(term, Term::Ou(_) | Term::OuTree(_));
+        let unplaced_only = self.unplaced && selector.terms.iter().any(placed);
+        let rest = if terms.is_empty() { vec![Term::All] } else { terms };
+        let hits = index.hits(&Selector { terms: rest });
+        hits.iter().any(|place| !unplaced_only || place.ou == nowhere())
     }
+}
+
+/// Where accounts stand that do not say so: no OU may have a control character in its name.
+fn nowhere() -> OuPath {
+    OuPath::root().child("\0")
 }

@@ -146,6 +146,8 @@ fn selections_that_are_surely_empty_are_warned_of() {
         ("in = [\"account:prod & tag:env=dev\"]", "empty-selection 4:7"),
         ("in = [\"account:prod & tag:team=x\"]", ""),
         ("in = [\"tag:env=prd\"]", "empty-selection 4:7"),
+        ("in = [\"tag:env=prod & ou:Other\"]\n[ou.Other]\n[account.main]", "empty-selection 4:7"),
+        ("in = [\"ou:Other\"]\n[ou.Other]\n[account.main]", ""),
         ("in = [\"account:p*\", \"account:q*\"]", "empty-selection 4:21"),
         ("in = [\"account:1111*\"]", ""),
         ("in = [\"all\"]\nexcept = [\"account:q*\"]", "empty-selection 5:11"),
