@@ -1,10 +1,10 @@
 //! Effective access: which person reaches which account with which permission set, and by what path.
 
 pub mod delta;
+pub mod effective;
 
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
 use crate::model::{Grant, Principal, State};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// One access: a person, an account, a permission set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +38,12 @@ impl Via {
 
 /// The people whom a grant reaches. A grant to a principal that is gone reaches nobody.
 pub fn people<'a>(state: &'a State, grant: &'a Grant) -> Vec<(&'a UserName, Via)> {
-    match &grant.principal {
+    people_of(state, &grant.principal)
+}
+
+/// The people who are, or are in, a principal.
+pub fn people_of<'a>(state: &'a State, principal: &'a Principal) -> Vec<(&'a UserName, Via)> {
+    match principal {
         Principal::Group(name) => state
             .memberships
             .get(name)
@@ -49,23 +54,4 @@ pub fn people<'a>(state: &'a State, grant: &'a Grant) -> Vec<(&'a UserName, Via)
         Principal::User(name) => vec![(name, Via::Direct)],
         Principal::OrphanGroup(_) | Principal::OrphanUser(_) => Vec::new(),
     }
-}
-
-/// The accesses that some grants give, with their paths by these grants.
-pub fn through<'a>(
-    state: &State,
-    grants: impl Iterator<Item = &'a Grant>,
-) -> BTreeMap<Access, BTreeSet<Via>> {
-    let mut out: BTreeMap<Access, BTreeSet<Via>> = BTreeMap::new();
-    for grant in grants {
-        for (person, via) in people(state, grant) {
-            let access = Access {
-                account: grant.account.clone(),
-                permission_set: grant.permission_set.clone(),
-                person: person.clone(),
-            };
-            out.entry(access).or_default().insert(via);
-        }
-    }
-    out
 }

@@ -79,8 +79,8 @@ pub fn diff(live: &State, desired: &State) -> Diff {
         permission_sets: maps(permission_sets, &desired.permission_sets),
         users: maps(users, &desired.users),
         groups: maps(groups, &desired.groups),
-        memberships: sets(&edges(memberships), &edges(&desired.memberships)),
-        grants: sets(grants, &desired.grants),
+        memberships: edges(memberships, &desired.memberships),
+        grants: edits(desired.grants.difference(grants), grants.difference(&desired.grants)),
         ..Diff::default()
     };
     // A deleted group or user takes its memberships along.
@@ -107,18 +107,33 @@ pub fn diff(live: &State, desired: &State) -> Diff {
     out
 }
 
-/// Memberships as pairs.
-fn edges(memberships: &BTreeMap<GroupName, BTreeSet<UserName>>) -> BTreeSet<(GroupName, UserName)> {
-    memberships
-        .iter()
-        .flat_map(|(group, users)| users.iter().map(|user| (group.clone(), user.clone())))
-        .collect()
+type Members = BTreeMap<GroupName, BTreeSet<UserName>>;
+
+/// Memberships as pairs. Most groups are alike on both sides, and only the others are taken apart.
+fn edges(live: &Members, desired: &Members) -> BTreeMap<(GroupName, UserName), Edit<()>> {
+    fn only_in(these: &Members, those: &Members) -> Vec<(GroupName, UserName)> {
+        let differing = these.iter().filter(|(group, users)| those.get(*group) != Some(users));
+        let mut out = Vec::new();
+        for (group, users) in differing {
+            let others = those.get(group);
+            let only = users.iter().filter(|u| !others.is_some_and(|others| others.contains(*u)));
+            out.extend(only.map(|user| (group.clone(), user.clone())));
+        }
+        out
+    }
+    edits(only_in(desired, live).iter(), only_in(live, desired).iter())
 }
 
 fn sets<K: Ord + Clone>(live: &BTreeSet<K>, desired: &BTreeSet<K>) -> BTreeMap<K, Edit<()>> {
-    let created = desired.difference(live).map(|k| (k.clone(), Edit::Create(())));
-    let deleted = live.difference(desired).map(|k| (k.clone(), Edit::Delete(())));
-    created.chain(deleted).collect()
+    edits(desired.difference(live), live.difference(desired))
+}
+
+fn edits<'a, K: Ord + Clone + 'a>(
+    created: impl Iterator<Item = &'a K>,
+    deleted: impl Iterator<Item = &'a K>,
+) -> BTreeMap<K, Edit<()>> {
+    let created = created.map(|key| (key.clone(), Edit::Create(())));
+    created.chain(deleted.map(|key| (key.clone(), Edit::Delete(())))).collect()
 }
 
 fn maps<K: Ord + Clone, V: Clone + PartialEq>(

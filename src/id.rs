@@ -3,24 +3,48 @@
 //! What comes from AWS is untrusted text of any shape; a name type only says *what* it names. Whether
 //! a declared name may be sent to AWS is checked where definitions are read (`source::names`).
 
+use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
-/// Declares a newtype over `String` that is ordered, printable and built from any text.
+/// Declares a newtype over shared text that is ordered, printable and built from any text.
+///
+/// A clone is another owner of the same text: a million grants name a few thousand things. Two owners
+/// of one text are equal without a look at it.
 macro_rules! text_type {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Wraps a text as it stands.
-            pub fn new(text: impl Into<String>) -> Self {
-                Self(text.into())
+            pub fn new(text: impl AsRef<str>) -> Self {
+                Self(Arc::from(text.as_ref()))
             }
 
             /// The text, unescaped.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
             }
         }
 
@@ -32,7 +56,7 @@ macro_rules! text_type {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({:?})", stringify!($name), self.0)
+                write!(f, "{}({:?})", stringify!($name), self.as_str())
             }
         }
     )*};
@@ -65,30 +89,31 @@ text_type! {
 
 /// A member account's id: exactly twelve digits, kept as text because leading zeros count.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountId(String);
+pub struct AccountId([u8; 12]);
 
 impl AccountId {
     /// Reads an id; `None` unless it is twelve ASCII digits.
     pub fn parse(text: &str) -> Option<Self> {
-        (text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| Self(text.to_owned()))
+        let digits: [u8; 12] = text.as_bytes().try_into().ok()?;
+        digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
     }
 
     /// The twelve digits.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // Digits are text, so there is always one.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AccountId({})", self.0)
+        write!(f, "AccountId({self})")
     }
 }
 

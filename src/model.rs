@@ -6,12 +6,14 @@
 
 pub mod address;
 pub mod grant;
+pub mod grants;
 pub mod json;
 pub mod permission_set;
 pub mod policy;
 
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 pub use grant::{Grant, Principal};
+pub use grants::Grants;
 pub use permission_set::{Boundary, CustomerPolicy, PermissionSet, PolicyArn, Session};
 pub use policy::Policy;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +39,7 @@ pub struct State {
     /// Members of each group. A group without members may be missing.
     pub memberships: BTreeMap<GroupName, BTreeSet<UserName>>,
     /// Every grant.
-    pub grants: BTreeSet<Grant>,
+    pub grants: Grants,
 }
 
 impl State {
@@ -68,7 +70,7 @@ impl State {
                 self.memberships.insert(to.clone(), members);
             }
         }
-        let grants = std::mem::take(&mut self.grants).into_iter().map(|mut grant| {
+        let renamed = self.grants.iter().cloned().map(|mut grant| {
             if let Principal::Group(name) = &grant.principal
                 && let Some(to) = names.get(name)
             {
@@ -76,7 +78,7 @@ impl State {
             }
             grant
         });
-        self.grants = grants.collect();
+        self.grants = renamed.collect();
     }
 }
 

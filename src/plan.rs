@@ -27,13 +27,15 @@ use crate::live::fingerprint;
 use crate::live::project::{Ids, Labels, Projection};
 use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
-use crate::resolve::{Cause, Desired, Held, Hold, Rules};
+use crate::resolve::{Cause, Desired, Held, Hold, Renames, Rules};
 use crate::source::declared::Mode;
 use change::{Action, Change};
 use guard::Excess;
 use links::Ground;
 use predict::predict;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Everything that a person reviews and an apply carries out.
 #[derive(Clone, Debug)]
@@ -63,7 +65,7 @@ pub struct Plan {
     /// Sets that give, or let one take, everything in an account: before, and after.
     pub admin_sets: (BTreeSet<PermissionSetName>, BTreeSet<PermissionSetName>),
     /// Why each grant is desired that somebody gains something by.
-    pub causes: BTreeMap<Grant, Cause>,
+    pub causes: BTreeMap<Grant, Arc<Cause>>,
 }
 
 /// Where a plan applies.
@@ -187,8 +189,10 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     held.dedup();
 
     let after = predict(&before, kept.iter().map(|d| &d.what));
-    let danger = risk::Danger::new([&before, &after], &live.organization.management_account);
     let placed = order::order(kept, labels, ground);
+    let whats = placed.iter().map(|placed| &placed.draft.what);
+    let management = &live.organization.management_account;
+    let danger = risk::Danger::new([&*before, &after], management, whats);
     let changes: Vec<Change> = placed
         .into_iter()
         .enumerate()
@@ -217,13 +221,17 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     }
 }
 
-fn renamed(state: &State, desired: &Desired) -> State {
+fn renamed<'a>(state: &'a State, desired: &Desired) -> Cow<'a, State> {
+    let Renames { ous, groups } = &desired.renames;
+    if ous.is_empty() && groups.is_empty() {
+        return Cow::Borrowed(state);
+    }
     let mut state = state.clone();
-    for (from, to) in &desired.renames.ous {
+    for (from, to) in ous {
         state.rename_ou(from, to);
     }
-    state.rename_groups(&desired.renames.groups);
-    state
+    state.rename_groups(groups);
+    Cow::Owned(state)
 }
 
 /// What could not be read or told apart, and tags that a selector asks for and nobody read.
@@ -271,10 +279,12 @@ fn change(
 }
 
 /// Why each grant is desired that somebody gains something by.
-fn causes(access: &Delta, desired: &Desired) -> BTreeMap<Grant, Cause> {
+fn causes(access: &Delta, desired: &Desired) -> BTreeMap<Grant, Arc<Cause>> {
     let grants =
         access.gain.iter().flat_map(|(access, via)| via.iter().map(|via| grant_of(access, via)));
-    grants.filter_map(|grant| Some((grant.clone(), desired.grants.get(&grant)?.clone()))).collect()
+    grants
+        .filter_map(|grant| Some((grant.clone(), Arc::clone(desired.grants.get(&grant)?))))
+        .collect()
 }
 
 /// The grant by which a path leads to an access.
@@ -320,12 +330,9 @@ fn observe(
     (ids, labels): (&Ids, &Labels),
     changes: &[Change],
 ) -> Observed {
-    let all = fingerprint::parts(state);
-    let absent = serde_json::Value::Null;
     let parts = changes.iter().map(|change| {
         let part = change.what.part();
-        let content = all.get(&part).unwrap_or(&absent);
-        (part, fingerprint::of(content))
+        (part.to_string(), fingerprint::of_piece(state, part))
     });
     Observed {
         taken: taken.clone(),

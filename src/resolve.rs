@@ -6,6 +6,7 @@
 //! is copied to the desired side, and listed as unmanaged.
 
 mod accounts;
+pub mod causes;
 pub mod check;
 mod directory;
 mod expand;
@@ -26,6 +27,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use accounts::needing_tags;
+pub use causes::Causes;
 
 /// The definitions, resolved and expanded, beside the live state in the same scope.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +41,7 @@ pub struct Desired {
     /// Where each declared thing was written.
     pub origins: Origins,
     /// Why each desired grant is desired.
-    pub grants: BTreeMap<Grant, Cause>,
+    pub grants: Causes,
     /// Declared grants whose period does not hold now.
     pub lapsed: BTreeMap<Grant, Lapse>,
     /// Principals and sets of every rule that holds now, whatever accounts it selects.

@@ -130,14 +130,27 @@ pub fn exists(path: &Path) -> bool {
 /// Writes a file at once or not at all, readable by its owner only: what landgrant writes tells who
 /// has access to what.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    write_with(path, |out| out.write_all(text.as_bytes()))
+}
+
+/// The same, of what is written piece by piece. Where that fails, nothing has been written.
+pub fn write_with(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The name of the temporary file would only puzzle: it is the folder that cannot be written.
     let plain = |e: io::Error| e.raw_os_error().map_or(e, io::Error::from_raw_os_error);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(plain)?;
-    file.write_all(text.as_bytes())?;
+    write(&mut file)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
     Ok(())
+}
+
+/// Opens a file that is too long to be read whole.
+pub fn open(path: &Path) -> io::Result<std::fs::File> {
+    std::fs::File::open(path)
 }
 
 /// Makes a folder and those above it.
@@ -246,5 +259,12 @@ mod tests {
         write(&path, "two").unwrap();
         assert_eq!(read(&path).unwrap(), b"two");
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let half = write_with(&path, |out| {
+            out.write_all(b"thr")?;
+            Err(io::Error::other("no more"))
+        });
+        assert!(half.is_err());
+        assert_eq!(read(&path).unwrap(), b"two");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1);
     }
 }

@@ -34,6 +34,9 @@ pub fn visible(text: &str) -> String {
 /// A JSON document as a terminal may show it: every hidden character of its texts as `\u001b`. It
 /// means the same; serialisers escape only C0 controls.
 pub fn plain_json(document: &str) -> String {
+    if document.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return document.to_owned(); // Most documents, and long ones, are plain already.
+    }
     let mut out = String::with_capacity(document.len());
     for c in document.chars() {
         // Line ends stand between values, never raw within a text.

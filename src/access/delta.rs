@@ -1,9 +1,17 @@
 //! What changes for people between two states: gained, lost, widened and narrowed access.
+//!
+//! Only what may differ is expanded to people: pairs of account and set whose grants or whose groups
+//! differ, and, for edited sets, who has them. Of an organization with a million grants a plan touches a
+//! few hundred.
 
-use super::{Access, Via, people, through};
+mod compare;
+
+use super::{Access, Via, people};
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
-use crate::model::{Grant, PermissionSet, Principal, Session, State};
+use crate::model::{Grant, Principal, Session, State};
+pub use compare::compare;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What changes for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,224 +40,175 @@ pub struct Loss {
 /// Whom an edit of a set reaches, and what it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// Accounts in which somebody has it before and after.
-    pub accounts: BTreeSet<AccountId>,
-    /// Who has it in which account.
-    pub rows: BTreeSet<(AccountId, UserName)>,
-    /// Who.
+    /// Who has it before and after, by account; never an account where nobody does. Accounts where
+    /// the same groups and users have it share the value.
+    pub rows: BTreeMap<AccountId, Arc<BTreeSet<UserName>>>,
+    /// Who has it anywhere.
     pub people: BTreeSet<UserName>,
     /// What it does, in a few words each.
     pub because: Vec<String>,
 }
 
+/// An account and a set.
+type Pair<'a> = (&'a AccountId, &'a PermissionSetName);
+
 /// Compares what people can reach before and after.
 pub fn delta(before: &State, after: &State) -> Delta {
-    let touched = Touched::between(before, after);
-    let of = |state: &State| through(state, state.grants.iter().filter(|g| touched.is(g)));
-    let (had, has) = (of(before), of(after));
+    let touched = touched(before, after);
     let mut out = Delta::default();
-    for (access, via) in &has {
-        if !had.contains_key(access) {
-            out.gain.insert(access.clone(), via.clone());
+    for pair in &touched {
+        let (had, has) = (reached(before, *pair), reached(after, *pair));
+        for (person, via) in &has {
+            if !had.contains_key(person) {
+                out.gain.insert(access(*pair, person), via.clone());
+            }
         }
-    }
-    let keeps = kept_by_losers(after, &had, &has);
-    for (access, via) in &had {
-        if has.contains_key(access) {
-            continue;
-        }
-        let set = before.permission_sets.get(&access.permission_set);
-        let loss = Loss {
-            via: via.clone(),
-            keeps: keeps
-                .get(&(access.person.clone(), access.account.clone()))
-                .cloned()
-                .unwrap_or_default(),
-            session: set.map_or(Session::DEFAULT, |s| s.session.clone()),
-        };
-        out.lose.insert(access.clone(), loss);
-    }
-    edits(before, after, &had, &has, &mut out);
-    out
-}
-
-/// Where anything about anybody's access may differ: everything else is alike on both sides and need
-/// not be expanded to people.
-struct Touched<'a> {
-    pairs: BTreeSet<(&'a AccountId, &'a PermissionSetName)>,
-    sets: BTreeSet<&'a PermissionSetName>,
-}
-
-impl<'a> Touched<'a> {
-    fn between(before: &'a State, after: &'a State) -> Self {
-        let groups: BTreeSet<&GroupName> = before
-            .memberships
-            .keys()
-            .chain(after.memberships.keys())
-            .filter(|group| before.memberships.get(*group) != after.memberships.get(*group))
-            .collect();
-        let regrouped = |grant: &&Grant| matches!(&grant.principal, Principal::Group(name) if groups.contains(name));
-        let pairs = before
-            .grants
-            .symmetric_difference(&after.grants)
-            .chain(before.grants.iter().filter(regrouped))
-            .chain(after.grants.iter().filter(regrouped))
-            .map(|grant| (&grant.account, &grant.permission_set))
-            .collect();
-        let sets = after
-            .permission_sets
-            .iter()
-            .filter(|(name, set)| before.permission_sets.get(*name).is_some_and(|old| old != *set))
-            .map(|(name, _)| name)
-            .collect();
-        Self { pairs, sets }
-    }
-
-    fn is(&self, grant: &Grant) -> bool {
-        self.sets.contains(&grant.permission_set)
-            || self.pairs.contains(&(&grant.account, &grant.permission_set))
-    }
-}
-
-type Kept = BTreeMap<(UserName, AccountId), BTreeSet<PermissionSetName>>;
-
-/// What people who lose something in an account still have there.
-fn kept_by_losers(
-    after: &State,
-    had: &BTreeMap<Access, BTreeSet<Via>>,
-    has: &BTreeMap<Access, BTreeSet<Via>>,
-) -> Kept {
-    let losers: BTreeSet<(&UserName, &AccountId)> = had
-        .keys()
-        .filter(|access| !has.contains_key(*access))
-        .map(|access| (&access.person, &access.account))
-        .collect();
-    let places: BTreeSet<&AccountId> = losers.iter().map(|(_, account)| *account).collect();
-    let mut kept = Kept::new();
-    for grant in after.grants.iter().filter(|grant| places.contains(&grant.account)) {
-        for (person, _) in people(after, grant) {
-            if losers.contains(&(person, &grant.account)) {
-                let key = (person.clone(), grant.account.clone());
-                kept.entry(key).or_default().insert(grant.permission_set.clone());
+        for (person, via) in had {
+            if !has.contains_key(person) {
+                let set = before.permission_sets.get(pair.1);
+                let session = set.map_or(Session::DEFAULT, |set| set.session.clone());
+                let loss = Loss { via, keeps: BTreeSet::new(), session };
+                out.lose.insert(access(*pair, person), loss);
             }
         }
     }
-    kept
+    keep(after, &mut out.lose);
+    edits(before, after, &touched, &mut out);
+    out
 }
 
-fn edits(
-    before: &State,
-    after: &State,
-    had: &BTreeMap<Access, BTreeSet<Via>>,
-    has: &BTreeMap<Access, BTreeSet<Via>>,
-    out: &mut Delta,
-) {
-    let mut reach: BTreeMap<PermissionSetName, (Reach, Reach)> = BTreeMap::new();
+/// Where anybody's access may differ.
+fn touched<'a>(before: &'a State, after: &'a State) -> BTreeSet<Pair<'a>> {
+    let groups = before.memberships.keys().chain(after.memberships.keys());
+    let groups: BTreeSet<&GroupName> = groups
+        .filter(|group| before.memberships.get(*group) != after.memberships.get(*group))
+        .collect();
+    let differing = before.grants.symmetric_difference(&after.grants);
+    let mut pairs: BTreeSet<_> = differing.map(pair_of).collect();
+    if !groups.is_empty() {
+        // A grant that is on one side alone is among the pairs already.
+        let regrouped = before.grants.iter().filter(
+            |grant| matches!(&grant.principal, Principal::Group(name) if groups.contains(name)),
+        );
+        pairs.extend(regrouped.map(pair_of));
+    }
+    pairs
+}
+
+fn pair_of(grant: &Grant) -> Pair<'_> {
+    (&grant.account, &grant.permission_set)
+}
+
+fn access((account, set): Pair<'_>, person: &UserName) -> Access {
+    Access { account: account.clone(), permission_set: set.clone(), person: person.clone() }
+}
+
+/// Who reaches a set in an account, and how.
+fn reached<'a>(
+    state: &'a State,
+    (account, set): Pair<'a>,
+) -> BTreeMap<&'a UserName, BTreeSet<Via>> {
+    let mut out: BTreeMap<_, BTreeSet<Via>> = BTreeMap::new();
+    for (person, via) in state.grants.of_pair(account, set).flat_map(|g| people(state, g)) {
+        out.entry(person).or_default().insert(via);
+    }
+    out
+}
+
+/// Tells of people who lose something in an account what they still have there.
+fn keep(after: &State, lose: &mut BTreeMap<Access, Loss>) {
+    let losers: BTreeSet<&UserName> = lose.keys().map(|access| &access.person).collect();
+    let mut groups_of: BTreeMap<&UserName, Vec<&GroupName>> = BTreeMap::new();
+    for (group, members) in &after.memberships {
+        for person in members.iter().filter(|person| losers.contains(person)) {
+            groups_of.entry(person).or_default().push(group);
+        }
+    }
+    let groups_of: BTreeMap<UserName, Vec<GroupName>> = groups_of
+        .into_iter()
+        .map(|(person, groups)| (person.clone(), groups.into_iter().cloned().collect()))
+        .collect();
+    let mut here = None;
+    let mut sets_of: BTreeMap<&Principal, Vec<&PermissionSetName>> = BTreeMap::new();
+    for (Access { account, permission_set: _, person }, loss) in lose {
+        if here != Some(account) {
+            // Accesses are in order of their accounts.
+            here = Some(account);
+            sets_of.clear();
+            for grant in after.grants.of_account(account) {
+                sets_of.entry(&grant.principal).or_default().push(&grant.permission_set);
+            }
+        }
+        let groups = groups_of.get(person).into_iter().flatten().cloned().map(Principal::Group);
+        for principal in groups.chain([Principal::User(person.clone())]) {
+            loss.keeps.extend(sets_of.get(&principal).into_iter().flatten().copied().cloned());
+        }
+    }
+}
+
+/// Finds sets that allow more or less afterwards, and whom that reaches.
+fn edits(before: &State, after: &State, touched: &BTreeSet<Pair<'_>>, out: &mut Delta) {
     for (name, new) in &after.permission_sets {
         let Some(old) = before.permission_sets.get(name).filter(|old| *old != new) else {
             continue;
         };
         let (wider, narrower) = compare(old, new);
-        let with = |because: Vec<String>| Reach { because, ..Reach::default() };
-        reach.insert(name.clone(), (with(wider), with(narrower)));
-    }
-    for access in had.keys().filter(|access| has.contains_key(*access)) {
-        let Some((wider, narrower)) = reach.get_mut(&access.permission_set) else { continue };
-        for reach in [wider, narrower] {
-            reach.accounts.insert(access.account.clone());
-            reach.people.insert(access.person.clone());
-            reach.rows.insert((access.account.clone(), access.person.clone()));
+        if wider.is_empty() && narrower.is_empty() {
+            continue;
         }
-    }
-    for (name, (wider, narrower)) in reach {
-        if !wider.people.is_empty() && !wider.because.is_empty() {
-            out.widen.insert(name.clone(), wider);
+        let rows = having(before, after, name, touched);
+        let people: BTreeSet<UserName> = distinct(&rows).into_iter().flatten().cloned().collect();
+        if people.is_empty() {
+            continue;
         }
-        if !narrower.people.is_empty() && !narrower.because.is_empty() {
-            out.narrow.insert(name, narrower);
+        let reach = |because| Reach { rows: rows.clone(), people: people.clone(), because };
+        if !wider.is_empty() {
+            out.widen.insert(name.clone(), reach(wider));
+        }
+        if !narrower.is_empty() {
+            out.narrow.insert(name.clone(), reach(narrower));
         }
     }
 }
 
-/// What an edit of a set allows more and less. Policies are compared by statement: an edited
-/// statement counts both ways, because nobody can tell without evaluating it.
-pub fn compare(old: &PermissionSet, new: &PermissionSet) -> (Vec<String>, Vec<String>) {
-    let PermissionSet {
-        description: _, // nobody's access
-        session,
-        relay_state: _, // where a console session begins, not what it may do
-        managed_policies,
-        customer_managed_policies,
-        inline_policy: _, // below, by statement
-        permissions_boundary,
-        tags: _, // nobody's access
-    } = new;
-    let (mut wider, mut narrower) = (Vec::new(), Vec::new());
-    for policy in managed_policies.difference(&old.managed_policies) {
-        wider.push(format!("policy {} attached", last(&policy.0)));
-    }
-    for policy in old.managed_policies.difference(managed_policies) {
-        narrower.push(format!("policy {} detached", last(&policy.0)));
-    }
-    for policy in customer_managed_policies.difference(&old.customer_managed_policies) {
-        wider.push(format!("policy {policy} attached"));
-    }
-    for policy in old.customer_managed_policies.difference(customer_managed_policies) {
-        narrower.push(format!("policy {policy} detached"));
-    }
-    match (&old.permissions_boundary, permissions_boundary) {
-        (None, Some(_)) => narrower.push("permissions boundary set".to_owned()),
-        (Some(_), None) => wider.push("permissions boundary removed".to_owned()),
-        (Some(a), Some(b)) if a != b => {
-            wider.push("permissions boundary changed".to_owned());
-            narrower.push("permissions boundary changed".to_owned());
-        }
-        _ => {}
-    }
-    if let (Session::Seconds(a), Session::Seconds(b)) = (&old.session, session) {
-        let text = format!("session {} instead of {}", session, old.session);
-        match b.cmp(a) {
-            std::cmp::Ordering::Greater => wider.push(text),
-            std::cmp::Ordering::Less => narrower.push(text),
-            std::cmp::Ordering::Equal => {}
-        }
-    }
-    statements(old, new, &mut wider, &mut narrower);
-    (wider, narrower)
+/// The values of rows, those that accounts share once.
+fn distinct(rows: &BTreeMap<AccountId, Arc<BTreeSet<UserName>>>) -> Vec<&BTreeSet<UserName>> {
+    let mut all: Vec<&Arc<BTreeSet<UserName>>> = rows.values().collect();
+    all.sort_by_key(|people| Arc::as_ptr(people));
+    all.dedup_by(|a, b| Arc::ptr_eq(a, b));
+    all.into_iter().map(|people| &**people).collect()
 }
 
-fn statements(
-    old: &PermissionSet,
-    new: &PermissionSet,
-    wider: &mut Vec<String>,
-    narrower: &mut Vec<String>,
-) {
-    let of = |set: &PermissionSet| {
-        set.inline_policy.as_ref().map(crate::model::Policy::statements).unwrap_or_default()
-    };
-    let (before, after) = (of(old), of(new));
-    let count = |among: &[crate::model::policy::Statement],
-                 other: &[crate::model::policy::Statement],
-                 allows: bool| {
-        among.iter().filter(|s| s.allows == allows && !other.contains(s)).count()
-    };
-    let say = |out: &mut Vec<String>, n: usize, what: &str| {
-        if n > 0 {
-            out.push(format!("inline policy: {n} {what}{}", if n == 1 { "" } else { "s" }));
+/// Who has a set before and after, by account.
+fn having(
+    before: &State,
+    after: &State,
+    set: &PermissionSetName,
+    touched: &BTreeSet<Pair<'_>>,
+) -> BTreeMap<AccountId, Arc<BTreeSet<UserName>>> {
+    let mut rows = BTreeMap::new();
+    // In most accounts the same few principals have it.
+    let mut known: BTreeMap<Vec<&Principal>, Arc<BTreeSet<UserName>>> = BTreeMap::new();
+    for account in after.grants.accounts() {
+        let people = if touched.contains(&(account, set)) {
+            let (had, has) = (reached(before, (account, set)), reached(after, (account, set)));
+            let both = had.into_keys().filter(|person| has.contains_key(person));
+            Arc::new(both.cloned().collect())
+        } else {
+            let principals: Vec<_> =
+                after.grants.of_pair(account, set).map(|grant| &grant.principal).collect();
+            if principals.is_empty() {
+                continue;
+            }
+            let all = |principals: &[&Principal]| {
+                let people = principals.iter().flat_map(|p| super::people_of(after, p));
+                Arc::new(people.map(|(person, _)| person.clone()).collect::<BTreeSet<_>>())
+            };
+            Arc::clone(known.entry(principals).or_insert_with_key(|principals| all(principals)))
+        };
+        if !people.is_empty() {
+            rows.insert(account.clone(), people);
         }
-    };
-    say(wider, count(&after, &before, true), "new allow statement");
-    say(wider, count(&before, &after, false), "dropped deny statement");
-    say(narrower, count(&before, &after, true), "dropped allow statement");
-    say(narrower, count(&after, &before, false), "new deny statement");
-    let same = |a: &[crate::model::policy::Statement], b: &[_]| a.iter().all(|s| b.contains(s));
-    if old.inline_policy != new.inline_policy && same(&before, &after) && same(&after, &before) {
-        // No statement differs, so what does (the version, or no JSON at all) may go either way.
-        wider.push("inline policy changed".to_owned());
-        narrower.push("inline policy changed".to_owned());
     }
-}
-
-fn last(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
+    rows
 }

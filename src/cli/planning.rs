@@ -84,8 +84,8 @@ pub async fn observe(
 
 /// Reads a snapshot file.
 pub fn from_snapshot(path: &Path) -> Result<Live, Failure> {
-    let bytes = store::read(path).map_err(|e| Failure::file("reading", path, &e))?;
-    snapshot::read(&bytes)
+    let file = store::open(path).map_err(|e| Failure::file("reading", path, &e))?;
+    snapshot::load(file)
         .map_err(|e| Failure::new(Exit::Failure, format!("reading {}: {e}", path.display())))
 }
 

@@ -33,12 +33,13 @@ pub async fn snapshot(
         aws::read::read_account_tags(&connection.aws, &mut live, &all, &env.now, &silent).await?;
         connection.check()?;
     }
-    let text = snapshot::write(&live)
-        .map_err(|e| Failure::new(Exit::Failure, format!("writing the snapshot: {e}")))?;
-    let text = plain_json(&text);
     match &args.out {
-        Some(path) => store::write(path, &text).map_err(|e| Failure::file("writing", path, &e))?,
-        None => env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?,
+        Some(path) => store::write_with(path, |out| {
+            snapshot::write(&live, &mut |piece| out.write_all(plain_json(piece).as_bytes()))
+        })
+        .map_err(|e| Failure::file("writing", path, &e))?,
+        None => snapshot::write(&live, &mut |piece| env.out(&plain_json(piece)))
+            .map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?,
     }
     for gap in &live.gaps {
         let text = format!("not read: {}: {}: {}", gap.operation, gap.code, gap.message);

@@ -5,7 +5,9 @@ use crate::id::{
     AccountId, GroupId, GroupName, OuId, OuPath, PermissionSetArn, PermissionSetName, UserId,
     UserName,
 };
-use crate::model::{Account, Grant, Group, PermissionSet, Policy, Principal, Session, State, User};
+use crate::model::{
+    Account, Grant, Grants, Group, PermissionSet, Policy, Principal, Session, State, User,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The comparable shape of what is live, with what it takes to find the way back.
@@ -73,8 +75,9 @@ pub fn project(live: &Live) -> Projection {
     let center = &live.identity_center;
     permission_sets(center, &mut out);
     principals(center, &mut out);
-    memberships(center, &mut out);
-    grants(center, &mut out);
+    let names = Names::new(center, &out.ids);
+    memberships(center, &names, &mut out);
+    out.state.grants = grants(center, &names);
     out
 }
 
@@ -205,46 +208,76 @@ fn principals(center: &IdentityCenter, out: &mut Projection) {
     }
 }
 
-fn memberships(center: &IdentityCenter, out: &mut Projection) {
-    for (group, users) in &center.memberships {
-        let Some(group) = center.groups.get(group) else { continue };
-        let group = GroupName::new(&group.name);
-        for user in users {
-            match center.users.get(user) {
-                Some(known) => {
-                    let name = UserName::new(&known.user_name);
-                    out.state.memberships.entry(group.clone()).or_default().insert(name);
-                }
-                None => {
-                    out.dangling.entry(group.clone()).or_default().insert(user.clone());
-                }
-            }
+/// The names of users and groups by their ids. A name is made once and shared by all that use it.
+struct Names {
+    users: BTreeMap<UserId, UserName>,
+    groups: BTreeMap<GroupId, GroupName>,
+    permission_sets: BTreeMap<PermissionSetArn, PermissionSetName>,
+}
+
+impl Names {
+    /// Of two things that share a name, each has it.
+    fn new(center: &IdentityCenter, ids: &Ids) -> Self {
+        fn by_id<Id: Ord + Clone, Thing, Name: Ord + Clone>(
+            things: &BTreeMap<Id, Thing>,
+            ids: &BTreeMap<Name, Id>,
+            name: impl Fn(&Thing) -> Name,
+        ) -> BTreeMap<Id, Name> {
+            let shared = |thing| {
+                let own = name(thing);
+                ids.get_key_value(&own).map_or(own.clone(), |(name, _)| name.clone())
+            };
+            things.iter().map(|(id, thing)| (id.clone(), shared(thing))).collect()
+        }
+        Self {
+            users: by_id(&center.users, &ids.users, |user| UserName::new(&user.user_name)),
+            groups: by_id(&center.groups, &ids.groups, |group| GroupName::new(&group.name)),
+            permission_sets: by_id(&center.permission_sets, &ids.permission_sets, |set| {
+                PermissionSetName::new(&set.name)
+            }),
         }
     }
 }
 
-fn grants(center: &IdentityCenter, out: &mut Projection) {
-    for ((account, arn), assigned) in &center.assignments {
-        // A set whose details could not be read has no name here; its gap holds back what would
-        // follow from its grants not being seen.
-        let Some(set) = center.permission_sets.get(arn) else { continue };
-        let permission_set = PermissionSetName::new(&set.name);
-        let groups = assigned.groups.iter().map(|id| match center.groups.get(id) {
-            Some(group) => Principal::Group(GroupName::new(&group.name)),
-            None => Principal::OrphanGroup(id.clone()),
-        });
-        let users = assigned.users.iter().map(|id| match center.users.get(id) {
-            Some(user) => Principal::User(UserName::new(&user.user_name)),
-            None => Principal::OrphanUser(id.clone()),
-        });
-        for principal in groups.chain(users) {
-            out.state.grants.insert(Grant {
-                account: account.clone(),
-                permission_set: permission_set.clone(),
-                principal,
-            });
+fn memberships(center: &IdentityCenter, names: &Names, out: &mut Projection) {
+    for (group, users) in &center.memberships {
+        let Some(group) = names.groups.get(group) else { continue };
+        let known = users.iter().filter_map(|user| names.users.get(user)).cloned();
+        let known: BTreeSet<UserName> = known.collect();
+        if !known.is_empty() {
+            out.state.memberships.entry(group.clone()).or_default().extend(known);
+        }
+        let unknown = users.iter().filter(|user| !names.users.contains_key(*user)).cloned();
+        let unknown: BTreeSet<UserId> = unknown.collect();
+        if !unknown.is_empty() {
+            out.dangling.entry(group.clone()).or_default().extend(unknown);
         }
     }
+}
+
+fn grants(center: &IdentityCenter, names: &Names) -> Grants {
+    // A set whose details could not be read has no name here; its gap holds back what would follow
+    // from its grants not being seen.
+    let named = center
+        .assignments
+        .iter()
+        .filter_map(|((account, arn), who)| Some((account, names.permission_sets.get(arn)?, who)));
+    let grants = named.flat_map(|(account, set, assigned)| {
+        let groups = assigned.groups.iter().map(|id| match names.groups.get(id) {
+            Some(name) => Principal::Group(name.clone()),
+            None => Principal::OrphanGroup(id.clone()),
+        });
+        let users = assigned.users.iter().map(|id| match names.users.get(id) {
+            Some(name) => Principal::User(name.clone()),
+            None => Principal::OrphanUser(id.clone()),
+        });
+        groups.chain(users).map(|principal| Grant {
+            account: account.clone(),
+            permission_set: set.clone(),
+            principal,
+        })
+    });
+    grants.collect()
 }
 
 fn ambiguous(part: Part, message: &str) -> Gap {

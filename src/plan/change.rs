@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::diag::Span;
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Part;
-use crate::live::fingerprint::{grants_part, memberships_part};
+use crate::live::fingerprint::Piece;
 use crate::live::project::Labels;
 use crate::model::{Grant, Group, PermissionSet, Principal, Tags, User, address, json};
 use serde_json::{Value, json as value};
@@ -195,26 +195,26 @@ impl What {
     }
 
     /// The part of live state that the change was decided on.
-    pub fn part(&self) -> String {
+    pub fn part(&self) -> Piece<'_> {
         match self {
-            Self::CreateOu(_) | Self::RenameOu { .. } | Self::DeleteOu(_) => "ous".to_owned(),
+            Self::CreateOu(_) | Self::RenameOu { .. } | Self::DeleteOu(_) => Piece::Ous,
             Self::MoveAccount { account, .. } | Self::TagAccount { account, .. } => {
-                format!("accounts/{account}")
+                Piece::Account(account)
             }
             Self::CreateSet(name, _)
             | Self::DeleteSet(name, _)
             | Self::UpdateSet { name, .. }
-            | Self::ProvisionSet { name, .. } => format!("permission_sets/{name}"),
+            | Self::ProvisionSet { name, .. } => Piece::PermissionSet(name),
             Self::CreateUser(name, _)
             | Self::DeleteUser(name, _)
-            | Self::UpdateUser { name, .. } => format!("users/{name}"),
+            | Self::UpdateUser { name, .. } => Piece::User(name),
             Self::CreateGroup(name, _)
             | Self::DeleteGroup(name, _)
             | Self::UpdateGroup { name, .. }
-            | Self::RenameGroup { from: name, .. } => format!("groups/{name}"),
-            Self::AddMember(group, _) | Self::RemoveMember(group, _) => memberships_part(group),
+            | Self::RenameGroup { from: name, .. } => Piece::Group(name),
+            Self::AddMember(group, _) | Self::RemoveMember(group, _) => Piece::Memberships(group),
             Self::CreateGrant(grant) | Self::DeleteGrant(grant) => {
-                grants_part(&grant.account, &grant.permission_set)
+                Piece::Grants(&grant.account, &grant.permission_set)
             }
         }
     }

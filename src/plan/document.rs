@@ -29,13 +29,21 @@ pub struct Context {
 
 /// The digest of what a reviewer agreed to: the changes, and whose access they change.
 pub fn digest(plan: &Plan) -> String {
-    digest_of(plan.changes.iter().map(Step::of).collect(), &Rows::of(&plan.access))
+    digest_of(plan.changes.iter().map(Step::of), &Rows::of(&plan.access))
 }
 
-/// The same of a plan that was saved.
-pub(super) fn digest_of(steps: Vec<Step>, rows: &Rows) -> String {
-    let steps: Vec<Value> = steps.into_iter().map(Step::essence).collect();
-    fingerprint::of(&json!([steps, rows.essence()]))
+/// The same of a plan that was saved: of an array with the steps and the rows.
+pub(super) fn digest_of(steps: impl IntoIterator<Item = Step>, rows: &Rows) -> String {
+    let mut text = fingerprint::Text::default();
+    let mut steps = steps.into_iter();
+    text.array([true, false], |text, are_steps| {
+        if are_steps {
+            text.array(steps.by_ref(), |text, step| text.value(&step.essence()));
+        } else {
+            rows.add_to(text);
+        }
+    });
+    text.digest()
 }
 
 /// A change without what may differ between two equal ones.
@@ -177,7 +185,7 @@ fn change(change: &Change, files: &Files) -> Value {
     out.insert("origin".to_owned(), origin_json(origin.as_ref().map(|(s, _)| *s), files));
     out.insert("needs".to_owned(), json!(needs));
     out.insert("waits_for".to_owned(), json!(ended));
-    out.insert("part".to_owned(), json!(what.part()));
+    out.insert("part".to_owned(), json!(what.part().to_string()));
     out.insert("risk".to_owned(), json!(risk.name()));
     let operations: Vec<&str> = calls.iter().map(crate::call::Call::operation).collect();
     out.insert("calls".to_owned(), json!(operations));
@@ -244,8 +252,8 @@ fn lose(plan: &Plan, access: &Access, loss: &Loss) -> Value {
 }
 
 fn edit(plan: &Plan, set: &str, reach: &Reach) -> Value {
-    let Reach { accounts, people, because, rows: _ } = reach;
-    let accounts: Vec<&str> = accounts.iter().map(|a| plan.labels.of(a)).collect();
+    let Reach { rows, people, because } = reach;
+    let accounts: Vec<&str> = rows.keys().map(|a| plan.labels.of(a)).collect();
     let people: Vec<&str> = people.iter().map(crate::id::UserName::as_str).collect();
     json!({
         "permission_set": set,

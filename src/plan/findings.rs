@@ -4,7 +4,6 @@ use super::change::{Change, What};
 use crate::id::{AccountId, GroupName};
 use crate::live::project::Projection;
 use crate::live::{Gap, Part};
-use crate::model::Principal;
 use crate::resolve::{Desired, Rules};
 use crate::text::counted;
 use std::collections::BTreeSet;
@@ -38,7 +37,7 @@ pub(super) fn findings(
     out.extend(groups(projection, desired, gaps));
     let accounts: BTreeSet<&AccountId> = projection.inactive.keys().collect();
     for account in accounts {
-        let granted = projection.state.grants.iter().filter(|g| g.account == *account).count();
+        let granted = projection.state.grants.of_account(account).count();
         if granted > 0 {
             let label = labels.of(account);
             out.push(format!("account {label} is not ACTIVE, with grants left: {granted}"));
@@ -60,15 +59,9 @@ fn groups(projection: &Projection, desired: &Desired, gaps: &[Gap]) -> Vec<Strin
     for (group, users) in projection.dangling.iter().filter(|(group, _)| known(group)) {
         out.push(format!("group {group} has {} members that no user is", users.len()));
     }
-    let empty: BTreeSet<&GroupName> = desired
-        .grants
-        .keys()
-        .filter_map(|grant| match &grant.principal {
-            Principal::Group(name) => Some(name),
-            _ => None,
-        })
-        .filter(|name| !desired.state.memberships.contains_key(*name) && known(name))
-        .collect();
+    let members = &desired.state.memberships;
+    let granted = desired.grants.groups().iter();
+    let empty = granted.filter(|name| !members.contains_key(*name) && known(name));
     for group in empty {
         out.push(format!("group {group} is granted access and has no members"));
     }

@@ -4,7 +4,7 @@
 use super::change::{Kind, What};
 use super::draft::Draft;
 use super::links::{Ground, links};
-use crate::id::{GroupName, UserId, UserName};
+use crate::id::{GroupName, PermissionSetName, UserId, UserName};
 use crate::live::project::{Ids, Labels, Twins};
 use crate::live::{Gap, Part};
 use crate::model::{Grant, Group, Principal, State};
@@ -191,7 +191,7 @@ fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
     }
 }
 
-fn set_of(what: &What) -> Option<&crate::id::PermissionSetName> {
+fn set_of(what: &What) -> Option<&PermissionSetName> {
     match what {
         What::CreateSet(name, _)
         | What::UpdateSet { name, .. }
@@ -233,12 +233,6 @@ pub fn part_name(part: &Part, ids: &Ids, labels: &Labels) -> String {
 /// A group, user or set with a grant that stays cannot go: the grant would be left an orphan, or AWS
 /// would refuse.
 fn in_use(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Facts<'_>) {
-    let mut staying = facts.live.grants.clone();
-    for (draft, reason) in drafts.iter().zip(reasons.iter()) {
-        if let (What::DeleteGrant(grant), None) = (&draft.what, reason) {
-            staying.remove(grant);
-        }
-    }
     for (draft, reason) in drafts.iter().zip(reasons.iter_mut()) {
         let (What::DeleteUser(name, _), None) = (&draft.what, &reason) else { continue };
         let theirs =
@@ -250,25 +244,66 @@ fn in_use(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Fact
             *reason = Some((Hold::InUse, detail));
         }
     }
-    let mut by_principal = BTreeMap::new();
-    let mut by_set = BTreeMap::new();
-    for grant in &staying {
-        by_principal.entry(grant.principal.clone()).or_insert(grant);
-        by_set.entry(&grant.permission_set).or_insert(grant);
-    }
+    let staying = Staying::of(drafts, reasons, facts);
     for (draft, reason) in drafts.iter().zip(reasons) {
-        let used = match &draft.what {
-            What::DeleteGroup(name, _) => by_principal.get(&Principal::Group(name.clone())),
-            What::DeleteUser(name, _) => by_principal.get(&Principal::User(name.clone())),
-            What::DeleteSet(name, _) => by_set.get(name),
-            _ => None,
-        };
-        if let (Some(grant), None) = (used, &reason) {
+        if let (Some(grant), None) = (staying.by(&draft.what), &reason) {
             let account = facts.labels.of(&grant.account);
             let set = &grant.permission_set;
             let detail = format!("its grant of {set} in {account} stays");
             *reason = Some((Hold::InUse, detail));
         }
+    }
+}
+
+/// The first grant that stays of everything that is to be deleted.
+#[derive(Default)]
+struct Staying<'a> {
+    by_principal: BTreeMap<Principal, Option<&'a Grant>>,
+    by_set: BTreeMap<&'a PermissionSetName, Option<&'a Grant>>,
+}
+
+impl<'a> Staying<'a> {
+    fn of(drafts: &'a [Draft], reasons: &[Option<(Hold, String)>], facts: &Facts<'a>) -> Self {
+        let mut out = Self::default();
+        let mut going = BTreeSet::new();
+        for (draft, reason) in drafts.iter().zip(reasons) {
+            match &draft.what {
+                What::DeleteGroup(name, _) => {
+                    out.by_principal.insert(Principal::Group(name.clone()), None);
+                }
+                What::DeleteUser(name, _) => {
+                    out.by_principal.insert(Principal::User(name.clone()), None);
+                }
+                What::DeleteSet(name, _) => drop(out.by_set.insert(name, None)),
+                What::DeleteGrant(grant) if reason.is_none() => drop(going.insert(grant)),
+                _ => {}
+            }
+        }
+        if out.by_principal.is_empty() && out.by_set.is_empty() {
+            return out; // Nothing asks, and grants are many.
+        }
+        for grant in facts.live.grants.iter() {
+            let of_principal = out.by_principal.get_mut(&grant.principal);
+            let of_set = out.by_set.get_mut(&grant.permission_set);
+            for first in of_principal.into_iter().chain(of_set).filter(|first| first.is_none()) {
+                if !going.contains(grant) {
+                    *first = Some(grant);
+                }
+            }
+        }
+        out
+    }
+
+    /// The grant that keeps something from being deleted.
+    fn by(&self, what: &What) -> Option<&'a Grant> {
+        match what {
+            What::DeleteGroup(name, _) => self.by_principal.get(&Principal::Group(name.clone())),
+            What::DeleteUser(name, _) => self.by_principal.get(&Principal::User(name.clone())),
+            What::DeleteSet(name, _) => self.by_set.get(name),
+            _ => None,
+        }
+        .copied()
+        .flatten()
     }
 }
 

@@ -8,7 +8,7 @@
 use super::change::What;
 use super::draft::{DESELECTED, Draft};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
-use crate::model::{Grant, Principal};
+use crate::model::{Grants, Principal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Indices of the changes that one change waits for.
@@ -107,7 +107,7 @@ pub(super) struct Ground<'a> {
     /// Whether any selector looks at tags: only then do grants wait for the tags of accounts.
     pub(super) by_tag: bool,
     /// Every live grant.
-    pub(super) grants: &'a BTreeSet<Grant>,
+    pub(super) grants: &'a Grants,
 }
 
 /// What each change waits for, by its place in the list.
@@ -128,7 +128,7 @@ pub(super) fn links(drafts: &[Draft], ground: Ground<'_>) -> Vec<Links> {
 /// and with it the role's ARN, unless a new grant comes first.
 fn emptied<'a>(
     changes: &[&'a What],
-    live: &BTreeSet<Grant>,
+    live: &Grants,
 ) -> BTreeSet<(&'a AccountId, &'a PermissionSetName)> {
     let mut going: BTreeMap<_, usize> = BTreeMap::new();
     for what in changes {
@@ -136,15 +136,8 @@ fn emptied<'a>(
             *going.entry((&grant.account, &grant.permission_set)).or_default() += 1;
         }
     }
-    let mut there: BTreeMap<_, usize> = BTreeMap::new();
-    for grant in live {
-        let pair = (&grant.account, &grant.permission_set);
-        if going.contains_key(&pair) {
-            *there.entry(pair).or_default() += 1;
-        }
-    }
-    let empty = going.into_iter().filter(|(pair, n)| there.get(pair).is_none_or(|all| all <= n));
-    empty.map(|(pair, _)| pair).collect()
+    let all_go = |(account, set), n| live.of_pair(account, set).count() <= n;
+    going.into_iter().filter(|(pair, n)| all_go(*pair, *n)).map(|(pair, _)| pair).collect()
 }
 
 fn many<K: Ord>(map: &Many<K>, key: &K) -> impl Iterator<Item = usize> {

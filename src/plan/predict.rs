@@ -1,8 +1,7 @@
 //! What is left behind by an apply of changes, before anything is done.
 
 use super::change::What;
-use crate::id::GroupName;
-use crate::model::{Grant, Principal, State};
+use crate::model::{Grant, State};
 
 /// The state after all of the given changes: what an apply of them leaves behind.
 pub fn predict<'a>(live: &State, changes: impl IntoIterator<Item = &'a What>) -> State {
@@ -87,10 +86,7 @@ fn leave_behind(state: &mut State, gone: &Grant) {
     if !state.stale.contains_key(permission_set) {
         return;
     }
-    // Grants are in order of their pairs, and this is the first that a pair can have.
-    let first = Grant { principal: Principal::Group(GroupName::new("")), ..gone.clone() };
-    let same = |g: &Grant| g.account == *account && g.permission_set == *permission_set;
-    if state.grants.range(first..).next().is_some_and(same) {
+    if state.grants.of_pair(account, permission_set).next().is_some() {
         return;
     }
     if let Some(accounts) = state.stale.get_mut(permission_set) {

@@ -1,7 +1,7 @@
 //! How much harm a mistake in a change would do: what a plan is sorted by.
 
 use super::change::{Risk, What};
-use crate::id::{AccountId, PermissionSetName};
+use crate::id::{AccountId, GroupName, PermissionSetName};
 use crate::model::{Grant, PermissionSet, Principal, State};
 use std::collections::BTreeSet;
 
@@ -12,20 +12,35 @@ const ADMIN: &[&str] = &["AdministratorAccess", "IAMFullAccess", "PowerUserAcces
 pub(super) struct Danger<'a> {
     management: &'a AccountId,
     admin_sets: BTreeSet<PermissionSetName>,
-    /// Principals with a dangerous grant.
-    admins: BTreeSet<&'a Principal>,
+    /// Groups with a dangerous grant, of those whose members change.
+    admins: BTreeSet<GroupName>,
 }
 
 impl<'a> Danger<'a> {
-    /// Looks at both states once.
-    pub(super) fn new(states: [&'a State; 2], management: &'a AccountId) -> Self {
+    /// Looks at both states once, for as much as changes of members need to be judged by.
+    pub(super) fn new<'w>(
+        states: [&State; 2],
+        management: &'a AccountId,
+        changes: impl Iterator<Item = &'w What>,
+    ) -> Self {
         let admin_sets: BTreeSet<_> = states.into_iter().flat_map(admin_sets).collect();
+        let regrouped: BTreeSet<&GroupName> = changes
+            .filter_map(|what| match what {
+                What::AddMember(group, _) | What::RemoveMember(group, _) => Some(group),
+                _ => None,
+            })
+            .collect();
         let mut danger = Self { management, admin_sets, admins: BTreeSet::new() };
-        danger.admins = states
-            .into_iter()
-            .flat_map(|state| &state.grants)
+        if regrouped.is_empty() {
+            return danger;
+        }
+        let grants = states.into_iter().flat_map(|state| state.grants.iter());
+        danger.admins = grants
             .filter(|grant| danger.is_in(grant))
-            .map(|grant| &grant.principal)
+            .filter_map(|grant| match &grant.principal {
+                Principal::Group(group) => regrouped.get(group).copied().cloned(),
+                _ => None,
+            })
             .collect();
         danger
     }
@@ -40,7 +55,7 @@ impl<'a> Danger<'a> {
         match what {
             What::CreateGrant(grant) | What::DeleteGrant(grant) => high_if(self.is_in(grant)),
             What::AddMember(group, _) | What::RemoveMember(group, _) => {
-                high_if(self.admins.contains(&Principal::Group(group.clone())))
+                high_if(self.admins.contains(group))
             }
             What::UpdateSet { name, before, after } => {
                 let mut retagged = before.clone();

@@ -7,24 +7,29 @@ use super::Plan;
 use crate::access::Access;
 use crate::access::delta::{Delta, Reach};
 use crate::id::{AccountId, PermissionSetName, UserName};
+use crate::live::fingerprint::Text;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// People by the account and the set that they have in it.
+type People = BTreeMap<(AccountId, PermissionSetName), Arc<BTreeSet<UserName>>>;
 
 /// Every access that a plan gives, takes, widens or narrows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Rows {
-    pub(super) gain: BTreeSet<Access>,
-    pub(super) lose: BTreeSet<Access>,
-    pub(super) widen: BTreeSet<Access>,
-    pub(super) narrow: BTreeSet<Access>,
+    pub(super) gain: People,
+    pub(super) lose: People,
+    pub(super) widen: People,
+    pub(super) narrow: People,
 }
 
 impl Rows {
     /// The rows of a plan.
     pub(super) fn of(delta: &Delta) -> Self {
         Self {
-            gain: delta.gain.keys().cloned().collect(),
-            lose: delta.lose.keys().cloned().collect(),
+            gain: collect(delta.gain.keys().cloned()),
+            lose: collect(delta.lose.keys().cloned()),
             widen: edits(&delta.widen),
             narrow: edits(&delta.narrow),
         }
@@ -33,9 +38,9 @@ impl Rows {
     /// Reads the part `access` of a document.
     pub(super) fn read(access: &Value) -> Option<Self> {
         let list = |key: &str| access.get(key).and_then(Value::as_array);
-        let plain = |key| list(key)?.iter().map(one).collect::<Option<_>>();
+        let plain = |key| Some(collect(list(key)?.iter().map(one).collect::<Option<Vec<_>>>()?));
         let reach = |key| {
-            let mut rows = BTreeSet::new();
+            let mut rows = People::new();
             for entry in list(key)? {
                 read_reach(entry, &mut rows)?;
             }
@@ -49,29 +54,42 @@ impl Rows {
         })
     }
 
-    /// What a digest is made of.
-    pub(super) fn essence(&self) -> Value {
+    /// Adds to what a digest is made of: an array with an array of rows for each kind.
+    pub(super) fn add_to(&self, text: &mut Text) {
         let Self { gain, lose, widen, narrow } = self;
-        json!([list(gain), list(lose), list(widen), list(narrow)])
+        text.array([gain, lose, widen, narrow], |text, people| {
+            let rows = people.iter().flat_map(|((account, set), people)| {
+                people.iter().map(move |p| [p.as_str(), account.as_str(), set.as_str()])
+            });
+            text.array(rows, |text, row| text.value(&row));
+        });
     }
 
     /// Rows of a plan that these do not hold, each with a word for what happens. Somebody who was to
     /// gain an access may have it by now and see it widened or narrowed instead: that is how an apply
     /// that was interrupted goes on.
     pub(super) fn missing(&self, now: &Self) -> Vec<(&'static str, Access)> {
-        let edited = |those: &BTreeSet<Access>| those.union(&self.gain).cloned().collect();
-        [
-            ("gain", &now.gain, self.gain.clone()),
-            ("lose", &now.lose, self.lose.clone()),
-            ("widen", &now.widen, edited(&self.widen)),
-            ("narrow", &now.narrow, edited(&self.narrow)),
-        ]
-        .into_iter()
-        .flat_map(|(word, rows, known)| {
-            let new: Vec<_> = rows.difference(&known).cloned().collect();
-            new.into_iter().map(move |row| (word, row))
-        })
-        .collect()
+        let nobody = People::new();
+        let kinds = [
+            ("gain", &now.gain, &self.gain, &nobody),
+            ("lose", &now.lose, &self.lose, &nobody),
+            ("widen", &now.widen, &self.widen, &self.gain),
+            ("narrow", &now.narrow, &self.narrow, &self.gain),
+        ];
+        let mut out = Vec::new();
+        for (word, rows, known, gained) in kinds {
+            for (pair, people) in rows {
+                let has =
+                    |known: &People, person| known.get(pair).is_some_and(|p| p.contains(person));
+                let new = people.iter().filter(|p| !has(known, *p) && !has(gained, *p));
+                let (account, permission_set) = pair;
+                out.extend(new.map(|person| {
+                    let (account, permission_set) = (account.clone(), permission_set.clone());
+                    (word, Access { account, permission_set, person: person.clone() })
+                }));
+            }
+        }
+        out
     }
 }
 
@@ -82,21 +100,18 @@ pub(super) fn text(plan: &Plan, word: &str, row: &Access) -> String {
     format!("{word}: {person}, {permission_set} in {account}")
 }
 
-fn list(rows: &BTreeSet<Access>) -> Value {
-    let row = |access: &Access| {
-        let Access { account, permission_set, person } = access;
-        json!([person.as_str(), account.as_str(), permission_set.as_str()])
-    };
-    rows.iter().map(row).collect()
+fn collect(rows: impl IntoIterator<Item = Access>) -> People {
+    let mut by_pair: BTreeMap<_, BTreeSet<UserName>> = BTreeMap::new();
+    for Access { account, permission_set, person } in rows {
+        by_pair.entry((account, permission_set)).or_default().insert(person);
+    }
+    by_pair.into_iter().map(|(pair, people)| (pair, Arc::new(people))).collect()
 }
 
-fn edits(sets: &BTreeMap<PermissionSetName, Reach>) -> BTreeSet<Access> {
+fn edits(sets: &BTreeMap<PermissionSetName, Reach>) -> People {
     let rows = sets.iter().flat_map(|(set, reach)| {
-        reach.rows.iter().map(move |(account, person)| Access {
-            account: account.clone(),
-            permission_set: set.clone(),
-            person: person.clone(),
-        })
+        let rows = reach.rows.iter();
+        rows.map(move |(account, people)| ((account.clone(), set.clone()), Arc::clone(people)))
     });
     rows.collect()
 }
@@ -112,32 +127,33 @@ fn one(entry: &Value) -> Option<Access> {
 
 /// Whom an edit reaches, accounts with the same people together: most have the same.
 pub(super) fn reach(reach: &Reach) -> Value {
-    let mut by_account: BTreeMap<&AccountId, BTreeSet<&str>> = BTreeMap::new();
-    for (account, person) in &reach.rows {
-        by_account.entry(account).or_default().insert(person.as_str());
-    }
-    let mut by_people: BTreeMap<BTreeSet<&str>, Vec<&str>> = BTreeMap::new();
-    for (account, people) in by_account {
+    let mut by_people: BTreeMap<&BTreeSet<UserName>, Vec<&str>> = BTreeMap::new();
+    for (account, people) in &reach.rows {
         by_people.entry(people).or_default().push(account.as_str());
     }
-    let entries = by_people.into_iter();
-    entries.map(|(people, ids)| json!({ "account_ids": ids, "people": people })).collect()
+    let entries = by_people.into_iter().map(|(people, ids)| {
+        let people: Vec<&str> = people.iter().map(UserName::as_str).collect();
+        json!({ "account_ids": ids, "people": people })
+    });
+    entries.collect()
 }
 
-fn read_reach(entry: &Value, rows: &mut BTreeSet<Access>) -> Option<()> {
+fn read_reach(entry: &Value, rows: &mut People) -> Option<()> {
     let permission_set = PermissionSetName::new(entry.get("permission_set")?.as_str()?);
     for part in entry.get("reach")?.as_array()? {
         let texts = |key: &str| -> Option<Vec<&str>> {
             part.get(key)?.as_array()?.iter().map(Value::as_str).collect()
         };
-        let people = texts("people")?;
+        let people: Arc<BTreeSet<_>> =
+            Arc::new(texts("people")?.iter().map(UserName::new).collect());
         for id in texts("account_ids")? {
-            let account = AccountId::parse(id)?;
-            rows.extend(people.iter().map(|person| Access {
-                account: account.clone(),
-                permission_set: permission_set.clone(),
-                person: UserName::new(*person),
-            }));
+            let pair = (AccountId::parse(id)?, permission_set.clone());
+            let known = rows.entry(pair).or_default();
+            if known.is_empty() {
+                *known = Arc::clone(&people);
+            } else {
+                Arc::make_mut(known).extend(people.iter().cloned());
+            }
         }
     }
     Some(())

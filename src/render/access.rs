@@ -26,7 +26,7 @@ pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
         .keys()
         .chain(access.lose.keys())
         .map(|a| &a.account)
-        .chain(access.widen.values().chain(access.narrow.values()).flat_map(|r| &r.accounts))
+        .chain(access.widen.values().chain(access.narrow.values()).flat_map(|r| r.rows.keys()))
         .collect();
     let people: BTreeSet<&UserName> = access
         .gain
@@ -186,8 +186,8 @@ fn edits(
     page.gap();
     page.row(2, Tone::Strong, word);
     for (set, reach) in edits {
-        let Reach { accounts, people, because, rows: _ } = reach;
-        let (n, on) = (counted(people.len(), "person"), counted(accounts.len(), "account"));
+        let Reach { rows, people, because } = reach;
+        let (n, on) = (counted(people.len(), "person"), counted(rows.len(), "account"));
         page.row(2, Tone::Change, &format!("~ {set}: {n} on {on}"));
         page.list(8, Tone::Plain, people.iter().map(UserName::as_str));
         let origin = plan.changes.iter().find_map(|c| match &c.what {

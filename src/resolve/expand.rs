@@ -3,6 +3,7 @@
 mod check;
 
 use super::accounts::state_of;
+use super::causes::Collected;
 use super::index::Index;
 use super::lookup::{self, Found};
 use super::select::{OrgView, is_exact};
@@ -10,11 +11,12 @@ use super::{Cause, Context, Desired, Held, Hold, Lapse, LapseKind, Until};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::id::{AccountId, PermissionSetName};
 use crate::live::AccountState;
-use crate::model::{Grant, Principal, address};
+use crate::model::{Grant, Principal, State, address};
 use crate::source::declared::{GrantRule, Mode, Origin, PrincipalRef};
 use crate::source::selector::{Selector, Term};
 use check::Checker;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub(super) fn resolve(
     context: &Context<'_>,
@@ -26,11 +28,14 @@ pub(super) fn resolve(
     let mut view = view.clone();
     view.places.retain(|id, _| context.scope.account(id).is_none());
     let checker = Checker::new(context, Index::new(&view));
+    let mut collected = Collected::default();
     for rule in &context.declared.grants {
-        expand(context, &checker, rule, desired, out);
+        expand(context, &checker, rule, (&mut collected, desired), out);
     }
-    desired.lapsed.retain(|grant, _| !desired.grants.contains_key(grant));
-    desired.state.grants = desired.grants.keys().cloned().collect();
+    desired.grants = collected.finish();
+    desired.lapsed.retain(|grant, _| desired.grants.get(grant).is_none());
+    desired.state.grants = desired.grants.grants();
+    desired.state.grants.share(&desired.live.grants);
     keep_undeclared(context, &view, desired);
 }
 
@@ -38,14 +43,18 @@ fn expand(
     context: &Context<'_>,
     checker: &Checker<'_>,
     rule: &Spanned<GrantRule>,
-    desired: &mut Desired,
+    (collected, desired): (&mut Collected, &mut Desired),
     out: &mut Vec<Diagnostic>,
 ) {
     let GrantRule { to, allow, within, except, starts, .. } = &rule.value;
-    let principals: Vec<_> = to.iter().map(|p| (principal(p), find(context, p, out))).collect();
+    let principals: Vec<_> =
+        to.iter().map(|p| (principal(p, &desired.live), find(context, p, out))).collect();
     let sets: Vec<_> = allow
         .iter()
-        .map(|s| (&s.value, lookup::permission_set(context, &s.value, s.span, out)))
+        .map(|s| {
+            let name = shared(&s.value, &desired.live.permission_sets);
+            (name, lookup::permission_set(context, &s.value, s.span, out))
+        })
         .collect();
     checker.unknown_states(within, except, out);
     checker.check(within, desired, out);
@@ -56,7 +65,7 @@ fn expand(
     if rule.value.holds_at(context.now) {
         let declared = principals.iter().filter(|(_, who)| *who != Found::No);
         for (principal, _) in declared {
-            desired.rules.extend(sets.iter().map(|(set, _)| (principal.clone(), (*set).clone())));
+            desired.rules.extend(sets.iter().map(|(set, _)| (principal.clone(), set.clone())));
         }
     }
     let lapse = if starts.as_ref().is_some_and(|s| context.now < s.value) {
@@ -67,41 +76,48 @@ fn expand(
         warn_expired(rule, context.now, out);
         Some(LapseKind::Expired(rule.value.expires_text.clone().unwrap_or_default()))
     };
+    let causes = causes(rule);
     for (principal, who) in &principals {
         for (set, what) in &sets {
             if *who == Found::No || *what == Found::No {
                 continue;
             }
-            if lapse.is_none() {
-                hold_absent(&absent, set, principal, rule.span, desired);
-            }
-            for (account, selector) in &chosen {
-                let grant = Grant {
-                    account: (*account).clone(),
-                    permission_set: (*set).clone(),
-                    principal: principal.clone(),
-                };
-                let origin = Origin { span: rule.span, selector: Some(selector.clone()) };
-                if let Some(kind) = &lapse {
+            if let Some(kind) = &lapse {
+                for (account, at) in &chosen {
+                    let origin = Origin { span: rule.span, selector: selector(within, *at) };
                     let lapse = Lapse { origin, when: kind.clone() };
-                    desired.lapsed.entry(grant).or_insert(lapse);
-                } else if (*who == Found::Unknown || *what == Found::Unknown)
-                    && !desired.live.grants.contains(&grant)
-                {
-                    hold_unknown(context, &grant, rule.span, desired);
-                } else {
-                    record(desired, grant, origin, &rule.value);
+                    desired.lapsed.entry(grant(account, set, principal)).or_insert(lapse);
                 }
+                continue;
             }
+            hold_absent(&absent, set, principal, rule.span, desired);
+            let unknown = *who == Found::Unknown || *what == Found::Unknown;
+            let (known, held): (Vec<_>, Vec<_>) = chosen.iter().partition(|(account, _)| {
+                !unknown || desired.live.grants.contains(&grant(account, set, principal))
+            });
+            for (account, _) in held {
+                hold_unknown(context, &grant(account, set, principal), rule.span, desired);
+            }
+            let known = known.into_iter().filter_map(|(id, at)| Some((id, causes.get(at)?)));
+            collected.add(principal, set, known);
         }
     }
 }
 
-fn principal(spanned: &Spanned<PrincipalRef>) -> Principal {
+fn grant(account: &AccountId, set: &PermissionSetName, principal: &Principal) -> Grant {
+    Grant { account: account.clone(), permission_set: set.clone(), principal: principal.clone() }
+}
+
+fn principal(spanned: &Spanned<PrincipalRef>, live: &State) -> Principal {
     match &spanned.value {
-        PrincipalRef::Group(name) => Principal::Group(name.clone()),
-        PrincipalRef::User(name) => Principal::User(name.clone()),
+        PrincipalRef::Group(name) => Principal::Group(shared(name, &live.groups)),
+        PrincipalRef::User(name) => Principal::User(shared(name, &live.users)),
     }
+}
+
+/// The same name as the live side has it: where both share it, comparing them takes no look at it.
+fn shared<Name: Ord + Clone, Thing>(name: &Name, live: &BTreeMap<Name, Thing>) -> Name {
+    live.get_key_value(name).map_or(name, |(name, _)| name).clone()
 }
 
 fn find(
@@ -115,38 +131,35 @@ fn find(
     }
 }
 
-/// The accounts that a rule means, each with the selector that brought it in.
+/// The accounts that a rule means, each with the place of the selector that brought it in.
 fn accounts<'v>(
     index: &Index<'v>,
     within: &[Spanned<Selector>],
     except: &[Spanned<Selector>],
-) -> Vec<(&'v AccountId, String)> {
-    let out = index.select(except.iter().map(|s| &s.value));
-    let chosen = index.select(within.iter().map(|s| &s.value));
-    let chosen = chosen.into_iter().filter(|(id, _)| !out.contains_key(id));
-    chosen.map(|(id, selector)| (id, selector.to_string())).collect()
+) -> Vec<(&'v AccountId, usize)> {
+    let out = index.select(except.iter().map(|s| ((), &s.value)));
+    let chosen = index.select(within.iter().enumerate().map(|(at, s)| (at, &s.value)));
+    chosen.into_iter().filter(|(id, _)| !out.contains_key(id)).collect()
 }
 
-/// Adds a grant, or another reason for one that is there already.
-fn record(desired: &mut Desired, grant: Grant, origin: Origin, rule: &GrantRule) {
-    let expires = rule
-        .expires
-        .as_ref()
-        .map(|e| Until { instant: e.value, text: rule.expires_text.clone().unwrap_or_default() });
-    if let Some(cause) = desired.grants.get_mut(&grant) {
-        // Rules come one after the other, so only the last one can be this one.
-        if cause.origins.last() != Some(&origin) {
-            cause.origins.push(origin);
-        }
-        // It lasts as long as its longest rule.
-        cause.expires = cause.expires.take().zip(expires).map(|(a, b)| a.max(b));
-        return;
-    }
-    let why = [rule.reason.clone(), rule.ticket.as_ref().map(|ticket| format!("({ticket})"))];
+fn selector(within: &[Spanned<Selector>], at: usize) -> Option<String> {
+    within.get(at).map(|selector| selector.value.to_string())
+}
+
+/// Why a rule grants something, by the place of the selector that selects the account.
+fn causes(rule: &Spanned<GrantRule>) -> Vec<Arc<Cause>> {
+    let GrantRule { within, expires, expires_text, reason, ticket, .. } = &rule.value;
+    let until = |instant| Until { instant, text: expires_text.clone().unwrap_or_default() };
+    let expires = expires.as_ref().map(|e| until(e.value));
+    let why = [reason.clone(), ticket.as_ref().map(|ticket| format!("({ticket})"))];
     let why: Vec<String> = why.into_iter().flatten().collect();
     let reason = Some(why.join(" ")).filter(|why| !why.is_empty());
-    let cause = Cause { origins: vec![origin], expires, reason };
-    desired.grants.insert(grant, cause);
+    let of = |at| {
+        let origin = Origin { span: rule.span, selector: selector(within, at) };
+        let (expires, reason) = (expires.clone(), reason.clone());
+        Arc::new(Cause { origins: vec![origin], expires, reason })
+    };
+    (0..within.len()).map(of).collect()
 }
 
 /// Names in `in` of declared accounts that do not exist.
@@ -224,17 +237,18 @@ pub(super) fn warn_expired(
 /// Copies to the desired side what is live and undeclared and may not be removed.
 fn keep_undeclared(context: &Context<'_>, view: &OrgView, desired: &mut Desired) {
     let mode = context.manage().grants;
-    for grant in desired.live.grants.difference(&desired.state.grants.clone()) {
+    let undeclared: Vec<Grant> =
+        desired.live.grants.difference(&desired.state.grants).cloned().collect();
+    for grant in undeclared {
         let label = context.projection.labels.of(&grant.account);
         let address = address::grant(label, &grant.permission_set, &grant.principal);
         if mode != Mode::Enforce {
             desired.unmanaged.insert(address);
-            desired.state.grants.insert(grant.clone());
+            desired.state.grants.insert(grant);
             continue;
         }
         let place = view.places.get(&grant.account);
         let Some(place) = place.filter(|p| p.state != AccountState::Active) else { continue };
-        desired.state.grants.insert(grant.clone());
         desired.held.push(Held {
             address,
             action: "delete",
@@ -242,5 +256,6 @@ fn keep_undeclared(context: &Context<'_>, view: &OrgView, desired: &mut Desired)
             detail: format!("account `{label}` is {}", state_of(place)),
             origin: None,
         });
+        desired.state.grants.insert(grant);
     }
 }

@@ -78,16 +78,17 @@ impl<'v> Index<'v> {
         hits
     }
 
-    /// ACTIVE accounts that any of the selectors means, each with the first selector that does.
-    pub(super) fn select<'s>(
+    /// ACTIVE accounts that any of the selectors means, each with what stands beside the first that
+    /// does.
+    pub(super) fn select<'s, T: Copy>(
         &self,
-        selectors: impl Iterator<Item = &'s Selector>,
-    ) -> BTreeMap<&'v AccountId, &'s Selector> {
+        selectors: impl Iterator<Item = (T, &'s Selector)>,
+    ) -> BTreeMap<&'v AccountId, T> {
         let mut out = BTreeMap::new();
-        for selector in selectors {
+        for (beside, selector) in selectors {
             for place in self.hits(selector) {
                 if place.state == AccountState::Active {
-                    out.entry(&place.id).or_insert(selector);
+                    out.entry(&place.id).or_insert(beside);
                 }
             }
         }

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic, Span};
 use crate::id::{AccountId, GroupName, PermissionSetName};
 use crate::live::Live;
 use crate::live::project::Projection;
-use crate::model::{Grant, Principal, State};
+use crate::model::{Grant, Grants, Principal, State};
 use crate::source::declared::Declared;
 use crate::text::lines_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,53 +100,60 @@ impl Scope {
         self.accounts.get(id).copied()
     }
 
-    /// A grant is ignored with its set, its group or its account.
-    pub fn grant(&self, grant: &Grant) -> bool {
-        self.set(&grant.permission_set).is_some()
-            || self.accounts.contains_key(&grant.account)
-            || matches!(&grant.principal, Principal::Group(name) if self.group(name).is_some())
+    /// The grants of a state that are not ignored. A grant is ignored with its set, its group or its
+    /// account; the names of a million grants are few, so those are looked at first.
+    fn grants(&self, state: &State) -> Grants {
+        let accounts = &self.accounts;
+        let sets: BTreeSet<_> =
+            state.permission_sets.keys().filter(|name| self.set(name).is_some()).collect();
+        let groups: BTreeSet<_> =
+            state.groups.keys().filter(|name| self.group(name).is_some()).collect();
+        if accounts.is_empty() && sets.is_empty() && groups.is_empty() {
+            return state.grants.clone();
+        }
+        state.grants.filter(|Grant { account, permission_set, principal }| {
+            !accounts.contains_key(account)
+                && !sets.contains(permission_set)
+                && !matches!(principal, Principal::Group(name) if groups.contains(name))
+        })
     }
 
     /// The state without what is ignored, and how much that was, by kind.
     pub fn project(&self, state: &State) -> (State, BTreeMap<&'static str, usize>) {
         let State { ous, accounts, permission_sets, stale, users, groups, memberships, grants } =
-            state.clone();
+            state;
         let mut counts = BTreeMap::new();
         let mut count = |kind, before: usize, after: usize| {
             if before > after {
                 counts.insert(kind, before - after);
             }
         };
-        let kept_accounts: BTreeMap<_, _> =
-            accounts.clone().into_iter().filter(|(id, _)| self.account(id).is_none()).collect();
+        let kept_accounts = kept(accounts, |id| self.account(id).is_none());
         count("accounts", accounts.len(), kept_accounts.len());
-        let kept_sets: BTreeMap<_, _> =
-            permission_sets.clone().into_iter().filter(|(n, _)| self.set(n).is_none()).collect();
+        let kept_sets = kept(permission_sets, |name| self.set(name).is_none());
         count("permission_sets", permission_sets.len(), kept_sets.len());
-        let kept_groups: BTreeMap<_, _> =
-            groups.clone().into_iter().filter(|(n, _)| self.group(n).is_none()).collect();
+        let kept_groups = kept(groups, |name| self.group(name).is_none());
         count("groups", groups.len(), kept_groups.len());
-        let kept_memberships: BTreeMap<_, _> =
-            memberships.clone().into_iter().filter(|(n, _)| self.group(n).is_none()).collect();
+        let kept_memberships = kept(memberships, |name| self.group(name).is_none());
         let members = |m: &BTreeMap<_, BTreeSet<_>>| m.values().map(BTreeSet::len).sum();
-        count("memberships", members(&memberships), members(&kept_memberships));
-        let kept_grants: BTreeSet<_> = grants.iter().filter(|g| !self.grant(g)).cloned().collect();
+        count("memberships", members(memberships), members(&kept_memberships));
+        let kept_grants = self.grants(state);
         count("grants", grants.len(), kept_grants.len());
         let kept_stale = stale
-            .into_iter()
+            .iter()
             .filter(|(name, _)| self.set(name).is_none())
-            .map(|(name, mut accounts)| {
-                accounts.retain(|id| self.account(id).is_none());
-                (name, accounts)
+            .map(|(name, accounts)| {
+                let seen = accounts.iter().filter(|id| self.account(id).is_none());
+                (name.clone(), seen.cloned().collect::<BTreeSet<_>>())
             })
             .filter(|(_, accounts)| !accounts.is_empty())
             .collect();
         let state = State {
-            ous,
+            ous: ous.clone(),
             accounts: kept_accounts,
             permission_sets: kept_sets,
             stale: kept_stale,
-            users,
+            users: users.clone(),
             groups: kept_groups,
             memberships: kept_memberships,
             grants: kept_grants,
@@ -173,6 +180,15 @@ impl Scope {
             }
         }
     }
+}
+
+/// The entries of a map whose keys are kept.
+fn kept<K: Ord + Clone, V: Clone>(
+    all: &BTreeMap<K, V>,
+    keep: impl Fn(&K) -> bool,
+) -> BTreeMap<K, V> {
+    let kept = all.iter().filter(|(key, _)| keep(key));
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// The diagnostic for something that is both used and ignored.

@@ -1,9 +1,15 @@
 //! The document's own types, key by key as the contract has them.
+//!
+//! The long lists are read row by row into what they become, so that no second copy of an
+//! organization is ever held.
 
+use super::rows;
+use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
+use crate::live;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What is looked at before anything else.
+/// What says which kind of document it is.
 #[derive(Deserialize)]
 pub(super) struct Head {
     #[serde(default)]
@@ -12,9 +18,11 @@ pub(super) struct Head {
     pub(super) version: u32,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 pub(super) struct Snapshot {
+    #[serde(default)]
     pub(super) format: String,
+    #[serde(default)]
     pub(super) version: u32,
     pub(super) taken: Taken,
     pub(super) organization: Organization,
@@ -33,15 +41,15 @@ pub(super) struct Taken {
     pub(super) calls: BTreeMap<String, u64>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 pub(super) struct Organization {
     pub(super) id: String,
     pub(super) management_account: String,
     pub(super) root: String,
     #[serde(default)]
     pub(super) ous: Vec<Ou>,
-    #[serde(default)]
-    pub(super) accounts: Vec<Account>,
+    #[serde(default, deserialize_with = "rows::accounts")]
+    pub(super) accounts: BTreeMap<AccountId, live::Account>,
     #[serde(default)]
     pub(super) delegated_administrators: BTreeMap<String, Vec<String>>,
 }
@@ -67,21 +75,21 @@ pub(super) struct Account {
     pub(super) tags: Option<BTreeMap<String, String>>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 pub(super) struct IdentityCenter {
     pub(super) instance_arn: String,
     pub(super) identity_store_id: String,
     pub(super) region: String,
-    #[serde(default)]
-    pub(super) permission_sets: Vec<PermissionSet>,
-    #[serde(default)]
-    pub(super) users: Vec<User>,
-    #[serde(default)]
-    pub(super) groups: Vec<Group>,
-    #[serde(default)]
-    pub(super) memberships: Vec<Membership>,
-    #[serde(default)]
-    pub(super) assignments: Vec<Assignment>,
+    #[serde(default, deserialize_with = "rows::permission_sets")]
+    pub(super) permission_sets: BTreeMap<PermissionSetArn, live::PermissionSet>,
+    #[serde(default, deserialize_with = "rows::users")]
+    pub(super) users: BTreeMap<UserId, live::User>,
+    #[serde(default, deserialize_with = "rows::groups")]
+    pub(super) groups: BTreeMap<GroupId, live::Group>,
+    #[serde(default, deserialize_with = "rows::memberships")]
+    pub(super) memberships: BTreeMap<GroupId, BTreeSet<UserId>>,
+    #[serde(default, deserialize_with = "rows::assignments")]
+    pub(super) assignments: BTreeMap<(AccountId, PermissionSetArn), live::Assigned>,
 }
 
 #[derive(Deserialize, Serialize)]

@@ -1,46 +1,131 @@
-//! [`Live`] → the document.
+//! [`Live`] → the document, piece by piece.
 
 use super::doc;
 use super::{FORMAT, VERSION};
+use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::live::{
     Account, Assigned, Gap, Group, IdentityCenter, Live, Organization, Ou, Part, PermissionSet,
     Taken, User,
 };
 use crate::model::{Boundary, CustomerPolicy};
+use serde::Serialize;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::io;
 
-/// Writes a snapshot: pretty enough for a person, in the order of ids, so that equal readings give
-/// equal bytes but for their times.
-pub fn write(live: &Live) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&document(live))?;
-    text.push('\n');
-    Ok(text)
+/// How long a piece becomes before it is handed on, in bytes.
+const PIECE: usize = 1 << 16;
+
+/// Writes a snapshot piece by piece, each of whole characters: a row of a list is a line, in the order
+/// of ids, so that equal readings give equal bytes but for their times.
+pub fn write(live: &Live, out: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
+    let Live { taken, organization: org, identity_center: center, gaps } = live;
+    let mut to = Writer { piece: String::new(), out };
+    let Taken { started, ended, by, calls } = taken;
+    let taken = doc::Taken {
+        started: started.to_string(),
+        ended: ended.to_string(),
+        by: by.clone(),
+        calls: calls.clone(),
+    };
+    to.raw("{");
+    to.fields(&[("format", json!(FORMAT)), ("version", json!(VERSION))])?;
+    to.raw(",\n \"taken\": ");
+    to.value(&taken)?;
+    to.raw(",\n \"organization\": {");
+    organization(org, &mut to)?;
+    to.raw("},\n \"identity_center\": {");
+    identity_center(center, &mut to)?;
+    to.raw("},\n \"gaps\": ");
+    to.value(&gaps.iter().map(gap).collect::<Vec<_>>())?;
+    to.raw("}\n");
+    to.finish()
 }
 
-fn document(live: &Live) -> doc::Snapshot {
-    let Live { taken, organization, identity_center, gaps } = live;
-    let Taken { started, ended, by, calls } = taken;
-    doc::Snapshot {
-        format: FORMAT.to_owned(),
-        version: VERSION,
-        taken: doc::Taken {
-            started: started.to_string(),
-            ended: ended.to_string(),
-            by: by.clone(),
-            calls: calls.clone(),
-        },
-        organization: write_organization(organization),
-        identity_center: center(identity_center),
-        gaps: gaps.iter().map(gap).collect(),
+/// A snapshot as one text.
+pub fn text(live: &Live) -> String {
+    let mut text = String::new();
+    let written = write(live, &mut |piece| {
+        text.push_str(piece);
+        Ok(())
+    });
+    debug_assert!(written.is_ok(), "a text takes every piece");
+    text
+}
+
+/// Text on its way.
+struct Writer<'a> {
+    piece: String,
+    out: &'a mut dyn FnMut(&str) -> io::Result<()>,
+}
+
+impl Writer<'_> {
+    fn raw(&mut self, text: &str) {
+        self.piece.push_str(text);
+    }
+
+    fn value(&mut self, value: &impl Serialize) -> io::Result<()> {
+        self.piece.push_str(&serde_json::to_string(value)?);
+        if self.piece.len() >= PIECE {
+            (self.out)(&self.piece)?;
+            self.piece.clear();
+        }
+        Ok(())
+    }
+
+    /// The first keys of an object.
+    fn fields(&mut self, fields: &[(&str, serde_json::Value)]) -> io::Result<()> {
+        for (at, (key, value)) in fields.iter().enumerate() {
+            self.raw(if at > 0 { ", " } else { "" });
+            self.value(key)?;
+            self.raw(": ");
+            self.value(value)?;
+        }
+        Ok(())
+    }
+
+    /// A further key of an object, with a list.
+    fn list<Row: Serialize>(
+        &mut self,
+        key: &str,
+        rows: impl Iterator<Item = Row>,
+    ) -> io::Result<()> {
+        self.raw(",\n  ");
+        self.value(&key)?;
+        self.raw(": [");
+        let mut any = false;
+        for row in rows {
+            self.raw(if any { ",\n   " } else { "\n   " });
+            self.value(&row)?;
+            any = true;
+        }
+        self.raw("]");
+        Ok(())
+    }
+
+    fn finish(self) -> io::Result<()> {
+        (self.out)(&self.piece)
     }
 }
 
-fn write_organization(org: &Organization) -> doc::Organization {
+fn organization(org: &Organization, to: &mut Writer<'_>) -> io::Result<()> {
     let Organization { id, management_account, root, ous, accounts, delegated_administrators } =
         org;
+    let delegated = delegated_administrators.iter().map(|(service, accounts)| {
+        let accounts: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
+        (service.clone(), json!(accounts))
+    });
+    to.fields(&[
+        ("id", json!(id.as_str())),
+        ("management_account", json!(management_account.as_str())),
+        ("root", json!(root.as_str())),
+        ("delegated_administrators", serde_json::Value::Object(delegated.collect())),
+    ])?;
     let ous = ous.iter().map(|(id, ou)| {
         let Ou { name, parent } = ou;
         doc::Ou { id: id.to_string(), name: name.clone(), parent: parent.to_string() }
     });
+    to.list("ous", ous)?;
     let accounts = accounts.iter().map(|(id, account)| {
         let Account { name, email, state, parent, tags } = account;
         doc::Account {
@@ -52,20 +137,10 @@ fn write_organization(org: &Organization) -> doc::Organization {
             tags: tags.clone(),
         }
     });
-    let delegated = delegated_administrators.iter().map(|(service, accounts)| {
-        (service.clone(), accounts.iter().map(ToString::to_string).collect())
-    });
-    doc::Organization {
-        id: id.to_string(),
-        management_account: management_account.to_string(),
-        root: root.to_string(),
-        ous: ous.collect(),
-        accounts: accounts.collect(),
-        delegated_administrators: delegated.collect(),
-    }
+    to.list("accounts", accounts)
 }
 
-fn center(center: &IdentityCenter) -> doc::IdentityCenter {
+fn identity_center(center: &IdentityCenter, to: &mut Writer<'_>) -> io::Result<()> {
     let IdentityCenter {
         instance,
         identity_store,
@@ -76,52 +151,61 @@ fn center(center: &IdentityCenter) -> doc::IdentityCenter {
         memberships,
         assignments,
     } = center;
-    let external = |ids: &[(String, String)]| {
-        ids.iter().map(|(i, id)| doc::ExternalId { issuer: i.clone(), id: id.clone() }).collect()
-    };
-    let users = users.iter().map(|(id, user)| {
-        let User { user_name, display_name, given_name, family_name, email, external_ids } = user;
-        doc::User {
-            id: id.to_string(),
-            user_name: user_name.clone(),
-            display_name: display_name.clone(),
-            given_name: given_name.clone(),
-            family_name: family_name.clone(),
-            email: email.clone(),
-            external_ids: external(external_ids),
-        }
-    });
-    let groups = groups.iter().map(|(id, group)| {
-        let Group { name, description, external_ids } = group;
-        doc::Group {
-            id: id.to_string(),
-            name: name.clone(),
-            description: description.clone(),
-            external_ids: external(external_ids),
-        }
-    });
-    let memberships = memberships.iter().map(|(group, users)| doc::Membership {
+    to.fields(&[
+        ("instance_arn", json!(instance.as_str())),
+        ("identity_store_id", json!(identity_store.as_str())),
+        ("region", json!(region)),
+    ])?;
+    to.list("permission_sets", permission_sets.iter().map(|(arn, s)| set(arn.as_str(), s)))?;
+    to.list("users", users.iter().map(user))?;
+    to.list("groups", groups.iter().map(group))?;
+    to.list("memberships", memberships.iter().map(membership))?;
+    to.list("assignments", assignments.iter().map(assignment))
+}
+
+fn external(ids: &[(String, String)]) -> Vec<doc::ExternalId> {
+    ids.iter().map(|(i, id)| doc::ExternalId { issuer: i.clone(), id: id.clone() }).collect()
+}
+
+fn user((id, user): (&UserId, &User)) -> doc::User {
+    let User { user_name, display_name, given_name, family_name, email, external_ids } = user;
+    doc::User {
+        id: id.to_string(),
+        user_name: user_name.clone(),
+        display_name: display_name.clone(),
+        given_name: given_name.clone(),
+        family_name: family_name.clone(),
+        email: email.clone(),
+        external_ids: external(external_ids),
+    }
+}
+
+fn group((id, group): (&GroupId, &Group)) -> doc::Group {
+    let Group { name, description, external_ids } = group;
+    doc::Group {
+        id: id.to_string(),
+        name: name.clone(),
+        description: description.clone(),
+        external_ids: external(external_ids),
+    }
+}
+
+fn membership((group, users): (&GroupId, &BTreeSet<UserId>)) -> doc::Membership {
+    doc::Membership {
         group: group.to_string(),
         users: users.iter().map(ToString::to_string).collect(),
-    });
-    let assignments = assignments.iter().map(|((account, set), assigned)| {
-        let Assigned { groups, users } = assigned;
-        doc::Assignment {
-            account: account.to_string(),
-            permission_set: set.to_string(),
-            groups: groups.iter().map(ToString::to_string).collect(),
-            users: users.iter().map(ToString::to_string).collect(),
-        }
-    });
-    doc::IdentityCenter {
-        instance_arn: instance.to_string(),
-        identity_store_id: identity_store.to_string(),
-        region: region.clone(),
-        permission_sets: permission_sets.iter().map(|(arn, s)| set(arn.as_str(), s)).collect(),
-        users: users.collect(),
-        groups: groups.collect(),
-        memberships: memberships.collect(),
-        assignments: assignments.collect(),
+    }
+}
+
+fn assignment(
+    ((account, set), assigned): (&(AccountId, PermissionSetArn), &Assigned),
+) -> doc::Assignment {
+    let Assigned { groups, users } = assigned;
+    doc::Assignment {
+        account: account.to_string(),
+        permission_set: set.to_string(),
+        groups: groups.iter().map(ToString::to_string).collect(),
+        users: users.iter().map(ToString::to_string).collect(),
     }
 }
 

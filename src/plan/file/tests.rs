@@ -107,7 +107,8 @@ fn gaining(people: &[&str]) -> Plan {
 }
 
 fn widening(people: &[&str]) -> Plan {
-    let rows = people.iter().map(|p| (account('1'), UserName::new(*p))).collect();
+    let people: std::collections::BTreeSet<_> = people.iter().map(UserName::new).collect();
+    let rows = [(account('1'), std::sync::Arc::new(people))].into();
     let widen = [(name(), Reach { rows, ..Reach::default() })].into();
     Plan { access: Delta { widen, ..Delta::default() }, ..of(vec![grant('1')]) }
 }
