@@ -281,8 +281,10 @@ pub(crate) fn live(size: Size) -> Live {
 fn organization(size: Size) -> Organization {
     let root = RootId::new("r-ab12");
     let (at_root, top) = (OuId::new(root.as_str()), OuId::new("ou-ab12-00000000"));
-    let mut ous =
-        BTreeMap::from([(top.clone(), Ou { name: "Workloads".to_owned(), parent: at_root.clone() })]);
+    let mut ous = BTreeMap::from([(
+        top.clone(),
+        Ou { name: "Workloads".to_owned(), parent: at_root.clone() },
+    )]);
     ous.extend((0..size.leaves()).map(|n| {
         let name = ou(n).rsplit('/').next().expect("a name").to_owned();
         (ou_id(n), Ou { name, parent: top.clone() })

@@ -16,9 +16,12 @@ const OTHERS_OF_A_FILE: usize = 500;
 pub(crate) fn definitions(size: Size) -> Tree {
     let mut files = vec![input("landgrant.toml".to_owned(), SETTINGS.to_owned())];
     let mut add = |folder: &str, of_a_file: usize, tables: Vec<String>| {
-        files.extend(tables.chunks(of_a_file).enumerate().map(|(n, tables)| {
-            input(format!("{folder}/{n:04}.toml"), tables.concat())
-        }));
+        files.extend(
+            tables
+                .chunks(of_a_file)
+                .enumerate()
+                .map(|(n, tables)| input(format!("{folder}/{n:04}.toml"), tables.concat())),
+        );
     };
     add("accounts", OTHERS_OF_A_FILE, (0..size.accounts).map(|n| account_table(size, n)).collect());
     add("sets", OTHERS_OF_A_FILE, (0..size.sets).map(set_table).collect());
@@ -33,7 +36,11 @@ pub(crate) fn definitions(size: Size) -> Tree {
         }
         names
     };
-    add("groups", GROUPS_OF_A_FILE, (0..size.groups).map(|n| group_table(n, &of_group(n))).collect());
+    add(
+        "groups",
+        GROUPS_OF_A_FILE,
+        (0..size.groups).map(|n| group_table(n, &of_group(n))).collect(),
+    );
     let rules = rules(size);
     let first = rules.first().map(|rule| Rule { set: (rule.set + 1) % size.sets, ..*rule });
     let declared = first.iter().chain(rules.iter().skip(1));
