@@ -4,7 +4,8 @@ pub mod delta;
 pub mod effective;
 
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
-use crate::model::{Grant, Principal, State};
+use crate::model::{Principal, State};
+use std::collections::BTreeSet;
 
 /// One access: a person, an account, a permission set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,22 +37,30 @@ impl Via {
     }
 }
 
-/// The people whom a grant reaches. A grant to a principal that is gone reaches nobody.
-pub fn people<'a>(state: &'a State, grant: &'a Grant) -> Vec<(&'a UserName, Via)> {
-    people_of(state, &grant.principal)
+/// The people who are, or are in, a principal. One that is gone is nobody.
+pub fn people<'a>(
+    state: &'a State,
+    principal: &'a Principal,
+) -> impl Iterator<Item = &'a UserName> {
+    let (group, user) = match principal {
+        Principal::Group(name) => (state.memberships.get(name), None),
+        Principal::User(name) => (None, Some(name)),
+        Principal::OrphanGroup(_) | Principal::OrphanUser(_) => (None, None),
+    };
+    group.into_iter().flatten().chain(user)
 }
 
-/// The people who are, or are in, a principal.
-pub fn people_of<'a>(state: &'a State, principal: &'a Principal) -> Vec<(&'a UserName, Via)> {
-    match principal {
-        Principal::Group(name) => state
-            .memberships
-            .get(name)
-            .into_iter()
-            .flatten()
-            .map(|person| (person, Via::Group(name.clone())))
-            .collect(),
-        Principal::User(name) => vec![(name, Via::Direct)],
-        Principal::OrphanGroup(_) | Principal::OrphanUser(_) => Vec::new(),
-    }
+/// The paths by which a person comes to a set in an account.
+pub fn paths(state: &State, access: &Access) -> BTreeSet<Via> {
+    let Access { account, permission_set, person } = access;
+    let grants = state.grants.of_pair(account, permission_set);
+    let reaching = grants.filter_map(|grant| match &grant.principal {
+        Principal::Group(name) => {
+            let members = state.memberships.get(name)?;
+            members.contains(person).then(|| Via::Group(name.clone()))
+        }
+        Principal::User(name) => (name == person).then_some(Via::Direct),
+        Principal::OrphanGroup(_) | Principal::OrphanUser(_) => None,
+    });
+    reaching.collect()
 }

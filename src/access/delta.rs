@@ -6,7 +6,7 @@
 
 mod compare;
 
-use super::{Access, Via, people};
+use super::{Access, Via, paths, people};
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
 use crate::model::{Grant, Principal, Session, State};
 pub use compare::compare;
@@ -58,18 +58,17 @@ pub fn delta(before: &State, after: &State) -> Delta {
     let mut out = Delta::default();
     for pair in &touched {
         let (had, has) = (reached(before, *pair), reached(after, *pair));
-        for (person, via) in &has {
-            if !had.contains_key(person) {
-                out.gain.insert(access(*pair, person), via.clone());
-            }
+        for person in has.difference(&had) {
+            let access = access(*pair, person);
+            let via = paths(after, &access);
+            out.gain.insert(access, via);
         }
-        for (person, via) in had {
-            if !has.contains_key(person) {
-                let set = before.permission_sets.get(pair.1);
-                let session = set.map_or(Session::DEFAULT, |set| set.session.clone());
-                let loss = Loss { via, keeps: BTreeSet::new(), session };
-                out.lose.insert(access(*pair, person), loss);
-            }
+        for person in had.difference(&has) {
+            let access = access(*pair, person);
+            let set = before.permission_sets.get(pair.1);
+            let session = set.map_or(Session::DEFAULT, |set| set.session.clone());
+            let loss = Loss { via: paths(before, &access), keeps: BTreeSet::new(), session };
+            out.lose.insert(access, loss);
         }
     }
     keep(after, &mut out.lose);
@@ -103,16 +102,10 @@ fn access((account, set): Pair<'_>, person: &UserName) -> Access {
     Access { account: account.clone(), permission_set: set.clone(), person: person.clone() }
 }
 
-/// Who reaches a set in an account, and how.
-fn reached<'a>(
-    state: &'a State,
-    (account, set): Pair<'a>,
-) -> BTreeMap<&'a UserName, BTreeSet<Via>> {
-    let mut out: BTreeMap<_, BTreeSet<Via>> = BTreeMap::new();
-    for (person, via) in state.grants.of_pair(account, set).flat_map(|g| people(state, g)) {
-        out.entry(person).or_default().insert(via);
-    }
-    out
+/// Who reaches a set in an account.
+fn reached<'a>(state: &'a State, (account, set): Pair<'a>) -> BTreeSet<&'a UserName> {
+    let grants = state.grants.of_pair(account, set);
+    grants.flat_map(|grant| people(state, &grant.principal)).collect()
 }
 
 /// Tells of people who lose something in an account what they still have there.
@@ -192,8 +185,7 @@ fn having(
     for account in after.grants.accounts() {
         let people = if touched.contains(&(account, set)) {
             let (had, has) = (reached(before, (account, set)), reached(after, (account, set)));
-            let both = had.into_keys().filter(|person| has.contains_key(person));
-            Arc::new(both.cloned().collect())
+            Arc::new(had.intersection(&has).copied().cloned().collect())
         } else {
             let principals: Vec<_> =
                 after.grants.of_pair(account, set).map(|grant| &grant.principal).collect();
@@ -201,8 +193,8 @@ fn having(
                 continue;
             }
             let all = |principals: &[&Principal]| {
-                let people = principals.iter().flat_map(|p| super::people_of(after, p));
-                Arc::new(people.map(|(person, _)| person.clone()).collect::<BTreeSet<_>>())
+                let everybody = principals.iter().flat_map(|principal| people(after, principal));
+                Arc::new(everybody.cloned().collect())
             };
             Arc::clone(known.entry(principals).or_insert_with_key(|principals| all(principals)))
         };

@@ -97,17 +97,19 @@ pub fn whole(state: &State) -> String {
     } = state; // OUs, grants and what is stale are told below and with the sets.
     let mut text = Text::default();
     text.raw(b"{");
-    let add = |text: &mut Text, piece: Piece<'_>| {
+    for piece in accounts.keys().map(Piece::Account) {
         text.key(piece);
         text.value(&piece.content(state));
-    };
-    accounts.keys().for_each(|id| add(&mut text, Piece::Account(id)));
+    }
     all_grants(state, &mut text);
-    groups.keys().for_each(|name| add(&mut text, Piece::Group(name)));
-    memberships.keys().for_each(|group| add(&mut text, Piece::Memberships(group)));
-    add(&mut text, Piece::Ous);
-    permission_sets.keys().for_each(|name| add(&mut text, Piece::PermissionSet(name)));
-    users.keys().for_each(|name| add(&mut text, Piece::User(name)));
+    let groups = groups.keys().map(Piece::Group);
+    let memberships = memberships.keys().map(Piece::Memberships);
+    let sets = permission_sets.keys().map(Piece::PermissionSet);
+    let users = users.keys().map(Piece::User);
+    for piece in groups.chain(memberships).chain([Piece::Ous]).chain(sets).chain(users) {
+        text.key(piece);
+        text.value(&piece.content(state));
+    }
     text.raw(b"}");
     text.digest()
 }

@@ -98,15 +98,32 @@ impl Grants {
         self.difference(other).chain(other.difference(self))
     }
 
-    /// Takes over the values of another set wherever they are equal, so that the two share them.
-    pub fn share(&mut self, other: &Self) {
-        for (account, grants) in &mut self.0 {
-            if let Some(others) = other.0.get(account)
-                && grants == others
-            {
-                *grants = Arc::clone(others);
-            }
-        }
+    /// Those of each account, in order, sharing the value of another set wherever that has the same.
+    ///
+    /// `accounts` gives an account once.
+    pub fn sharing<'a, Few>(
+        accounts: impl Iterator<Item = (&'a AccountId, Few)>,
+        other: &'a Self,
+    ) -> Self
+    where
+        Few: Iterator<Item = (&'a PermissionSetName, &'a Principal)> + Clone,
+    {
+        let shared = accounts.map(|(account, grants)| {
+            let same = other.0.get(account).filter(|others| {
+                let others = others.iter().map(|grant| (&grant.permission_set, &grant.principal));
+                others.eq(grants.clone())
+            });
+            let value = same.cloned().unwrap_or_else(|| {
+                let own = grants.map(|(set, principal)| Grant {
+                    account: account.clone(),
+                    permission_set: set.clone(),
+                    principal: principal.clone(),
+                });
+                Arc::new(own.collect())
+            });
+            (account.clone(), value)
+        });
+        Self(shared.filter(|(_, grants)| !grants.is_empty()).collect())
     }
 
     /// Those that satisfy a condition, sharing the accounts where all do.
@@ -205,9 +222,30 @@ mod tests {
         let all = some();
         let kept = all.filter(|grant| grant.principal != Principal::Group(GroupName::new("b")));
         assert_eq!((kept.len(), kept.accounts().count()), (2, 1));
-        let mut other = some();
-        other.share(&all);
-        assert!(other.0.values().zip(all.0.values()).all(|(a, b)| Arc::ptr_eq(a, b)));
+    }
+
+    #[test]
+    fn what_is_made_alike_is_shared() {
+        let (all, more) = (some(), grant(1, "R", "c"));
+        let accounts = || {
+            let of = |account| all.of_account(account).map(|g| (&g.permission_set, &g.principal));
+            all.accounts().map(move |account| (account, of(account).collect::<Vec<_>>()))
+        };
+        let made = |other: &Grants| {
+            let accounts = accounts().map(|(account, grants)| (account, grants.into_iter()));
+            Grants::sharing(accounts, other)
+        };
+        let same = made(&all);
+        assert!(same.0.values().zip(all.0.values()).all(|(a, b)| Arc::ptr_eq(a, b)));
+        let mut other = all.clone();
+        other.insert(more);
+        assert_eq!(made(&other), all);
+        assert_eq!(made(&Grants::default()), all);
+    }
+
+    #[test]
+    fn what_satisfies_everything_is_all() {
+        let all = some();
         assert_eq!(all.filter(|_| true), all);
     }
 }

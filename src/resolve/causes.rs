@@ -37,16 +37,10 @@ impl Causes {
         entries.get(at).map(|entry| &entry.cause)
     }
 
-    /// Every desired grant.
-    pub fn grants(&self) -> Grants {
-        let all = self.by_account.iter().flat_map(|(account, entries)| {
-            entries.iter().map(|entry| Grant {
-                account: account.clone(),
-                permission_set: entry.permission_set.clone(),
-                principal: entry.principal.clone(),
-            })
-        });
-        all.collect()
+    /// Every desired grant; accounts that have the same as on the live side share the value.
+    pub fn grants(&self, live: &Grants) -> Grants {
+        let accounts = self.by_account.iter();
+        Grants::sharing(accounts.map(|(account, all)| (account, all.iter().map(Entry::key))), live)
     }
 
     /// Groups with any desired grant.

@@ -34,8 +34,7 @@ pub(super) fn resolve(
     }
     desired.grants = collected.finish();
     desired.lapsed.retain(|grant, _| desired.grants.get(grant).is_none());
-    desired.state.grants = desired.grants.grants();
-    desired.state.grants.share(&desired.live.grants);
+    desired.state.grants = desired.grants.grants(&desired.live.grants);
     keep_undeclared(context, &view, desired);
 }
 

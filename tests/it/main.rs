@@ -11,6 +11,7 @@ mod laws;
 mod sandbox;
 mod scenarios;
 mod seeds;
+mod snapshots;
 mod sound;
 mod support;
 mod tidy;

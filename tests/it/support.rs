@@ -134,10 +134,16 @@ impl Repository {
     /// Runs `landgrant -C DIR --sandbox WORDS…`; `$DIR` in a word is the repository's folder. What
     /// is printed has `$DIR` in place of the folder, which is another one in each run.
     pub(crate) async fn run(&self, words: &[&str]) -> Ran {
+        self.run_on(&["--sandbox"], words).await
+    }
+
+    /// The same, on what other words say instead of `--sandbox`.
+    pub(crate) async fn run_on(&self, live: &[&str], words: &[&str]) -> Ran {
         let folder = self.path().to_str().unwrap();
-        let fixed = ["landgrant", "-C", "$DIR", "--sandbox"];
+        let fixed = ["landgrant", "-C", "$DIR"];
         let arguments: Vec<OsString> = fixed
             .iter()
+            .chain(live)
             .chain(words)
             .map(|word| OsString::from(word.replace("$DIR", folder)))
             .collect();
