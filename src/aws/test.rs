@@ -166,8 +166,8 @@ pub(super) fn small(operation: &str, body: &Value) -> Reply {
         "organizations:ListTagsForResource" => json!({"Tags": [{"Key": "env", "Value": "prod"}]}),
         "sso-admin:ListAccountsForProvisionedPermissionSet" => {
             match text("ProvisioningStatus").as_str() {
-                "LATEST_PERMISSION_SET_PROVISIONED" => json!({"AccountIds": ["111122223333"]}),
-                _ => json!({"AccountIds": []}),
+                "LATEST_PERMISSION_SET_NOT_PROVISIONED" => json!({"AccountIds": []}),
+                _ => json!({"AccountIds": ["111122223333"]}),
             }
         }
         "sso-admin:ListAccountAssignments" => json!({"AccountAssignments": [{
@@ -189,7 +189,7 @@ pub(super) fn small(operation: &str, body: &Value) -> Reply {
 fn caller() -> Reply {
     let body = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
         <GetCallerIdentityResult><Arn>arn:aws:iam::999999999999:user/ci</Arn>\
-        </GetCallerIdentityResult></GetCallerIdentityResponse>";
+        <Account>999999999999</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
     Reply { status: 200, body: body.to_owned() }
 }
 

@@ -46,13 +46,16 @@ pub struct Global {
     /// An AWS-compatible endpoint (AWS_ENDPOINT_URL works as well)
     #[arg(long, value_name = "URL", global = true)]
     pub endpoint_url: Option<String>,
+    /// How much of the grants to read: plan and apply are quick unless told otherwise
+    #[arg(long, value_enum, value_name = "DEPTH", global = true, conflicts_with = "live")]
+    pub read: Option<ReadDepth>,
     /// When to colour
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
     pub color: Color,
     /// Say less: no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: calls per operation
+    /// Say more: what is about to be read, calls per operation
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
 }
@@ -66,6 +69,15 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// How much of the grants to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReadDepth {
+    /// Groups, declared users and what they leave unexplained: fewest calls, and not all is seen
+    Quick,
+    /// Everything
+    Full,
 }
 
 /// The commands.

@@ -72,11 +72,27 @@ impl From<ReadError> for Failure {
             ),
             ReadError::Denied(_) => Self::new(Exit::Credentials, message)
                 .hint("the caller's role needs policies/landgrant-read.json"),
-            ReadError::NoRegion | ReadError::ManyInstances(_) => Self::new(Exit::Definitions, message),
+            ReadError::NoRegion => Self::new(Exit::Definitions, message),
+            ReadError::ManyInstances(instances) => {
+                let lines = instances.iter().map(|arn| format!("instance = {:?}", arn.as_str()));
+                lines.fold(Self::new(Exit::Definitions, message), |failure, line| {
+                    failure.hint(format!("in `[identity_center]` of landgrant.toml: {line}"))
+                })
+            }
+            ReadError::OtherRegion { regions, .. } => {
+                let lines = regions.iter().map(|region| format!("region = {region:?}"));
+                lines.fold(Self::new(Exit::Refused, message), |failure, line| {
+                    failure.hint(format!("in `[identity_center]` of landgrant.toml: {line}"))
+                })
+            }
+            ReadError::NotActive { .. } => Self::new(Exit::Refused, message)
+                .hint("wait until AWS has finished with it"),
+            ReadError::NoPermissionSets(_) => Self::new(Exit::Refused, message)
+                .hint("enable multi-account permissions of the instance in the management account"),
             ReadError::NoInstance { .. } => Self::new(Exit::Refused, message)
                 .hint("identity_center.region must be the instance's primary region"),
             ReadError::AccountInstance { .. } => Self::new(Exit::Refused, message)
-                .hint("enable the organization's instance in the management account"),
+                .hint("run it from the management account or a delegated administrator; or enable the organization's instance in the management account"),
             ReadError::NoOrganization(_) => Self::new(Exit::Refused, message),
             ReadError::Failed(_) => Self::new(Exit::Incomplete, message)
                 .hint("nothing could be read to begin with; check the endpoint and the network"),

@@ -6,6 +6,7 @@
 mod document;
 mod write;
 
+use super::reading::{Asked, Depth, Reading, Standing};
 use super::{
     Account, AccountState, Assigned, Gap, Group, IdentityCenter, Live, Organization, Ou, Part,
     PermissionSet, Taken, User,
@@ -69,11 +70,34 @@ fn account_id(text: &str) -> Result<AccountId, SnapshotError> {
 }
 
 fn read_taken(taken: doc::Taken) -> Result<Taken, SnapshotError> {
-    let doc::Taken { started, ended, by, calls } = taken;
+    let doc::Taken { started, ended, by, calls, standing, reading } = taken;
     let instant = |text: &str| {
         text.parse().map_err(|_| SnapshotError::Value(format!("`{text}` is not an instant")))
     };
-    Ok(Taken { started: instant(&started)?, ended: instant(&ended)?, by, calls })
+    Ok(Taken {
+        started: instant(&started)?,
+        ended: instant(&ended)?,
+        by,
+        calls,
+        standing: Standing::parse(&standing),
+        reading: reading.map(read_reading).transpose()?.unwrap_or_default(),
+    })
+}
+
+fn read_reading(reading: doc::Reading) -> Result<Reading, SnapshotError> {
+    let doc::Reading { depth, asked, because } = reading;
+    let unknown = || SnapshotError::Value(format!("`{depth}` is not a depth of reading"));
+    let depth = Depth::parse(&depth).ok_or_else(unknown)?;
+    let asked = asked.map(|doc::Asked { groups, users, sets, pairs }| {
+        let pairs = pairs
+            .into_iter()
+            .map(|(account, set)| Ok((account_id(&account)?, PermissionSetArn::new(set))))
+            .collect::<Result<_, SnapshotError>>()?;
+        let users = users.into_iter().map(UserId::new).collect();
+        let sets = sets.into_iter().map(PermissionSetArn::new).collect();
+        Ok::<_, SnapshotError>(Asked { groups, users, sets, pairs })
+    });
+    Ok(Reading { depth, asked: asked.transpose()?, because })
 }
 
 fn read_organization(org: doc::Organization) -> Result<Organization, SnapshotError> {
@@ -218,6 +242,8 @@ fn read_gap(gap: doc::Gap) -> Result<Gap, SnapshotError> {
         doc::Part::Grants(account, arn) => {
             Part::Grants(account_id(&account)?, PermissionSetArn::new(arn))
         }
+        doc::Part::GroupGrants(id) => Part::GroupGrants(GroupId::new(id)),
+        doc::Part::UserGrants(id) => Part::UserGrants(UserId::new(id)),
     };
     Ok(Gap { part, operation, code, message })
 }
@@ -239,6 +265,14 @@ mod tests {
             operation: "sso-admin:ListAccountAssignments".to_owned(),
             code: "AccessDeniedException".to_owned(),
             message: "no".to_owned(),
+        });
+        live.taken.standing = Standing::Delegated;
+        live.taken.reading.depth = Depth::Quick;
+        live.taken.reading.asked = Some(Asked {
+            groups: 3,
+            users: [UserId::new("u-1")].into(),
+            sets: [PermissionSetArn::new("arn")].into(),
+            pairs: live.identity_center.assignments.keys().take(1).cloned().collect(),
         });
         let text = write(&live).unwrap();
         assert_eq!(read(text.as_bytes()).unwrap(), live);

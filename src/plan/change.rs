@@ -352,6 +352,8 @@ impl Change {
             (What::DeleteGrant(grant), Part::Grants(account, arn)) => {
                 grant.account == *account && has("permission_set", arn.as_str())
             }
+            (What::DeleteGrant(_), Part::GroupGrants(id)) => has("group", id.as_str()),
+            (What::DeleteGrant(_), Part::UserGrants(id)) => has("user", id.as_str()),
             (What::DeleteGrant(grant), Part::Users) => {
                 matches!(grant.principal, Principal::User(_))
             }

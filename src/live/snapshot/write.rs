@@ -2,6 +2,7 @@
 
 use super::doc;
 use super::{FORMAT, VERSION};
+use crate::live::reading::{Asked, Reading, Standing};
 use crate::live::{
     Account, Assigned, Gap, Group, IdentityCenter, Live, Organization, Ou, Part, PermissionSet,
     Taken, User,
@@ -18,7 +19,7 @@ pub fn write(live: &Live) -> Result<String, serde_json::Error> {
 
 fn document(live: &Live) -> doc::Snapshot {
     let Live { taken, organization, identity_center, gaps } = live;
-    let Taken { started, ended, by, calls } = taken;
+    let Taken { started, ended, by, calls, standing, reading: how } = taken;
     doc::Snapshot {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -27,11 +28,27 @@ fn document(live: &Live) -> doc::Snapshot {
             ended: ended.to_string(),
             by: by.clone(),
             calls: calls.clone(),
+            standing: match standing {
+                Standing::Unknown => String::new(),
+                known => known.name().to_owned(),
+            },
+            reading: (*how != Reading::default()).then(|| reading(how)),
         },
         organization: write_organization(organization),
         identity_center: center(identity_center),
         gaps: gaps.iter().map(gap).collect(),
     }
+}
+
+fn reading(how: &Reading) -> doc::Reading {
+    let Reading { depth, asked, because } = how;
+    let asked = asked.as_ref().map(|Asked { groups, users, sets, pairs }| doc::Asked {
+        groups: *groups,
+        users: users.iter().map(ToString::to_string).collect(),
+        sets: sets.iter().map(ToString::to_string).collect(),
+        pairs: pairs.iter().map(|(account, set)| (account.to_string(), set.to_string())).collect(),
+    });
+    doc::Reading { depth: depth.name().to_owned(), asked, because: because.clone() }
 }
 
 fn write_organization(org: &Organization) -> doc::Organization {
@@ -177,6 +194,8 @@ fn gap(gap: &Gap) -> doc::Gap {
         Part::Groups => doc::Part::Groups,
         Part::Memberships(id) => doc::Part::Memberships(id.to_string()),
         Part::Grants(account, arn) => doc::Part::Grants(account.to_string(), arn.to_string()),
+        Part::GroupGrants(id) => doc::Part::GroupGrants(id.to_string()),
+        Part::UserGrants(id) => doc::Part::UserGrants(id.to_string()),
     };
     doc::Gap { part, operation: operation.clone(), code: code.clone(), message: message.clone() }
 }
