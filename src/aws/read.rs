@@ -23,9 +23,9 @@ pub(super) use organization::children;
 pub use organization::read_account_tags;
 pub(super) use permission_sets::{find as find_permission_set, read_permission_set};
 
+use super::Aws;
 use super::count::since;
 use super::error::{AwsError, Kind};
-use super::Aws;
 use crate::id::{GroupName, InstanceArn, UserName};
 use crate::live::reading::Depth;
 use crate::live::{Gap, IdentityCenter, Live, Part, Taken};
@@ -115,7 +115,7 @@ pub async fn read(
     let (mut organization, organization_gaps) = organization;
     organization.delegated_administrators = delegated;
     let Center { sets, directory, memberships, assignments, reading, gaps } = center;
-    if sets.is_empty() && gaps.0.is_empty() {
+    if sets.is_empty() {
         instance::check_enabled(aws, target).await?;
     }
     let calls = since(&counted, aws.calls());

@@ -2,7 +2,9 @@
 
 mod call;
 mod errors;
+mod quick;
 mod read;
+mod standing;
 mod wait;
 
 use super::{Aws, Options, Target, connect};
@@ -132,7 +134,7 @@ fn name(target: &str) -> String {
 pub(super) fn small(operation: &str, body: &Value) -> Reply {
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let answer = match operation {
-        STS => return caller(),
+        STS => return caller("999999999999"),
         "organizations:DescribeOrganization" => {
             json!({"Organization": {"Id": "o-abc1234567", "MasterAccountId": "999999999999"}})
         }
@@ -186,11 +188,14 @@ pub(super) fn small(operation: &str, body: &Value) -> Reply {
     ok(&answer)
 }
 
-fn caller() -> Reply {
-    let body = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
-        <GetCallerIdentityResult><Arn>arn:aws:iam::999999999999:user/ci</Arn>\
-        <Account>999999999999</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
-    Reply { status: 200, body: body.to_owned() }
+/// STS's answer to a caller of an account.
+pub(super) fn caller(account: &str) -> Reply {
+    let body = format!(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+        <GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/ci</Arn>\
+        <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    );
+    Reply { status: 200, body }
 }
 
 pub(super) fn account(id: &str, path: &str) -> Value {

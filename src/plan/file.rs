@@ -1,9 +1,9 @@
 //! A saved plan, read back: what was reviewed, to be compared with a plan made anew.
 
-use super::{Pairs, Plan};
 use super::change::{Action, Change, What};
 use super::document::{FORMAT_VERSION, KIND, Step, digest_of};
 use super::rows::{self, Rows};
+use super::{Pairs, Plan};
 use crate::id::{AccountId, PermissionSetName};
 use crate::live::reading::Depth;
 use jiff::Timestamp;

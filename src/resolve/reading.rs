@@ -48,9 +48,10 @@ pub fn removals(declared: &Declared, live: &Live) -> Removals {
     let center = &live.identity_center;
     let mut out = Removals::default();
     if removes_users(declared) {
-        let users = center.users.iter().filter(|(_, user)| {
-            !declared.users.contains_key(&UserName::new(&user.user_name))
-        });
+        let users = center
+            .users
+            .iter()
+            .filter(|(_, user)| !declared.users.contains_key(&UserName::new(&user.user_name)));
         out.users = users.map(|(id, _)| id.clone()).collect();
     }
     if declared.settings.manage.permission_sets == Mode::Enforce {

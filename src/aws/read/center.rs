@@ -11,8 +11,8 @@ use super::{Gaps, Progress, ReadError, Wanted};
 use crate::aws::error::Kind;
 use crate::aws::{Aws, Target};
 use crate::id::{AccountId, GroupId, GroupName, PermissionSetArn, UserId, UserName};
-use crate::live::PermissionSet;
 use crate::live::reading::{Asked, Depth, Reading, Standing};
+use crate::live::{Part, PermissionSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What Identity Center told.
@@ -115,9 +115,7 @@ type Answer = (Principal, Result<principals::Own, super::AwsError>);
 impl Session<'_> {
     /// Lists the sets and where they are provisioned. A quick reading asks for current accounts
     /// alone, because a principal's answer tells of outdated ones ([`Self::suspected`]).
-    async fn sets(
-        &self,
-    ) -> Result<(BTreeSet<PermissionSetArn>, Provisioned, Gaps), ReadError> {
+    async fn sets(&self) -> Result<(BTreeSet<PermissionSetArn>, Provisioned, Gaps), ReadError> {
         let (mut provisioned, mut gaps) = (Provisioned::new(), Gaps::default());
         let arns = permission_sets::list(self.aws, self.target, &mut gaps).await?;
         let which = match self.wanted.depth {
@@ -197,15 +195,20 @@ impl Session<'_> {
         let rest = |who: &Principal| ahead.as_ref() != Some(who);
         let groups = directory.groups.keys().cloned().map(Principal::Group).filter(rest);
         self.ask(groups, (&mut found, &mut gaps), "grants of groups").await?;
-        let granted: BTreeSet<GroupId> =
-            found.values().flat_map(|a| &a.groups).filter(|g| !named.contains(g)).cloned().collect();
-        let granted = granted.into_iter().filter(|id| directory.groups.contains_key(id));
+        let granted: BTreeSet<&GroupId> = found.values().flat_map(|a| &a.groups).collect();
+        // A group that told nothing may have grants too.
+        let granted = directory.groups.keys().filter(|id| {
+            let told = || gaps.0.iter().all(|gap| gap.part != Part::GroupGrants((*id).clone()));
+            !named.contains(*id) && (granted.contains(id) || !told())
+        });
+        let granted: BTreeSet<GroupId> = granted.cloned().collect();
         let members = directory::members(self.aws, self.target, granted, self.progress);
         let users = direct.iter().cloned().map(Principal::User).filter(rest);
         let rest = self.unexplained(users, provisioned, (found, gaps));
         let (members, (found, pairs, gaps)) = tokio::try_join!(members, rest)?;
-        let failed = |user: &UserId| gaps.0.iter().any(|gap| gap.part == Principal::User(user.clone()).part());
-        let users = direct.into_iter().filter(|user| !failed(user)).collect();
+        let told =
+            |user: &UserId| gaps.0.iter().all(|gap| gap.part != Part::UserGrants(user.clone()));
+        let users = direct.into_iter().filter(told).collect();
         let groups = directory.groups.len();
         let asked = Asked { groups, users, sets: BTreeSet::new(), pairs };
         Ok(((found, Some(asked), gaps), members))

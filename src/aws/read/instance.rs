@@ -21,10 +21,7 @@ pub(super) async fn list(aws: &Aws) -> Result<Vec<InstanceMetadata>, AwsError> {
     list_in(aws, None).await
 }
 
-async fn list_in(
-    aws: &Aws,
-    scope: Option<RegionScope>,
-) -> Result<Vec<InstanceMetadata>, AwsError> {
+async fn list_in(aws: &Aws, scope: Option<RegionScope>) -> Result<Vec<InstanceMetadata>, AwsError> {
     let scope = &scope;
     pages(LIST, |token| async move {
         let request = aws.sso_admin.list_instances().set_region_scope(scope.clone());

@@ -30,9 +30,8 @@ pub(super) async fn details(
 ) -> Result<(Sets, Gaps), ReadError> {
     let (mut sets, mut gaps) = (Sets::new(), Gaps::default());
     let (mut done, total) = (0, arns.len());
-    let work = |arn: PermissionSetArn| async move {
-        (read_permission_set(aws, target, &arn).await, arn)
-    };
+    let work =
+        |arn: PermissionSetArn| async move { (read_permission_set(aws, target, &arn).await, arn) };
     each(arns.iter().cloned(), work, |(set, arn)| {
         done += 1;
         progress.step("permission sets", done, total);

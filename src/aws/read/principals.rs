@@ -105,7 +105,11 @@ fn pair(
     asked: &Asked,
 ) -> Result<Option<(AccountId, PermissionSetArn)>, AwsError> {
     let AccountAssignmentForPrincipal {
-        account_id, permission_set_arn, principal_id, principal_type, ..
+        account_id,
+        permission_set_arn,
+        principal_id,
+        principal_type,
+        ..
     } = row;
     let malformed = |text: String| AwsError::malformed(LIST, text);
     match (asked, &principal_type, principal_id.as_deref()) {
@@ -124,7 +128,6 @@ fn pair(
     let account = account_id.and_then(|id| AccountId::parse(&id));
     let account = account.ok_or_else(|| malformed("an assignment without AccountId".to_owned()))?;
     let set = permission_set_arn.filter(|arn| !arn.is_empty());
-    let set =
-        set.ok_or_else(|| malformed("an assignment without PermissionSetArn".to_owned()))?;
+    let set = set.ok_or_else(|| malformed("an assignment without PermissionSetArn".to_owned()))?;
     Ok(Some((account, PermissionSetArn::new(set))))
 }
