@@ -151,6 +151,7 @@ pub(super) fn small(operation: &str, body: &Value) -> Reply {
         "sso-admin:ListInstances" => json!({"Instances": [{
             "InstanceArn": INSTANCE, "IdentityStoreId": "d-1234567890",
             "OwnerAccountId": "999999999999"}]}),
+        "sso-admin:DescribeInstance" => json!({"PermissionSetsEnabled": true}),
         "sso-admin:ListPermissionSets" => json!({"PermissionSets": [SET]}),
         "sso-admin:DescribePermissionSet" => json!({"PermissionSet": {
             "Name": "Developer", "PermissionSetArn": SET, "SessionDuration": "PT8H"}}),

@@ -134,7 +134,8 @@ pub async fn read(
     reach: &Reach,
 ) -> Result<Live, Failure> {
     let progress = Reading::new(env, global, &connection.aws);
-    let live = read_all(env, declared, connection, reach, &progress).await;
+    // Boxed: every command holds one, and it is large.
+    let live = Box::pin(read_all(env, declared, connection, reach, &progress)).await;
     progress.finish();
     let live = live?;
     if global.verbose > 0 {

@@ -97,16 +97,12 @@ fn reading_plan(choice: &Choice, estimate: &Estimate) -> Vec<String> {
 
 /// `120 calls, 18 a second, 5 s left`: as much of it as can be told.
 fn pace(calls: u64, expected: Option<u64>, elapsed: Duration) -> String {
-    let mut text = format!("{calls} calls");
-    let seconds = elapsed.as_secs();
-    if let Some(rate) = calls.checked_div(seconds).filter(|rate| *rate > 0) {
-        text.push_str(", ");
-        text.push_str(&format!("{rate} a second"));
-        if let Some(left) = expected.and_then(|all| all.checked_sub(calls)) {
-            text.push_str(&format!(", {} s left", left.div_ceil(rate)));
-        }
-    }
-    text
+    let rate = calls.checked_div(elapsed.as_secs()).filter(|rate| *rate > 0);
+    let left = expected.and_then(|all| all.checked_sub(calls));
+    let left = left.zip(rate).map(|(left, rate)| format!("{} s left", left.div_ceil(rate)));
+    let rate = rate.map(|rate| format!("{rate} a second"));
+    let parts = [Some(format!("{calls} calls")), rate, left];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Shows how far an apply is.

@@ -89,10 +89,10 @@ impl Reading {
             return Vec::new();
         }
         [
-            "direct grants of undeclared users, and grants of deleted principals, where a group or \
-             a declared user has the same permission set in the same account",
-            "the same in an account where the permission set is outdated, if it is current \
-             wherever a group or a declared user has it",
+            "grants of undeclared users and of deleted principals on pairs of account and permission \
+             set that a group or a declared user has too",
+            "such grants on pairs with an outdated permission set that is current wherever a group \
+             or a declared user has it",
         ]
         .map(str::to_owned)
         .into()

@@ -54,7 +54,7 @@ fn read(page: &mut Page, plan: &Plan) {
     let reading = &taken.reading;
     page.row(12, Tone::Plain, &format!("{} reading, {}", reading.depth.name(), reading.strategy()));
     for unseen in reading.cannot_see() {
-        page.row(12, Tone::Quiet, &format!("not seen: {unseen}"));
+        page.row(12, Tone::Quiet, &format!("not seen (but by --read full): {unseen}"));
     }
     for (gap, part) in &plan.observed.gaps {
         let operation = if gap.operation.is_empty() { "" } else { " from " };

@@ -10,7 +10,10 @@ fn set() -> PermissionSetArn {
 
 fn held(plan: &Plan) -> Vec<String> {
     let held = plan.held.iter();
-    held.map(|h| format!("{} {} {}", h.action, h.address, h.reason.name())).collect()
+    let mut texts: Vec<String> =
+        held.map(|h| format!("{} {} {}", h.action, h.address, h.reason.name())).collect();
+    texts.sort();
+    texts
 }
 
 fn quick() -> Live {
