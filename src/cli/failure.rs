@@ -99,3 +99,23 @@ impl From<ReadError> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::InstanceArn;
+
+    #[test]
+    fn what_to_write_into_the_settings_can_be_copied() {
+        let many = ["arn:a", "arn:b"].map(InstanceArn::new).to_vec();
+        let text = Failure::from(ReadError::ManyInstances(many)).text();
+        assert!(text.contains("instance = \"arn:a\"\n") && text.contains("instance = \"arn:b\"\n"));
+        let elsewhere = ReadError::OtherRegion {
+            region: "us-east-1".to_owned(),
+            regions: vec!["eu-west-1".to_owned()],
+        };
+        let failure = Failure::from(elsewhere);
+        assert_eq!(failure.exit, Exit::Refused);
+        assert!(failure.text().contains("landgrant.toml: region = \"eu-west-1\"\n"));
+    }
+}

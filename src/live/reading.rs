@@ -73,8 +73,8 @@ impl Reading {
     pub fn strategy(&self) -> String {
         match (&self.asked, &self.because) {
             (Some(Asked { groups, users, sets: _, pairs }), _) => format!(
-                "by principal: every group ({groups}), users who are declared or to be removed ({}), and \
-                 by pair what these leave unexplained or is to be removed ({})",
+                "by principal (groups: {groups}, users: {}), then by pair what these leave \
+                 unexplained (pairs: {})",
                 users.len(),
                 pairs.len()
             ),

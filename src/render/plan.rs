@@ -140,6 +140,8 @@ fn singular(kind: &str) -> String {
 fn nothing_to_do(plan: &Plan) -> &'static str {
     if !plan.is_complete() {
         "no changes in what could be read; nothing is known about the rest"
+    } else if plan.held.is_empty() && !plan.observed.taken.reading.cannot_see().is_empty() {
+        "no changes: everything that is declared is live as declared, as far as was read"
     } else if plan.held.is_empty() {
         "no changes: everything that is declared is live as declared"
     } else {

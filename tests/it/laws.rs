@@ -356,7 +356,13 @@ proptest! {
         live in sketch(),
         wanted in sketch(),
         modes in modes(),
+        depth in depths(),
     ) {
+        let live = match depth {
+            Depth::Quick => live.without_hidden_grants(&wanted),
+            Depth::Full => live,
+        };
+        let read = depth.name();
         let texts = files(&modes, &wanted.tables(), false);
         let planned = run(&live.world(), &tree(texts.clone()), Options::default()).unwrap();
         let whats = planned.plan.changes.iter().map(|change| &change.what);
@@ -368,10 +374,10 @@ proptest! {
         }
         support::write(&repository.path().join("sandbox.json"), &live.world());
         let removals = planned.plan.removals.0.to_string();
-        let words = ["apply", "--read", "full", "--yes", "--accept-removals", removals.as_str()];
+        let words = ["apply", "--read", read, "--yes", "--accept-removals", removals.as_str()];
         let applied = block_on(repository.run(&words));
         prop_assert_eq!(applied.exit, Exit::Done, "{}{}", applied.stdout, applied.stderr);
-        let again = block_on(repository.run(&["plan", "--read", "full", "--detailed-exitcode"]));
+        let again = block_on(repository.run(&["plan", "--read", read, "--detailed-exitcode"]));
         prop_assert_eq!(again.exit, Exit::Done, "{}", again.stdout);
 
         let after = support::read(&repository.path().join(".landgrant/sandbox/world.json"));

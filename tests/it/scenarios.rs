@@ -79,6 +79,7 @@ scenarios! {
     permission_set_emptied
     permission_set_removed
     person_joins_after_review
+    quick_and_full
     same_access_by_another_path
     stale_plan
     stale_provisioning

@@ -15,6 +15,14 @@ use crate::live::reading::{Asked, Depth, Reading, Standing};
 use crate::live::{Part, PermissionSet};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Whom a quick reading asks.
+struct Whom {
+    /// Users, what they have.
+    direct: BTreeSet<UserId>,
+    /// Groups, who is in them, whatever they have.
+    named: BTreeSet<GroupId>,
+}
+
 /// What Identity Center told.
 pub(super) struct Center {
     pub(super) sets: Sets,
@@ -44,52 +52,32 @@ pub(super) async fn read(
     let go = Session { aws, target, wanted, progress };
     let (directory, (arns, mut provisioned, mut gaps)) =
         tokio::try_join!(directory::list(aws, target, progress), go.sets())?;
-    let direct: BTreeSet<UserId> = directory
-        .users
-        .iter()
-        .filter(|(_, user)| wanted.users.contains(&UserName::new(&user.user_name)))
-        .map(|(id, _)| id.clone())
-        .collect();
-    let named = go.named(&directory);
+    let whom = go.whom(&directory);
     let known = Known {
         depth: wanted.depth,
         standing,
         directory_whole: directory.gaps.0.is_empty(),
         sets: arns.len(),
         groups: directory.groups.len(),
-        direct: direct.len(),
+        direct: whom.direct.len(),
         pairs: provisioned.values().map(BTreeMap::len).sum(),
-        memberships: named.len(),
+        memberships: whom.named.len(),
     };
-    let mut choice = strategy::choose(&known);
-    let mut first = None;
-    if choice.way == Way::Hybrid {
-        // One question goes ahead: who may not ask it may ask none of its kind.
-        match go.first(&directory, &direct).await {
-            Some((_, Err(error))) if error.kind == Kind::Denied => {
-                choice = Choice { way: Way::ByPair, because: Some(DENIED) };
-            }
-            answer => first = answer,
-        }
-    }
-    let memberships = if choice.way == Way::ByPair { directory.groups.len() } else { named.len() };
-    let known = Known { memberships, ..known };
-    progress.decided(&choice, &Estimate::of(&known, &choice));
+    let (choice, first) = go.choose(known, &directory, &whom).await;
     let details = permission_sets::details(aws, target, &arns, progress);
     let (sets, memberships, (assignments, asked, grant_gaps)) = match choice.way {
         Way::ByPair => {
-            let members =
-                directory::members(aws, target, directory.groups.keys().cloned(), progress);
-            let pairs = go.by_pair(&mut provisioned);
-            tokio::try_join!(details, members, pairs)?
+            let groups = directory.groups.keys().cloned();
+            let members = directory::members(aws, target, groups, progress);
+            tokio::try_join!(details, members, go.by_pair(&mut provisioned))?
         }
         Way::Hybrid => {
-            let grants = go.hybrid(&directory, direct, first, &mut provisioned, &named);
-            let named = directory::members(aws, target, named.iter().cloned(), progress);
-            let (sets, mut named, (grants, granted)) = tokio::try_join!(details, named, grants)?;
-            named.0.extend(granted.0);
-            named.1.0.extend(granted.1.0);
-            (sets, named, grants)
+            let members = directory::members(aws, target, whom.named.iter().cloned(), progress);
+            let grants = go.hybrid(&directory, &whom, first, &mut provisioned);
+            let (sets, mut members, (grants, more)) = tokio::try_join!(details, members, grants)?;
+            members.0.extend(more.0);
+            members.1.0.extend(more.1.0);
+            (sets, members, grants)
         }
     };
     let (mut sets, set_gaps) = sets;
@@ -135,14 +123,43 @@ impl Session<'_> {
         provisioned::list(self.aws, self.target, sets, which, into, self.progress).await
     }
 
-    /// Groups whose members are asked for whatever they have.
-    fn named(&self, directory: &Directory) -> BTreeSet<GroupId> {
-        let groups = directory.groups.iter();
-        let wanted = groups.filter(|(_, group)| match &self.wanted.members_of {
-            None => true,
-            Some(names) => names.contains(&GroupName::new(&group.name)),
+    /// Whom a quick reading asks, by the names that are wanted.
+    fn whom(&self, directory: &Directory) -> Whom {
+        let Wanted { instance: _, depth: _, users, members_of } = self.wanted;
+        let direct = directory.users.iter();
+        let direct = direct.filter(|(_, user)| users.contains(&UserName::new(&user.user_name)));
+        let named = directory.groups.iter().filter(|(_, group)| {
+            members_of.as_ref().is_none_or(|names| names.contains(&GroupName::new(&group.name)))
         });
-        wanted.map(|(id, _)| id.clone()).collect()
+        Whom {
+            direct: direct.map(|(id, _)| id.clone()).collect(),
+            named: named.map(|(id, _)| id.clone()).collect(),
+        }
+    }
+
+    /// Chooses the way, and says so. One question of a reading by principal goes ahead: who may not
+    /// ask it may ask none of its kind.
+    async fn choose(
+        &self,
+        mut known: Known,
+        directory: &Directory,
+        whom: &Whom,
+    ) -> (Choice, Option<Answer>) {
+        let mut choice = strategy::choose(&known);
+        let mut first = None;
+        if choice.way == Way::Hybrid {
+            match self.first(directory, &whom.direct).await {
+                Some((_, Err(error))) if error.kind == Kind::Denied => {
+                    choice = Choice { way: Way::ByPair, because: Some(DENIED) };
+                }
+                answer => first = answer,
+            }
+        }
+        if choice.way == Way::ByPair {
+            known.memberships = directory.groups.len();
+        }
+        self.progress.decided(&choice, &Estimate::of(&known, &choice));
+        (choice, first)
     }
 
     /// Asks the first principal there is.
@@ -173,15 +190,14 @@ impl Session<'_> {
         assignments::read(self.aws, self.target, pairs, into, self.progress).await
     }
 
-    /// Asks principals, then the pairs that they leave unexplained; and groups that have grants for
-    /// their members, but those of `named`.
+    /// Asks principals, then the pairs that they leave unexplained; and groups that turn out to have
+    /// grants for their members.
     async fn hybrid(
         &self,
         directory: &Directory,
-        direct: BTreeSet<UserId>,
+        Whom { direct, named }: &Whom,
         first: Option<Answer>,
         provisioned: &mut Provisioned,
-        named: &BTreeSet<GroupId>,
     ) -> Result<(Grants, (Memberships, Gaps)), ReadError> {
         let (mut found, mut gaps) = (Assignments::new(), Gaps::default());
         let mut ahead = None;
@@ -195,20 +211,22 @@ impl Session<'_> {
         let rest = |who: &Principal| ahead.as_ref() != Some(who);
         let groups = directory.groups.keys().cloned().map(Principal::Group).filter(rest);
         self.ask(groups, (&mut found, &mut gaps), "grants of groups").await?;
-        let granted: BTreeSet<&GroupId> = found.values().flat_map(|a| &a.groups).collect();
         // A group that told nothing may have grants too.
-        let granted = directory.groups.keys().filter(|id| {
-            let told = || gaps.0.iter().all(|gap| gap.part != Part::GroupGrants((*id).clone()));
-            !named.contains(*id) && (granted.contains(id) || !told())
+        let silent = gaps.0.iter().filter_map(|gap| match &gap.part {
+            Part::GroupGrants(id) => Some(id),
+            _ => None,
         });
-        let granted: BTreeSet<GroupId> = granted.cloned().collect();
+        let granted: BTreeSet<&GroupId> =
+            found.values().flat_map(|assigned| &assigned.groups).chain(silent).collect();
+        let granted: Vec<GroupId> =
+            granted.into_iter().filter(|id| !named.contains(*id)).cloned().collect();
         let members = directory::members(self.aws, self.target, granted, self.progress);
         let users = direct.iter().cloned().map(Principal::User).filter(rest);
         let rest = self.unexplained(users, provisioned, (found, gaps));
         let (members, (found, pairs, gaps)) = tokio::try_join!(members, rest)?;
-        let told =
-            |user: &UserId| gaps.0.iter().all(|gap| gap.part != Part::UserGrants(user.clone()));
-        let users = direct.into_iter().filter(told).collect();
+        let silent: BTreeSet<&Part> = gaps.0.iter().map(|gap| &gap.part).collect();
+        let told = |user: &&UserId| !silent.contains(&Part::UserGrants((*user).clone()));
+        let users = direct.iter().filter(told).cloned().collect();
         let groups = directory.groups.len();
         let asked = Asked { groups, users, sets: BTreeSet::new(), pairs };
         Ok(((found, Some(asked), gaps), members))
