@@ -190,9 +190,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         dangling: &projection.dangling,
         organization_known: desired.organization_known,
         reading: &live.taken.reading,
-        standing: live.taken.standing,
-        management: &live.organization.management_account,
-        provisioned: &projection.provisioned,
+        elsewhere: hold::Elsewhere::of(live, projection),
     };
     let mut drafts =
         draft::drafts(&diff(&desired.live, &desired.state), desired, &projection.provisioned);

@@ -7,13 +7,14 @@ mod unread;
 use super::change::{Kind, What};
 use super::draft::Draft;
 use super::links::{Ground, links};
-use crate::id::{AccountId, GroupName, PermissionSetName, UserId, UserName};
+use crate::id::{GroupName, UserId, UserName};
 use crate::live::project::{Ids, Labels, Twins};
-use crate::live::reading::{Reading, Standing};
+use crate::live::reading::Reading;
 use crate::live::{Gap, Part};
 use crate::model::{Grant, Group, Principal, State};
 use crate::resolve::{Held, Hold, Rules};
 use crate::source::declared::Mode;
+pub(super) use elsewhere::Elsewhere;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What decides about holding back.
@@ -36,12 +37,8 @@ pub(super) struct Facts<'a> {
     pub(super) organization_known: bool,
     /// How grants were read.
     pub(super) reading: &'a Reading,
-    /// Where the caller stands.
-    pub(super) standing: Standing,
-    /// The management account.
-    pub(super) management: &'a AccountId,
-    /// Accounts where each set is provisioned.
-    pub(super) provisioned: &'a BTreeMap<PermissionSetName, BTreeSet<AccountId>>,
+    /// The caller, who may not be in the management account.
+    pub(super) elsewhere: Option<Elsewhere<'a>>,
 }
 
 /// Parts the drafts into those that are planned and those that are held.
@@ -98,7 +95,7 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Option<(Hold, String)> {
         let detail = format!("manage.{} is \"observe\"", what.kind().name());
         return Some((Hold::Observed, detail));
     }
-    if let Some(detail) = elsewhere::refused(what, facts) {
+    if let Some(detail) = facts.elsewhere.as_ref().and_then(|caller| caller.refused(what)) {
         return Some((Hold::ManagementOnly, detail));
     }
     if let Some(name) = twin(what, facts.twins) {
