@@ -19,6 +19,7 @@ use crate::resolve::{Rules, needing_tags, resolve};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Reads the definitions. Errors have been printed when this fails; warnings when it succeeds.
@@ -172,10 +173,13 @@ async fn read_all(
 /// What has to be known wholly: whatever may be removed, and where something is revoked.
 fn needed(removals: Removals, reach: &Reach, live: &Live) -> Needed {
     let Removals { users, sets } = removals;
-    let all = &live.identity_center.permission_sets;
+    let mut called: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (arn, set) in &live.identity_center.permission_sets {
+        called.entry(&set.name).or_default().push(arn);
+    }
     let pairs = reach.revoked.iter().flat_map(|(account, name)| {
-        let called = all.iter().filter(|(_, set)| set.name == name.as_str());
-        called.map(|(arn, _)| (account.clone(), arn.clone()))
+        let arns = called.get(name.as_str()).into_iter().flatten();
+        arns.map(|arn| (account.clone(), (*arn).clone()))
     });
     Needed { users, sets, pairs: pairs.collect() }
 }

@@ -48,6 +48,7 @@ pub(super) async fn choose(
     let mut regions: Vec<String> = elsewhere
         .into_iter()
         .filter(|i| wanted.instance.as_ref().is_none_or(|w| i.instance_arn() == Some(w.as_str())))
+        .filter(|i| is_own(i, management))
         .filter_map(|instance| instance.primary_region.filter(|primary| primary != region))
         .collect();
     regions.sort();
@@ -69,10 +70,8 @@ fn among(
     if let Some(wanted) = &wanted.instance {
         instances.retain(|i| i.instance_arn() == Some(wanted.as_str()));
     }
-    let (mut own, foreign): (Vec<_>, Vec<_>) = instances
-        .into_iter()
-        // Where no owner is told, it cannot be held against the instance.
-        .partition(|i| i.owner_account_id().is_none_or(|owner| owner == management.as_str()));
+    let (mut own, foreign): (Vec<_>, Vec<_>) =
+        instances.into_iter().partition(|i| is_own(i, management));
     match (own.len(), foreign.into_iter().next()) {
         (1, _) => chosen(own.remove(0), region),
         (0, None) => Err(ReadError::NoInstance { region, wanted: wanted.instance.clone() }),
@@ -89,6 +88,11 @@ fn among(
             Err(ReadError::ManyInstances(arns))
         }
     }
+}
+
+/// Whether an instance is the organization's. Where no owner is told, that is not held against it.
+fn is_own(instance: &InstanceMetadata, management: &AccountId) -> bool {
+    instance.owner_account_id().is_none_or(|owner| owner == management.as_str())
 }
 
 fn chosen(instance: InstanceMetadata, region: String) -> Result<Chosen, ReadError> {

@@ -56,7 +56,9 @@ async fn an_instance_elsewhere_is_named_with_its_region() {
         move |operation: &str, body: &Value| {
             (operation == INSTANCES).then(|| match body["RegionScope"].as_str() {
                 Some("ALL_REGIONS") => ok(&json!({"Instances": [
-                    {"InstanceArn": INSTANCE, "PrimaryRegion": region}]})),
+                    {"InstanceArn": INSTANCE, "PrimaryRegion": region},
+                    {"InstanceArn": "arn:member", "PrimaryRegion": "eu-north-1",
+                        "OwnerAccountId": "111122223333"}]})),
                 _ => ok(&json!({"Instances": []})),
             })
         }
