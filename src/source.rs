@@ -6,6 +6,7 @@ pub mod declared;
 pub mod schema;
 pub mod selector;
 
+mod again;
 pub mod checks;
 mod decode;
 mod directory;
@@ -35,6 +36,7 @@ use lost::{Held, Lost};
 use network::Networks;
 use policy::{Context, Library};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use syntax::{Damage, Document};
 use toml::de::{DeTable, DeValue};
 
@@ -67,6 +69,8 @@ struct Parsed<'t> {
     text: &'t str,
     root: DeTable<'t>,
     damage: Damage,
+    /// Where something stands again that stands before.
+    repeated: Vec<Range<usize>>,
 }
 
 /// The tables that define things, which may stand in any file.
@@ -87,8 +91,8 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
     let parsed: Vec<Parsed<'_>> = read
         .iter_mut()
         .map(|(id, File { path, text, .. }, read)| {
-            let Document { root, damage } = read.document(*id, text, &mut out);
-            Parsed { file: *id, path, text, root, damage }
+            let Document { root, damage, repeated } = read.document(*id, text, &mut out);
+            Parsed { file: *id, path, text, root, damage, repeated }
         })
         .collect();
     let mut found = Vec::new();
@@ -177,24 +181,31 @@ impl Parsed<'_> {
 
 /// Reads the definition tables of every file; networks first, because policies refer to them.
 fn definitions(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) -> Declared {
-    let mut all = Declared::default();
     let mut networks = Networks::new();
     for file in parsed {
-        for (key, node) in entries(file.file, &file.root) {
-            if let ("network", DeValue::Table(table)) = (meant(key.value), node.value) {
-                network::networks(file.file, table, &mut networks, out);
-            }
-        }
+        network::of(file, &mut networks, out);
     }
     let library = Library::new(texts, &networks);
-    for file in parsed {
-        let context = Context { library: &library, path: file.path };
-        for (key, node) in entries(file.file, &file.root) {
-            top_level(file, key, node, &context, &mut all, out);
-        }
-    }
+    let mut all = Declared::default();
+    tables(parsed, &library, &mut all, out);
+    again::report(parsed, &library, out);
     all.networks = networks;
     all
+}
+
+/// Reads the definition tables of some files, but for networks.
+fn tables(
+    parsed: &[Parsed<'_>],
+    library: &Library<'_>,
+    all: &mut Declared,
+    out: &mut Vec<Diagnostic>,
+) {
+    for file in parsed {
+        let context = Context { library, path: file.path };
+        for (key, node) in entries(file.file, &file.root) {
+            top_level(file, key, node, &context, all, out);
+        }
+    }
 }
 
 fn top_level(
