@@ -21,6 +21,7 @@ mod permission_set;
 mod policy;
 mod policy_reference;
 mod settings;
+mod split;
 mod syntax;
 mod tags;
 #[cfg(test)]
@@ -84,13 +85,15 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
     let mut out = Vec::new();
     let texts = files::decode(tree);
     texts.report(&mut out);
-    let mut read: Vec<(FileId, &File, syntax::Text<'_>)> = texts
-        .definitions()
-        .map(|(id, file)| (id, file, syntax::read(id, &file.text, &mut out)))
-        .collect();
+    let list: Vec<(FileId, &File)> = texts.definitions().collect();
+    let mut read = split::map(&list, |&(id, file)| {
+        let mut found = Vec::new();
+        (id, file, syntax::read(id, &file.text, &mut found), found)
+    });
     let parsed: Vec<Parsed<'_>> = read
         .iter_mut()
-        .map(|(id, File { path, text, .. }, read)| {
+        .map(|(id, File { path, text, .. }, read, found)| {
+            out.append(found);
             let Document { root, damage, repeated } = read.document(*id, text, &mut out);
             Parsed { file: *id, path, text, root, damage, repeated }
         })
