@@ -196,7 +196,7 @@ pub struct Group {
     pub owner: Option<Spanned<String>>,
     /// Names that it had before. If one of them is live and this one is not, the group is renamed and
     /// keeps its id, and so its grants.
-    #[schemars(default)]
+    #[schemars(default, with = "Vec<forms::NewGroup>")]
     pub previously: Vec<Spanned<GroupName>>,
 }
 
