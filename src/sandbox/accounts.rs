@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// A request to create an account.
 #[derive(Clone, Debug)]
 pub(super) struct Creation {
-    /// `car-…`
+    /// `car-…`, sorted as the requests were made.
     pub(super) id: String,
     pub(super) name: String,
     pub(super) email: String,
@@ -74,10 +74,8 @@ impl Requests {
                 _ => None,
             })
             .collect();
-        // Ids follow from the order of the requests no more than from anything else; what was asked for first comes first.
-        ready.sort_by(|(due, one), (other_due, other)| {
-            (due, one.requested, &one.id).cmp(&(other_due, other.requested, &other.id))
-        });
+        // Stable: those with the same due time settle in the order of their ids, which is that of the requests.
+        ready.sort_by_key(|(due, _)| *due);
         let mut settled = !ready.is_empty();
         for (due, creation) in ready {
             settle(world, creation, clock.at(due));

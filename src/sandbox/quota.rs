@@ -208,7 +208,7 @@ mod tests {
     async fn rates_without_end_are_no_trouble() {
         let organizations_other = Rate { every: Duration::MAX, burst: 1 };
         let sso_admin = Rate { every: Duration::ZERO, burst: 0 };
-        let quotas = Quotas { organizations_other, sso_admin, ..Quotas::default() };
+        let quotas = Quotas { sso_admin, organizations_other, ..Quotas::default() };
         let mut buckets = Buckets::default();
         assert!(buckets.take(&quotas, &route("organizations", "ListRoots")).is_err());
         assert!(buckets.take(&quotas, &route("sso-admin", "ListInstances")).is_ok());

@@ -115,18 +115,14 @@ impl State {
     pub(super) fn answer(&mut self, request: &Request) -> Done {
         let settled = self.settle();
         let route = wire::route(request);
-        let (members, answer, lost) = match read(&route, request) {
-            Ok(members) => {
-                let (answer, lost) = self.admit(&route, members.clone());
-                (members, answer, lost)
-            }
-            Err(failure) => (Map::new(), Err(failure), false),
-        };
+        let members = read(&route, request);
+        let summary = members.as_ref().map(log::summary).unwrap_or_default();
+        let (answer, lost) = self.admit(&route, members);
         let write = log::writes(&route.operation);
         let entry = Entry {
             run: self.loaded.run,
             n: self.calls.len() as u64 + 1,
-            summary: log::summary(&members),
+            summary,
             outcome: answer.as_ref().map_or_else(|failure| failure.code, |_| "ok").to_owned(),
             service: route.service,
             operation: route.operation,
@@ -148,7 +144,11 @@ impl State {
 
     /// Lets a call through the gates, and says whether its answer is lost. AWS counts calls before it looks at them, so
     /// quotas come first; what they refuse, a script of faults never meets.
-    fn admit(&mut self, route: &Route, members: Map<String, Value>) -> (Answer, bool) {
+    fn admit(
+        &mut self,
+        route: &Route,
+        members: Result<Map<String, Value>, Failure>,
+    ) -> (Answer, bool) {
         if let Some(quotas) = &self.options.quotas
             && let Err(refused) = self.buckets.take(quotas, route)
         {
@@ -157,7 +157,7 @@ impl State {
         let effect = self.script.meet(&route.operation);
         let answer = match scripted(route, &self.caller, effect.as_ref()) {
             Some(failure) => Err(failure),
-            None => self.perform(route, members, effect.as_ref()),
+            None => members.and_then(|members| self.perform(route, members, effect.as_ref())),
         };
         (answer, effect == Some(Effect::Lose))
     }

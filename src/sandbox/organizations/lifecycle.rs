@@ -31,7 +31,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Input) -> Answer {
     }
     let number = call.world.next_number();
     let creation = Creation {
-        id: format!("car-{}", id::hex(&format!("creation/{number}"), 32)),
+        id: format!("car-{number:08x}{}", id::hex(&format!("creation/{number}"), 24)),
         name: name.to_owned(),
         email: email.to_owned(),
         tags: tags.into_iter().collect(),

@@ -247,12 +247,12 @@ pub(super) struct Creation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) forced_failure: Option<String>,
     #[serde(flatten)]
-    pub(super) status: Status,
+    pub(super) progress: Progress,
 }
 
 /// Where a request stands.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Status {
+pub(super) struct Progress {
     pub(super) status: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) failure_reason: Option<String>,
@@ -278,7 +278,7 @@ pub(super) struct Request {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) forced_failure: Option<String>,
     #[serde(flatten)]
-    pub(super) status: Status,
+    pub(super) progress: Progress,
 }
 
 #[derive(Serialize, Deserialize)]

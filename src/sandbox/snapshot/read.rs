@@ -270,7 +270,7 @@ fn read_request(document: document::Request) -> Request {
         current,
         created,
         forced_failure,
-        status,
+        progress,
     } = document;
     Request {
         id,
@@ -285,7 +285,7 @@ fn read_request(document: document::Request) -> Request {
         version: if current { CURRENT } else { 0 },
         created,
         forced: forced_failure,
-        status: read_status(status),
+        status: read_progress(progress),
     }
 }
 
@@ -299,14 +299,14 @@ fn read_creation(document: document::Creation) -> Creation {
         completed,
         account,
         forced_failure: forced,
-        status,
+        progress,
     } = document;
-    let status = read_status(status);
+    let status = read_progress(progress);
     Creation { id, name, email, tags, requested, completed, account, forced, status }
 }
 
-fn read_status(document: document::Status) -> Status {
-    let document::Status { status, failure_reason, remaining_ms } = document;
+fn read_progress(document: document::Progress) -> Status {
+    let document::Progress { status, failure_reason, remaining_ms } = document;
     match status.as_str() {
         "SUCCEEDED" => Status::Succeeded,
         "FAILED" => Status::Failed(failure_reason.unwrap_or_default()),

@@ -208,7 +208,7 @@ fn request_of(request: &Request, center: &IdentityCenter) -> document::Request {
         current: latest == Some(*version),
         created: *created,
         forced_failure: forced.clone(),
-        status: status_of(status),
+        progress: progress_of(status),
     }
 }
 
@@ -224,17 +224,17 @@ fn creation_of(creation: &Creation) -> document::Creation {
         completed: *completed,
         account: account.clone(),
         forced_failure: forced.clone(),
-        status: status_of(status),
+        progress: progress_of(status),
     }
 }
 
-fn status_of(status: &Status) -> document::Status {
+fn progress_of(status: &Status) -> document::Progress {
     let (failure_reason, remaining_ms) = match status {
         Status::InProgress(due) => (None, Some(remaining_ms(*due))),
         Status::Succeeded => (None, None),
         Status::Failed(reason) => (Some(reason.clone()), None),
     };
-    document::Status { status: status.name().to_owned(), failure_reason, remaining_ms }
+    document::Progress { status: status.name().to_owned(), failure_reason, remaining_ms }
 }
 
 fn remaining_ms(due: Instant) -> u64 {

@@ -93,29 +93,40 @@ fn check_room(
             "{outstanding} account assignments are being created, and no more can be at a time"
         ));
     }
-    let center = &call.world.identity_center;
-    let pair = (account.clone(), set.clone());
-    let coming = || {
-        let requests = call.requests.in_flight().filter(|request| request.kind == Kind::Assign);
-        requests.filter(|request| request.account.as_ref() == Some(account))
-    };
-    let is_group = |principal: &&Principal| matches!(principal, Principal::Group(_));
-    let of_pair = coming().filter(|request| request.set == *set);
-    let mut groups: BTreeSet<&Principal> =
-        of_pair.filter_map(|request| request.principal.as_ref()).filter(is_group).collect();
-    groups.extend(center.assignments.of_pair(&pair).filter(is_group));
-    if is_group(&principal) && !groups.contains(principal) && groups.len() >= quotas.groups_per_pair
-    {
+    let groups = groups(call, account, set);
+    let is_new = matches!(principal, Principal::Group(_)) && !groups.contains(principal);
+    if is_new && groups.len() >= quotas.groups_per_pair {
         return full(format!("{} groups have this permission set in {account}", groups.len()));
     }
-    let mut sets: BTreeSet<&str> = coming().map(|request| request.set.as_str()).collect();
-    let known = center.permission_sets.iter();
-    let provisioned = known.filter(|(_, known)| known.provisioned.contains_key(account));
-    sets.extend(provisioned.map(|(arn, _)| arn.as_str()));
+    let sets = sets(call, account);
     if !sets.contains(set.as_str()) && sets.len() >= quotas.sets_per_account {
         return full(format!("{} permission sets are provisioned in {account}", sets.len()));
     }
     Ok(())
+}
+
+/// The requests under way that will give someone something in an account.
+fn coming<'c>(call: &'c Call<'_>, account: &str) -> impl Iterator<Item = &'c Request> {
+    call.requests.in_flight().filter(move |request| {
+        request.kind == Kind::Assign && request.account.as_deref() == Some(account)
+    })
+}
+
+/// The groups that have a permission set in an account, or will have it.
+fn groups<'c>(call: &'c Call<'_>, account: &str, set: &str) -> BTreeSet<&'c Principal> {
+    let pair = (account.to_owned(), set.to_owned());
+    let coming = coming(call, account).filter(|request| request.set == set);
+    let has = call.world.identity_center.assignments.of_pair(&pair);
+    let all = coming.filter_map(|request| request.principal.as_ref()).chain(has);
+    all.filter(|principal| matches!(principal, Principal::Group(_))).collect()
+}
+
+/// The permission sets that are provisioned in an account, or will be.
+fn sets<'c>(call: &'c Call<'_>, account: &str) -> BTreeSet<&'c str> {
+    let all = call.world.identity_center.permission_sets.iter();
+    let has = all.filter(|(_, set)| set.provisioned.contains_key(account));
+    let coming = coming(call, account).map(|request| request.set.as_str());
+    has.map(|(arn, _)| arn.as_str()).chain(coming).collect()
 }
 
 /// Whether the assignment is there shows only when the request ends.
