@@ -43,12 +43,7 @@ impl Assignments {
         self.by_pair.get(pair).into_iter().flatten()
     }
 
-    /// The pairs of one principal, not counting what a user has through groups.
-    pub fn of_principal(&self, principal: &Principal) -> impl Iterator<Item = &Pair> {
-        self.by_principal.get(principal).into_iter().flatten()
-    }
-
-    /// The pairs of one principal from `first` on, in order.
+    /// The pairs of one principal from `first` on, in order, not counting what a user has through groups.
     pub fn of_principal_from(
         &self,
         principal: &Principal,
