@@ -111,7 +111,15 @@ impl Gaps {
         if error.kind == Kind::Credentials {
             return Err(ReadError::Credentials(error));
         }
-        let AwsError { operation, kind: _, code, message, request_id: _, reason: _ } = error;
+        let AwsError {
+            operation,
+            kind: _,
+            code,
+            message,
+            request_id: _,
+            reason: _,
+            retry_after: _,
+        } = error;
         self.0.push(Gap { part, operation: operation.to_owned(), code, message });
         Ok(())
     }
@@ -173,7 +181,7 @@ fn tidy(gaps: &mut Vec<Gap>) {
 
 /// The caller's ARN. An endpoint need not offer STS, so only failing credentials matter.
 async fn caller(aws: &Aws) -> Result<Option<String>, ReadError> {
-    match aws.call("sts:GetCallerIdentity", aws.sts.get_caller_identity().send()).await {
+    match aws.call("sts:GetCallerIdentity", || aws.sts.get_caller_identity().send()).await {
         Ok(identity) => Ok(identity.arn),
         Err(error) if error.kind == Kind::Credentials => Err(ReadError::Credentials(error)),
         Err(_) => Ok(None),

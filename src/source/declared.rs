@@ -18,7 +18,9 @@ use crate::model::{CustomerPolicy, Policy, Session, Tags};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-pub use settings::{CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Settings};
+pub use settings::{
+    CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Pace, Settings,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One file of a policy repository of landgrant: `landgrant.toml`, which also holds the settings, or

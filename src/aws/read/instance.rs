@@ -19,7 +19,7 @@ pub(super) struct Chosen {
 pub(super) async fn list(aws: &Aws) -> Result<Vec<InstanceMetadata>, AwsError> {
     pages(LIST, |token| async move {
         let request = aws.sso_admin.list_instances().max_results(100).set_next_token(token);
-        let out = aws.call(LIST, request.send()).await?;
+        let out = aws.call(LIST, || request.clone().send()).await?;
         Ok((out.instances.unwrap_or_default(), out.next_token))
     })
     .await
