@@ -78,7 +78,8 @@ impl Gaps {
         if error.kind == Kind::Credentials {
             return Err(ReadError::Credentials(error));
         }
-        let AwsError { operation, kind: _, code, message, request_id: _, reason } = error;
+        let AwsError { operation, kind: _, code, message, request_id: _, reason, retry_after: _ } =
+            error;
         // Which key it is about, or which constraint: the code does not tell.
         let message = match reason {
             Some(reason) => format!("{message} ({reason})"),

@@ -7,7 +7,7 @@ mod read;
 mod standing;
 mod wait;
 
-use super::{Aws, Options, Target, connect};
+use super::{Aws, Options, Pace, Target, connect};
 use crate::id::{IdentityStoreId, InstanceArn};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -31,6 +31,13 @@ const STS: &str = "sts:GetCallerIdentity";
 pub(super) struct Reply {
     status: u16,
     body: String,
+}
+
+impl Reply {
+    /// The same body, as an error.
+    pub(super) fn failed(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
 }
 
 pub(super) fn ok(body: &Value) -> Reply {
@@ -63,7 +70,7 @@ impl Fake {
 
     pub(super) async fn connect(&self) -> Aws {
         let http_client = Some(SharedHttpClient::new(self.clone()));
-        connect(Options { http_client, ..Options::default() }).await
+        connect(Options { http_client, pace: Pace::UNBOUNDED, ..Options::default() }).await
     }
 
     /// The bodies of all requests of an operation.

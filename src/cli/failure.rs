@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use crate::aws::read::ReadError;
-use crate::text::visible;
+use crate::text::{file_trouble, visible};
 use std::path::Path;
 
 /// Why a command could not do its work.
@@ -43,7 +43,7 @@ impl Failure {
 
     /// A file that could not be read or written.
     pub fn file(doing: &str, path: &Path, error: &std::io::Error) -> Self {
-        Self::new(Exit::Failure, format!("{doing} {}: {error}", path.display()))
+        Self::new(Exit::Failure, format!("{doing} {}: {}", path.display(), file_trouble(error)))
     }
 
     /// The text for stderr; empty where there is no message.

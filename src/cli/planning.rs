@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::progress::Reading;
 use super::world::{self, World};
 use crate::aws::read::{Needed, ReadError, Wanted};
-use crate::aws::{self, Aws, Target};
+use crate::aws::{self, Aws, Pace, Target};
 use crate::diag::{self, emit, has_errors};
 use crate::live::Live;
 use crate::live::project::project;
@@ -57,13 +57,19 @@ pub async fn connect(
     declared: &Declared,
 ) -> Result<Connection, Failure> {
     let region = global.region.clone().unwrap_or_else(|| declared.settings.region.value.clone());
-    let mut options = aws::Options { region: Some(region), ..aws::Options::default() };
+    let mut options = aws::Options {
+        region: Some(region),
+        pace: pace(&declared.settings.pace),
+        ..aws::Options::default()
+    };
     let mut opened = None;
     if global.sandbox {
         let mut behaviour = env.sandbox.clone();
         behaviour.started = (env.now)().to_string();
         let world = world::open(&global.directory, behaviour)?;
         options.http_client = Some(world.sandbox.http_client());
+        // The one in this process has no quotas, and nobody to share them with.
+        options.pace = Pace::UNBOUNDED;
         opened = Some(world);
     } else {
         options.profile.clone_from(&global.profile);
@@ -89,6 +95,16 @@ impl Reach {
             ReadDepth::Full => Depth::Full,
         });
         Self { depth, revoked: Pairs::new() }
+    }
+}
+
+/// The pace that is asked for, else the usual one.
+fn pace(typed: &source::declared::Pace) -> Pace {
+    let Pace { sso_admin, identity_store, organizations } = Pace::default();
+    Pace {
+        sso_admin: typed.sso_admin.unwrap_or(sso_admin),
+        identity_store: typed.identity_store.unwrap_or(identity_store),
+        organizations: typed.organizations.unwrap_or(organizations),
     }
 }
 

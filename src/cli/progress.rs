@@ -91,7 +91,7 @@ fn reading_plan(choice: &Choice, estimate: &Estimate) -> Vec<String> {
     let rows = estimate.rows.iter();
     lines.extend(rows.map(|(service, what, calls)| format!("{calls:>6} {service}: {what}")));
     let calls = counted(estimate.calls(), "call");
-    lines.push(format!("at least {calls} ahead, about {} s at the quota", estimate.seconds()));
+    lines.push(format!("at least {calls} ahead, about {} s at the quota", estimate.seconds));
     lines
 }
 

@@ -51,7 +51,9 @@ pub async fn read_pair(
         let request = aws.sso_admin.list_account_assignments();
         let request = request.instance_arn(target.instance.as_str()).account_id(account.as_str());
         let request = request.permission_set_arn(set.as_str());
-        let out = aws.call(LIST, request.max_results(100).set_next_token(token).send()).await?;
+        let out = aws
+            .call(LIST, || request.clone().max_results(100).set_next_token(token.clone()).send())
+            .await?;
         Ok((out.account_assignments.unwrap_or_default(), out.next_token))
     })
     .await

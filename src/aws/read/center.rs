@@ -158,7 +158,7 @@ impl Session<'_> {
         if choice.way == Way::ByPair {
             known.memberships = directory.groups.len();
         }
-        self.progress.decided(&choice, &Estimate::of(&known, &choice));
+        self.progress.decided(&choice, &Estimate::of(&known, &choice, &self.aws.pace()));
         (choice, first)
     }
 

@@ -64,7 +64,7 @@ async fn list_users(aws: &Aws, target: &Target, progress: &dyn Progress) -> List
         let request = aws.identity_store.list_users();
         let request = request.identity_store_id(target.identity_store.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_USERS, request.send()).await?;
+        let out = aws.call(LIST_USERS, || request.clone().send()).await?;
         Ok((out.users, out.next_token))
     };
     told_pages(LIST_USERS, fetch, |rows| progress.step("users", rows, 0)).await
@@ -75,7 +75,7 @@ async fn list_groups(aws: &Aws, target: &Target, progress: &dyn Progress) -> Lis
         let request = aws.identity_store.list_groups();
         let request = request.identity_store_id(target.identity_store.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_GROUPS, request.send()).await?;
+        let out = aws.call(LIST_GROUPS, || request.clone().send()).await?;
         Ok((out.groups, out.next_token))
     };
     told_pages(LIST_GROUPS, fetch, |rows| progress.step("groups", rows, 0)).await
@@ -117,7 +117,7 @@ async fn read_group_members(
         let request = aws.identity_store.list_group_memberships().group_id(group.as_str());
         let request = request.identity_store_id(target.identity_store.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_MEMBERSHIPS, request.send()).await?;
+        let out = aws.call(LIST_MEMBERSHIPS, || request.clone().send()).await?;
         Ok((out.group_memberships, out.next_token))
     })
     .await

@@ -26,7 +26,7 @@ async fn list_in(aws: &Aws, scope: Option<RegionScope>) -> Result<Vec<InstanceMe
     pages(LIST, |token| async move {
         let request = aws.sso_admin.list_instances().set_region_scope(scope.clone());
         let request = request.max_results(100).set_next_token(token);
-        let out = aws.call(LIST, request.send()).await?;
+        let out = aws.call(LIST, || request.clone().send()).await?;
         Ok((out.instances.unwrap_or_default(), out.next_token))
     })
     .await
@@ -116,7 +116,7 @@ fn chosen(instance: InstanceMetadata, region: String) -> Result<Chosen, ReadErro
 /// only where none could be found, because every instance that has some has them enabled.
 pub(super) async fn check_enabled(aws: &Aws, target: &Target) -> Result<(), ReadError> {
     let request = aws.sso_admin.describe_instance().instance_arn(target.instance.as_str());
-    match aws.call(DESCRIBE, request.send()).await {
+    match aws.call(DESCRIBE, || request.clone().send()).await {
         Ok(out) if out.permission_sets_enabled == Some(false) => {
             Err(ReadError::NoPermissionSets(target.instance.clone()))
         }

@@ -68,7 +68,7 @@ async fn listing(aws: &Aws, target: &Target) -> Listing<String> {
     pages(LIST, |token| async move {
         let request = aws.sso_admin.list_permission_sets().max_results(PAGE).set_next_token(token);
         let request = request.instance_arn(target.instance.as_str());
-        let out = aws.call(LIST, request.send()).await?;
+        let out = aws.call(LIST, || request.clone().send()).await?;
         Ok((out.permission_sets.unwrap_or_default(), out.next_token))
     })
     .await
@@ -84,7 +84,7 @@ pub(in crate::aws) async fn find(
     let work = |arn: String| async move {
         let request = aws.sso_admin.describe_permission_set();
         let request = request.instance_arn(target.instance.as_str()).permission_set_arn(&arn);
-        let out = aws.call(DESCRIBE, request.send()).await.ok()?;
+        let out = aws.call(DESCRIBE, || request.clone().send()).await.ok()?;
         let found = out.permission_set?.name.as_deref() == Some(name.as_str());
         found.then(|| PermissionSetArn::new(arn))
     };
@@ -104,10 +104,10 @@ pub(in crate::aws) async fn read_permission_set(
     let inline = aws.sso_admin.get_inline_policy_for_permission_set();
     let inline = inline.instance_arn(instance).permission_set_arn(arn);
     let (described, managed_policies, customer_managed_policies, inline, boundary, tags) = tokio::try_join!(
-        aws.call(DESCRIBE, describe.send()),
+        aws.call(DESCRIBE, || describe.clone().send()),
         managed_policies(aws, instance, arn),
         customer_managed_policies(aws, instance, arn),
-        aws.call(GET_INLINE, inline.send()),
+        aws.call(GET_INLINE, || inline.clone().send()),
         boundary(aws, instance, arn),
         tags(aws, instance, arn),
     )?;
@@ -137,7 +137,7 @@ async fn managed_policies(
         let request = aws.sso_admin.list_managed_policies_in_permission_set();
         let request = request.instance_arn(instance).permission_set_arn(set);
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_MANAGED, request.send()).await?;
+        let out = aws.call(LIST_MANAGED, || request.clone().send()).await?;
         Ok((out.attached_managed_policies.unwrap_or_default(), out.next_token))
     })
     .await
@@ -156,7 +156,7 @@ async fn customer_managed_policies(
         let request = aws.sso_admin.list_customer_managed_policy_references_in_permission_set();
         let request = request.instance_arn(instance).permission_set_arn(set);
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_CUSTOMER, request.send()).await?;
+        let out = aws.call(LIST_CUSTOMER, || request.clone().send()).await?;
         Ok((out.customer_managed_policy_references.unwrap_or_default(), out.next_token))
     })
     .await
@@ -181,7 +181,7 @@ fn customer_policy(
 async fn boundary(aws: &Aws, instance: &str, set: &str) -> Result<Option<Boundary>, AwsError> {
     let request = aws.sso_admin.get_permissions_boundary_for_permission_set();
     let request = request.instance_arn(instance).permission_set_arn(set);
-    let boundary = match aws.call(GET_BOUNDARY, request.send()).await {
+    let boundary = match aws.call(GET_BOUNDARY, || request.clone().send()).await {
         Ok(out) => out.permissions_boundary,
         Err(error) if error.kind == Kind::NotFound => None,
         Err(error) => return Err(error),
@@ -205,7 +205,7 @@ async fn tags(aws: &Aws, instance: &str, set: &str) -> Result<Tags, AwsError> {
     let rows = pages(LIST_TAGS, |token| async move {
         let request = aws.sso_admin.list_tags_for_resource().instance_arn(instance);
         let request = request.resource_arn(set).set_next_token(token);
-        let out = aws.call(LIST_TAGS, request.send()).await?;
+        let out = aws.call(LIST_TAGS, || request.clone().send()).await?;
         Ok((out.tags.unwrap_or_default(), out.next_token))
     })
     .await

@@ -89,7 +89,9 @@ pub(super) async fn own(aws: &Aws, target: &Target, asked: &Asked) -> Result<Own
         let request = aws.sso_admin.list_account_assignments_for_principal();
         let request = request.instance_arn(target.instance.as_str());
         let request = request.principal_id(asked.id()).principal_type(asked.kind());
-        let out = aws.call(LIST, request.max_results(100).set_next_token(token).send()).await?;
+        let out = aws
+            .call(LIST, || request.clone().max_results(100).set_next_token(token.clone()).send())
+            .await?;
         Ok((out.account_assignments.unwrap_or_default(), out.next_token))
     })
     .await

@@ -84,7 +84,7 @@ async fn accounts(
         let request = request.permission_set_arn(set.as_str());
         let request = request.set_provisioning_status(status.clone());
         let request = request.max_results(100).set_next_token(token);
-        let out = aws.call(LIST, request.send()).await?;
+        let out = aws.call(LIST, || request.clone().send()).await?;
         Ok((out.account_ids.unwrap_or_default(), out.next_token))
     })
     .await

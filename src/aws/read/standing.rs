@@ -22,7 +22,7 @@ pub(super) struct Caller {
 
 /// The caller. An endpoint need not offer STS, so only failing credentials matter.
 pub(super) async fn caller(aws: &Aws) -> Result<Caller, ReadError> {
-    match aws.call(IDENTITY, aws.sts.get_caller_identity().send()).await {
+    match aws.call(IDENTITY, || aws.sts.get_caller_identity().send()).await {
         Ok(identity) => {
             let account = identity.account.as_deref().and_then(AccountId::parse);
             Ok(Caller { account, arn: identity.arn })
@@ -61,7 +61,9 @@ pub(super) async fn find(
 async fn delegated(aws: &Aws) -> Result<Vec<AccountId>, AwsError> {
     let rows = pages(LIST, |token| async move {
         let request = aws.organizations.list_delegated_administrators().service_principal(SERVICE);
-        let out = aws.call(LIST, request.max_results(20).set_next_token(token).send()).await?;
+        let out = aws
+            .call(LIST, || request.clone().max_results(20).set_next_token(token.clone()).send())
+            .await?;
         Ok((out.delegated_administrators.unwrap_or_default(), out.next_token))
     })
     .await

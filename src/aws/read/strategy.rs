@@ -6,6 +6,7 @@
 //! principal never is: a grant whose principal was deleted has nobody left to be asked. A full reading
 //! is therefore by pair, whatever it costs (docs/reading.md has the arithmetic).
 
+use crate::aws::Pace;
 use crate::live::reading::{Depth, Standing};
 
 /// What is known before the grants are read.
@@ -77,17 +78,16 @@ pub fn choose(known: &Known) -> Choice {
 pub struct Estimate {
     /// Each line of the plan: the service, what is asked, how many calls it takes.
     pub rows: Vec<(&'static str, &'static str, usize)>,
+    /// Seconds at the pace of the connection.
+    pub seconds: usize,
 }
 
-/// Requests a second that AWS lets through, per service, with room for others (AWS: 20 of all
-/// operations of sso-admin together, 20 of each operation of identitystore).
-const RATES: [(&str, usize); 2] = [("sso-admin", 18), ("identitystore", 18)];
 /// Calls of each permission set's details: description, three kinds of policies, boundary, tags.
 const DETAILS: usize = 6;
 
 impl Estimate {
     /// What a choice leads to.
-    pub fn of(known: &Known, choice: &Choice) -> Self {
+    pub fn of(known: &Known, choice: &Choice, pace: &Pace) -> Self {
         let sso = "sso-admin";
         let mut rows = vec![(sso, "details of permission sets", DETAILS * known.sets)];
         match choice.way {
@@ -101,23 +101,26 @@ impl Estimate {
             }
         }
         rows.push(("identitystore", "members of groups", known.memberships));
-        Self { rows }
+        Self { seconds: seconds(&rows, pace), rows }
     }
 
     /// All calls.
     pub fn calls(&self) -> usize {
         self.rows.iter().map(|(_, _, calls)| calls).sum()
     }
+}
 
-    /// Seconds at the quota. Services have quotas of their own, so the slowest decides.
-    pub fn seconds(&self) -> usize {
-        let of = |service| {
-            let rows = self.rows.iter().filter(|(s, _, _)| *s == service);
-            rows.map(|(_, _, calls)| calls).sum::<usize>()
-        };
-        let seconds = RATES.iter().map(|(service, rate)| of(*service).div_ceil(*rate));
-        seconds.max().unwrap_or_default()
-    }
+/// Seconds at a pace. Services have quotas of their own, so the slowest decides.
+fn seconds(rows: &[(&str, &str, usize)], pace: &Pace) -> usize {
+    let of = |service, rate: f64| {
+        let calls: usize = rows.iter().filter(|row| row.0 == service).map(|row| row.2).sum();
+        #[expect(clippy::cast_precision_loss, reason = "nobody makes 2^52 calls")]
+        let seconds = (calls as f64 / rate).ceil();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as above")]
+        let seconds = seconds as usize;
+        seconds
+    };
+    of("sso-admin", pace.sso_admin).max(of("identitystore", pace.identity_store))
 }
 
 #[cfg(test)]
@@ -135,6 +138,8 @@ mod tests {
         pairs: 8475,
         memberships: 200,
     };
+
+    const PACE: Pace = Pace { sso_admin: 18.0, identity_store: 18.0, organizations: 1.0 };
 
     #[test]
     fn the_cheapest_way_that_the_depth_and_the_caller_allow_is_chosen() {
@@ -170,14 +175,14 @@ mod tests {
 
     #[test]
     fn the_slowest_service_decides_how_long_it_takes() {
-        let hybrid = Estimate::of(&LARGE, &choose(&LARGE));
+        let hybrid = Estimate::of(&LARGE, &choose(&LARGE), &PACE);
         assert_eq!(hybrid.calls(), 300 + 200 + 183 + 200);
-        assert_eq!(hybrid.seconds(), 38);
+        assert_eq!(hybrid.seconds, 38);
         let full = Known { depth: Depth::Full, ..LARGE };
-        let by_pair = Estimate::of(&full, &choose(&full));
+        let by_pair = Estimate::of(&full, &choose(&full), &PACE);
         assert_eq!(by_pair.calls(), 300 + 50 + 8475 + 200);
-        assert_eq!(by_pair.seconds(), 491);
+        assert_eq!(by_pair.seconds, 491);
         let members = Known { memberships: 3000, sets: 0, groups: 0, direct: 0, pairs: 0, ..LARGE };
-        assert_eq!(Estimate::of(&members, &choose(&members)).seconds(), 167);
+        assert_eq!(Estimate::of(&members, &choose(&members), &PACE).seconds, 167);
     }
 }
