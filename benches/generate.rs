@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use landgrant::id::{AccountId, IdentityStoreId, InstanceArn, OrganizationId, OuId, RootId};
+use landgrant::live::reading::{Reading, Standing};
 use landgrant::live::{Account, AccountState, IdentityCenter, Live, Organization, Ou, Taken};
 use landgrant::source::{Input, Tree};
 use std::collections::BTreeMap;
@@ -272,7 +273,14 @@ pub(crate) fn organization(size: Size) -> Live {
         assignments: BTreeMap::new(),
     };
     Live {
-        taken: Taken { started: now(), ended: now(), by: None, calls: BTreeMap::new() },
+        taken: Taken {
+            started: now(),
+            ended: now(),
+            by: None,
+            calls: BTreeMap::new(),
+            standing: Standing::default(),
+            reading: Reading::default(),
+        },
         organization: Organization {
             id: OrganizationId::new("o-1"),
             management_account: AccountId::parse("999999999999").expect("twelve digits"),

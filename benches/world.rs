@@ -8,6 +8,7 @@ use landgrant::id::{
     AccountId, GroupId, IdentityStoreId, InstanceArn, OrganizationId, OuId, PermissionSetArn,
     RootId, UserId,
 };
+use landgrant::live::reading::{Reading, Standing};
 use landgrant::live::{
     Account, AccountState, Assigned, Group, IdentityCenter, Live, Organization, Ou, PermissionSet,
     Taken, User,
@@ -271,7 +272,14 @@ pub(crate) fn live(size: Size) -> Live {
         assignments,
     };
     Live {
-        taken: Taken { started: now(), ended: now(), by: None, calls: BTreeMap::new() },
+        taken: Taken {
+            started: now(),
+            ended: now(),
+            by: None,
+            calls: BTreeMap::new(),
+            standing: Standing::Management,
+            reading: Reading::default(),
+        },
         organization: organization(size),
         identity_center: center,
         gaps: Vec::new(),

@@ -17,6 +17,7 @@ pub mod wait;
 
 pub use connect::{Aws, Options, connect};
 pub use error::{AwsError, Kind};
+pub use pace::Pace;
 
 use crate::id::{IdentityStoreId, InstanceArn};
 use crate::live::Live;

@@ -5,6 +5,7 @@
 
 pub mod fingerprint;
 pub mod project;
+pub mod reading;
 pub mod snapshot;
 
 use crate::id::{
@@ -13,6 +14,7 @@ use crate::id::{
 };
 use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
 use jiff::Timestamp;
+use reading::{Reading, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that was read.
@@ -39,6 +41,10 @@ pub struct Taken {
     pub by: Option<String>,
     /// Calls per operation, `sso-admin:ListAccountAssignments` → 41; retries count.
     pub calls: BTreeMap<String, u64>,
+    /// Where in the organization the caller stands.
+    pub standing: Standing,
+    /// How grants were read.
+    pub reading: Reading,
 }
 
 /// AWS Organizations.
@@ -54,7 +60,7 @@ pub struct Organization {
     pub ous: BTreeMap<OuId, Ou>,
     /// Accounts by id.
     pub accounts: BTreeMap<AccountId, Account>,
-    /// Service principal → accounts, of a snapshot that tells; nothing of it is read from AWS.
+    /// Service principal → accounts; asked of AWS only where the caller is not in the management account.
     pub delegated_administrators: BTreeMap<String, Vec<AccountId>>,
 }
 
@@ -140,7 +146,7 @@ pub struct IdentityCenter {
     pub users: BTreeMap<UserId, User>,
     /// Groups by id.
     pub groups: BTreeMap<GroupId, Group>,
-    /// Members of every group that was asked.
+    /// Members of every group that was asked; a quick reading asks those that matter to it.
     pub memberships: BTreeMap<GroupId, BTreeSet<UserId>>,
     /// Who has a set in an account, by (account, set). A pair that was asked and has nobody may be
     /// present and empty.
@@ -232,6 +238,10 @@ pub enum Part {
     Memberships(GroupId),
     /// One pair's grants.
     Grants(AccountId, PermissionSetArn),
+    /// One group's grants, where it was asked for them.
+    GroupGrants(GroupId),
+    /// One user's direct grants, where the user was asked for them.
+    UserGrants(UserId),
 }
 
 /// A part that could not be read.

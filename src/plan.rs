@@ -22,14 +22,15 @@ use crate::access::delta::{Delta, delta};
 use crate::access::{Access, Via};
 use crate::call::Call;
 use crate::diff::diff;
-use crate::id::PermissionSetName;
+use crate::id::{AccountId, PermissionSetName};
 use crate::live::fingerprint;
 use crate::live::project::{Ids, Labels, Projection};
+use crate::live::reading::Standing;
 use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
 use crate::resolve::{Cause, Desired, Held, Hold, Renames, Rules};
 use crate::source::declared::Mode;
-use change::{Action, Change};
+use change::{Action, Change, What};
 use guard::Excess;
 use links::Ground;
 use predict::predict;
@@ -79,6 +80,8 @@ pub struct Place {
     pub region: String,
     /// Who asked; `None` where STS did not tell.
     pub caller: Option<String>,
+    /// Where in the organization the caller stands.
+    pub standing: Standing,
 }
 
 /// What was read.
@@ -107,7 +110,23 @@ pub struct Counts {
     pub grants: usize,
 }
 
+/// Accounts and permission sets.
+pub type Pairs = BTreeSet<(AccountId, PermissionSetName)>;
+
 impl Plan {
+    /// The pairs of every grant that it revokes.
+    pub fn revoked(&self) -> Pairs {
+        let whats = self.changes.iter().map(|change| &change.what);
+        whats
+            .filter_map(|what| match what {
+                What::DeleteGrant(grant) => {
+                    Some((grant.account.clone(), grant.permission_set.clone()))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
     /// How many changes have an action that creates, deletes, or does anything else.
     pub fn summary(&self) -> (usize, usize, usize) {
         let count = |action| self.changes.iter().filter(|c| c.what.action() == action).count();
@@ -172,6 +191,8 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         twins: &projection.twins,
         dangling: &projection.dangling,
         organization_known: desired.organization_known,
+        reading: &live.taken.reading,
+        elsewhere: hold::Elsewhere::of(live, projection),
     };
     let mut drafts =
         draft::drafts(&diff(&desired.live, &desired.state), desired, &projection.provisioned);
@@ -205,6 +226,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
             instance: live.identity_center.instance.to_string(),
             region: live.identity_center.region.clone(),
             caller: live.taken.by.clone(),
+            standing: live.taken.standing,
         },
         observed: observe(&live.taken, &before, &gaps, (&ids, labels), &changes),
         desired_fingerprint: fingerprint::whole(&desired.state),
@@ -234,20 +256,36 @@ fn renamed<'a>(state: &'a State, desired: &Desired) -> Cow<'a, State> {
     Cow::Owned(state)
 }
 
-/// What could not be read or told apart, and tags that a selector asks for and nobody read.
+/// What could not be read or told apart, and what the definitions ask for and nobody read: tags that
+/// a selector looks at, members of groups that a quick reading passed over.
 fn gaps(live: &Live, projection: &Projection, desired: &Desired) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = live.gaps.iter().chain(&projection.ambiguous).cloned().collect();
+    let mut unread = |part: Part, message: &str| {
+        if !gaps.iter().any(|gap| gap.part == part) {
+            gaps.push(Gap {
+                part,
+                operation: String::new(),
+                code: "not read".to_owned(),
+                message: message.to_owned(),
+            });
+        }
+    };
     if desired.selects_by_tag {
         for (id, account) in &live.organization.accounts {
-            let part = Part::AccountTags(id.clone());
-            if account.tags.is_none() && !gaps.iter().any(|gap| gap.part == part) {
-                let message = "the reading holds no tags of it".to_owned();
-                gaps.push(Gap {
-                    part,
-                    operation: String::new(),
-                    code: "not read".to_owned(),
-                    message,
-                });
+            if account.tags.is_none() {
+                unread(Part::AccountTags(id.clone()), "the reading holds no tags of it");
+            }
+        }
+    }
+    if live.taken.reading.asked.is_some() {
+        let granted = projection.state.grants.iter().map(|grant| &grant.principal);
+        let granted: BTreeSet<&Principal> = granted.collect();
+        for (name, id) in &projection.ids.groups {
+            let new_name = desired.renames.groups.get(name).unwrap_or(name);
+            let matters = desired.origins.groups.contains_key(new_name)
+                || granted.contains(&Principal::Group(name.clone()));
+            if matters && !live.identity_center.memberships.contains_key(id) {
+                unread(Part::Memberships(id.clone()), "the reading holds no members of it");
             }
         }
     }

@@ -14,6 +14,7 @@ mod index;
 mod lookup;
 mod organization;
 mod permission_sets;
+pub mod reading;
 pub mod scope;
 pub mod select;
 
@@ -160,6 +161,8 @@ pub enum Hold {
     InUse,
     /// It belongs to Control Tower.
     Protected,
+    /// Only the management account may do it, and the caller is elsewhere.
+    ManagementOnly,
 }
 
 impl Hold {
@@ -174,6 +177,7 @@ impl Hold {
             Self::Inactive => "inactive",
             Self::InUse => "in-use",
             Self::Protected => "protected",
+            Self::ManagementOnly => "management-only",
         }
     }
 }

@@ -8,11 +8,12 @@
 //! What it keeps faithful: asynchronous requests that take effect when they succeed; provisioning, with accounts that
 //! are stale after an edit; conflicts on duplicate names, on things in use and on opposite requests; rows inherited
 //! through groups, orphaned rows; paging with opaque tokens and, if asked for, empty pages; the lengths and patterns
-//! of the service models; revisions; what an update clears by leaving it out. Quotas, delegated callers and the creation
-//! of accounts are not in it.
+//! of the service models; revisions; what an update clears by leaving it out; the creation and closing of accounts; if
+//! asked for, quotas ([`Quotas`]), the rights of a delegated administrator ([`Caller`]) and the time that answers take.
 //!
 //! It imports nothing from the rest of the crate, and no AWS SDK: a misreading of AWS cannot hide in both.
 
+mod accounts;
 mod check;
 mod clock;
 mod connector;
@@ -21,9 +22,12 @@ mod fault;
 mod id;
 mod identity_store;
 mod log;
+mod options;
 mod organizations;
 mod paging;
+mod quota;
 mod requests;
+mod rights;
 mod router;
 mod seed;
 mod serve;
@@ -34,42 +38,18 @@ mod wire;
 pub mod world;
 
 pub use fault::{Effect, Fault};
-pub use log::Entry;
+pub use log::{Count, Entry, counts};
+pub use options::{Caller, Instance, Options};
+pub use quota::{Quotas, Rate};
 pub use snapshot::WorldError;
 pub use world::World;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use router::State;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-/// How a sandbox behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// How long an asynchronous request stays `IN_PROGRESS`.
-    pub delay: Duration,
-    /// Caps every page, below what the service and the request allow.
-    pub page_limit: Option<usize>,
-    /// Every listing starts with an empty page that carries a token, which AWS allows and clients forget.
-    pub empty_first_page: bool,
-    /// What "now" is when the sandbox starts, in RFC 3339; the base of all dates.
-    pub started: String,
-    /// What goes wrong from the start; [`Sandbox::script`] replaces it.
-    pub faults: Vec<Fault>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            delay: Duration::from_millis(200),
-            page_limit: None,
-            empty_first_page: false,
-            started: "2026-01-01T00:00:00Z".to_owned(),
-            faults: Vec::new(),
-        }
-    }
-}
 
 type WriteHook = Box<dyn Fn(&Sandbox) + Send + Sync>;
 type CallHook = Box<dyn Fn(&Entry) + Send + Sync>;
@@ -82,6 +62,7 @@ struct Hooks {
 
 struct Inner {
     state: Mutex<State>,
+    latency: Duration,
     /// Also held during a call, so that hooks see calls in their order and never an older world after a newer one.
     hooks: Mutex<Hooks>,
 }
@@ -109,10 +90,12 @@ impl Sandbox {
     pub fn from_json(world: &[u8], options: Options) -> Result<Self, WorldError> {
         let base = clock::seconds(&options.started)
             .ok_or_else(|| WorldError::Started(options.started.clone()))?;
-        let state = State::new(snapshot::read(world)?, options, clock::Clock::new(base));
+        let latency = options.latency;
+        let state = State::new(snapshot::read(world)?, options, clock::Clock::new(base))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 state: Mutex::new(state),
+                latency,
                 hooks: Mutex::new(Hooks::default()),
             }),
         })
@@ -144,6 +127,11 @@ impl Sandbox {
         lock(&self.inner.state).calls().to_vec()
     }
 
+    /// The calls since this sandbox was opened, counted by `service:Operation`.
+    pub fn counts(&self) -> BTreeMap<String, Count> {
+        log::counts(lock(&self.inner.state).calls())
+    }
+
     /// Replaces the script of faults; their calls are counted from now.
     pub fn script(&self, faults: Vec<Fault>) {
         lock(&self.inner.state).script(faults);
@@ -163,8 +151,18 @@ impl Sandbox {
         serve::serve(self, listener, stop).await
     }
 
-    /// Answers one request; none is a connection that broke.
-    fn answer(&self, request: &wire::Request) -> Option<wire::Reply> {
+    /// Answers one request when the latency has passed; none is a connection that broke. The call is done before, so a
+    /// client that does not wait has made it all the same.
+    async fn answer(&self, request: &wire::Request) -> Option<wire::Reply> {
+        let reply = self.perform(request);
+        // Even an empty sleep lasts until the timer's next tick.
+        if !self.inner.latency.is_zero() {
+            tokio::time::sleep(self.inner.latency).await;
+        }
+        reply
+    }
+
+    fn perform(&self, request: &wire::Request) -> Option<wire::Reply> {
         let hooks = lock(&self.inner.hooks);
         let done = lock(&self.inner.state).answer(request);
         for hook in &hooks.call {

@@ -6,6 +6,7 @@ pub mod declared;
 pub mod schema;
 pub mod selector;
 
+mod again;
 pub mod checks;
 mod decode;
 mod directory;
@@ -20,6 +21,7 @@ mod permission_set;
 mod policy;
 mod policy_reference;
 mod settings;
+mod split;
 mod syntax;
 mod tags;
 #[cfg(test)]
@@ -35,6 +37,7 @@ use lost::{Held, Lost};
 use network::Networks;
 use policy::{Context, Library};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use syntax::{Damage, Document};
 use toml::de::{DeTable, DeValue};
 
@@ -67,6 +70,8 @@ struct Parsed<'t> {
     text: &'t str,
     root: DeTable<'t>,
     damage: Damage,
+    /// Where something stands again that stands before.
+    repeated: Vec<Range<usize>>,
 }
 
 /// The tables that define things, which may stand in any file.
@@ -80,15 +85,17 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
     let mut out = Vec::new();
     let texts = files::decode(tree);
     texts.report(&mut out);
-    let mut read: Vec<(FileId, &File, syntax::Text<'_>)> = texts
-        .definitions()
-        .map(|(id, file)| (id, file, syntax::read(id, &file.text, &mut out)))
-        .collect();
+    let list: Vec<(FileId, &File)> = texts.definitions().collect();
+    let mut read = split::map(&list, |&(id, file)| {
+        let mut found = Vec::new();
+        (id, file, syntax::read(id, &file.text, &mut found), found)
+    });
     let parsed: Vec<Parsed<'_>> = read
         .iter_mut()
-        .map(|(id, File { path, text, .. }, read)| {
-            let Document { root, damage } = read.document(*id, text, &mut out);
-            Parsed { file: *id, path, text, root, damage }
+        .map(|(id, File { path, text, .. }, read, found)| {
+            out.append(found);
+            let Document { root, damage, repeated } = read.document(*id, text, &mut out);
+            Parsed { file: *id, path, text, root, damage, repeated }
         })
         .collect();
     let mut found = Vec::new();
@@ -177,24 +184,31 @@ impl Parsed<'_> {
 
 /// Reads the definition tables of every file; networks first, because policies refer to them.
 fn definitions(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) -> Declared {
-    let mut all = Declared::default();
     let mut networks = Networks::new();
     for file in parsed {
-        for (key, node) in entries(file.file, &file.root) {
-            if let ("network", DeValue::Table(table)) = (meant(key.value), node.value) {
-                network::networks(file.file, table, &mut networks, out);
-            }
-        }
+        network::of(file, &mut networks, out);
     }
     let library = Library::new(texts, &networks);
-    for file in parsed {
-        let context = Context { library: &library, path: file.path };
-        for (key, node) in entries(file.file, &file.root) {
-            top_level(file, key, node, &context, &mut all, out);
-        }
-    }
+    let mut all = Declared::default();
+    tables(parsed, &library, &mut all, out);
+    again::report(parsed, &library, out);
     all.networks = networks;
     all
+}
+
+/// Reads the definition tables of some files, but for networks.
+fn tables(
+    parsed: &[Parsed<'_>],
+    library: &Library<'_>,
+    all: &mut Declared,
+    out: &mut Vec<Diagnostic>,
+) {
+    for file in parsed {
+        let context = Context { library, path: file.path };
+        for (key, node) in entries(file.file, &file.root) {
+            top_level(file, key, node, &context, all, out);
+        }
+    }
 }
 
 fn top_level(

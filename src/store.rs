@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that they are kept to")]
 
 use crate::source::{Input, Tree};
+use crate::text::file_trouble;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -97,7 +98,7 @@ impl Walk {
     }
 
     fn unreadable(&mut self, path: &str, error: &io::Error) {
-        self.tree.unreadable.push((path.to_owned(), error.to_string()));
+        self.tree.unreadable.push((path.to_owned(), file_trouble(error)));
     }
 }
 

@@ -4,6 +4,7 @@ mod near;
 
 pub use near::{Names, suggest};
 use std::fmt::Write as _;
+use std::io;
 
 /// Whether a terminal would not show a character, or would let it change what stands around it:
 /// controls (and so every ANSI escape), line separators, bidi marks and zero-width formats.
@@ -86,6 +87,21 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
         let _infallible = write!(out, "{comma}`{name}`");
     }
     out
+}
+
+/// What went wrong with a file, in words alone: the system's numbers help nobody.
+pub fn file_trouble(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::NotADirectory => "part of the path is not a folder".to_owned(),
+        io::ErrorKind::StorageFull => "there is no room left on the disk".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::*;
 use crate::id::{GroupId, GroupName, OuId, OuPath};
 use crate::live::Taken;
 use crate::live::project::Labels;
+use crate::live::reading::{Reading, Standing};
 use crate::model::Group;
 use crate::plan::change::{Reason, Risk};
 use crate::plan::{Observed, Place};
@@ -33,11 +34,19 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         instance: "ssoins-1".into(),
         region: "us-east-1".into(),
         caller: None,
+        standing: Standing::default(),
     };
     Plan {
         scope,
         observed: Observed {
-            taken: Taken { started: now, ended: now, by: None, calls: BTreeMap::new() },
+            taken: Taken {
+                started: now,
+                ended: now,
+                by: None,
+                calls: BTreeMap::new(),
+                standing: Standing::default(),
+                reading: Reading::default(),
+            },
             gaps: Vec::new(),
             counts: crate::plan::Counts::default(),
             fingerprint: String::new(),

@@ -197,30 +197,31 @@ impl Session<'_> {
     async fn send<T, E, F>(
         &self,
         busy: fn(&AwsError) -> bool,
-        request: impl Fn() -> F,
+        request: impl Fn() -> F + Send + Sync,
     ) -> Result<T, AwsError>
     where
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+        T: Send,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         for delay in BACKOFF {
-            match self.aws.call(self.operation, request()).await {
+            match self.aws.call(self.operation, &request).await {
                 Err(error) if busy(&error) => tokio::time::sleep(delay).await,
                 answer => return answer,
             }
         }
-        self.aws.call(self.operation, request()).await
+        self.aws.call(self.operation, &request).await
     }
 
     /// Sends a request whose answer holds nothing that anyone needs.
     async fn change<T, E, F>(
         &self,
         busy: fn(&AwsError) -> bool,
-        request: impl Fn() -> F,
+        request: impl Fn() -> F + Send + Sync,
     ) -> Result<Done, CallError>
     where
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-        T: RequestId,
+        T: RequestId + Send,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let out = self.send(busy, request).await?;
@@ -228,10 +229,13 @@ impl Session<'_> {
     }
 
     /// Sends a request that removes something: what does not exist is removed already.
-    async fn remove<T, E, F>(&self, request: impl Fn() -> F) -> Result<Done, CallError>
+    async fn remove<T, E, F>(
+        &self,
+        request: impl Fn() -> F + Send + Sync,
+    ) -> Result<Done, CallError>
     where
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-        T: RequestId,
+        T: RequestId + Send,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         match self.change(busy, request).await {

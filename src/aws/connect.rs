@@ -2,13 +2,12 @@
 
 use super::count::{Calls, Counter};
 use super::error::AwsError;
-use super::pace::Gates;
+use super::pace::{Gates, Pace, retry};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_ssoadmin::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -18,9 +17,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Attempts of one call. Throttling at the quota is normal for this job, and the SDK's own 3 give
-/// up within seconds.
-const ATTEMPTS: u32 = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Where the sandbox lives when nobody names a region.
@@ -39,6 +35,8 @@ pub struct Options {
     pub http_client: Option<SharedHttpClient>,
     /// Static credentials in place of the usual chain.
     pub credentials: Option<Credentials>,
+    /// How fast to call.
+    pub pace: Pace,
 }
 
 /// Clients of every service that is used, with their counters and gates. Clones share them.
@@ -59,13 +57,12 @@ pub async fn connect(options: Options) -> Aws {
         Some(http_client) => offline(&options, http_client.clone()),
         None => load(&options).await,
     };
-    Aws::new(config, Calls::default(), Arc::default())
+    Aws::new(config, Calls::default(), Arc::new(Gates::new(options.pace)))
 }
 
 /// The usual chain: environment, profiles, SSO, container, instance metadata.
 async fn load(options: &Options) -> SdkConfig {
-    let mut loader =
-        aws_config::defaults(behavior()).retry_config(retries()).timeout_config(timeouts());
+    let mut loader = aws_config::defaults(behavior()).timeout_config(timeouts());
     if let Some(name) = app_name() {
         loader = loader.app_name(name);
     }
@@ -93,7 +90,6 @@ fn offline(options: &Options, http_client: SharedHttpClient) -> SdkConfig {
     let region = options.region.clone().unwrap_or_else(|| SANDBOX_REGION.to_owned());
     let mut builder = SdkConfig::builder()
         .behavior_version(behavior())
-        .retry_config(retries())
         .timeout_config(timeouts())
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
         .region(Region::new(region))
@@ -109,9 +105,10 @@ fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
-/// Standard, not adaptive: adaptive mode's waits are hard to foresee, and pacing is our own.
-fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+/// None of the SDK's own: it does not know the quota, and a retry that does not pass the gate takes
+/// from the calls that do.
+fn no_retries() -> RetryConfig {
+    RetryConfig::disabled()
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -127,28 +124,21 @@ fn app_name() -> Option<AppName> {
     AppName::new(concat!("landgrant-", env!("CARGO_PKG_VERSION"))).ok()
 }
 
-/// The SDK's retry quota is one bucket for the whole process, and when it is empty calls get a single
-/// attempt. Each service gets its own, without a bottom.
-fn partition(service: &'static str) -> RetryPartition {
-    RetryPartition::custom(service).token_bucket(TokenBucket::unlimited()).build()
-}
-
 impl Aws {
     fn new(config: SdkConfig, counted: Calls, gates: Arc<Gates>) -> Self {
         let interceptor = |service| Counter::new(service, counted.clone());
         let sso_admin = aws_sdk_ssoadmin::config::Builder::from(&config)
-            .retry_partition(partition("landgrant-sso-admin"))
+            .retry_config(no_retries())
             .interceptor(interceptor("sso-admin"));
         let identity_store = aws_sdk_identitystore::config::Builder::from(&config)
-            .retry_partition(partition("landgrant-identitystore"))
+            .retry_config(no_retries())
             .interceptor(interceptor("identitystore"));
         let organizations = aws_sdk_organizations::config::Builder::from(&config)
-            .retry_partition(partition("landgrant-organizations"))
+            .retry_config(no_retries())
             .interceptor(interceptor("organizations"));
         // Not worth long waits: an endpoint that does not offer STS may answer 500 each time.
         let sts = aws_sdk_sts::config::Builder::from(&config)
             .retry_config(RetryConfig::standard())
-            .retry_partition(partition("landgrant-sts"))
             .interceptor(interceptor("sts"));
         Self {
             sso_admin: aws_sdk_ssoadmin::Client::from_conf(sso_admin.build()),
@@ -180,25 +170,44 @@ impl Aws {
         Self::new(config, self.counted.clone(), Arc::clone(&self.gates))
     }
 
+    /// How fast calls are made where AWS does not throttle them.
+    pub fn pace(&self) -> Pace {
+        self.gates.pace()
+    }
+
     /// Attempts made so far per operation, `sso-admin:ListInstances` → 1; retries count.
     pub fn calls(&self) -> BTreeMap<String, u64> {
         self.counted.snapshot()
     }
 
-    /// Sends one request, through its service's gate. Every request of this module passes here.
+    /// Sends one request through the gate of its quota, and again where that may help. Every request of
+    /// this module passes here.
     ///
     /// Boxed at once: the SDK's futures are several KiB each, and readings hold many.
-    pub(super) fn call<'a, T, E>(
+    pub(super) fn call<'a, T, E, F>(
         &'a self,
         operation: &'static str,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+        request: impl Fn() -> F + Send + 'a,
     ) -> BoxFuture<'a, Result<T, AwsError>>
     where
+        T: Send + 'a,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
     {
         Box::pin(async move {
-            let _permit = self.gates.enter(operation).await;
-            request.await.map_err(|error| AwsError::from_sdk(operation, &error))
+            let mut attempt = 1;
+            loop {
+                let permit = self.gates.enter(operation).await;
+                let sent = request();
+                let answer = sent.await.map_err(|error| AwsError::from_sdk(operation, &error));
+                permit.learn(&answer);
+                let again = answer.as_ref().err();
+                match again.and_then(|error| retry(error, attempt, fastrand::f64())) {
+                    Some(wait) => tokio::time::sleep(wait).await,
+                    None => return answer,
+                }
+                attempt += 1;
+            }
         })
     }
 }

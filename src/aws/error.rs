@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
+use std::time::Duration;
 
 /// What an error means to whoever branches on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,12 @@ pub struct AwsError {
     /// `Reason` of the error's body: KMS troubles of sso-admin, which conflict it is in
     /// identitystore, which constraint in Organizations.
     pub reason: Option<String>,
+    /// How many seconds AWS asks to wait, at most [`LONGEST_PAUSE`].
+    pub retry_after: Option<u16>,
 }
+
+/// The longest wait that is granted, in seconds: a broken answer must not stop a run for good.
+const LONGEST_PAUSE: u16 = 120;
 
 /// The code of an answer that makes no sense.
 const MALFORMED: &str = "malformed answer";
@@ -66,7 +72,13 @@ impl AwsError {
             message: message.into(),
             request_id: None,
             reason: None,
+            retry_after: None,
         }
+    }
+
+    /// How long AWS asks to wait.
+    pub(super) fn pause(&self) -> Option<Duration> {
+        self.retry_after.map(|seconds| Duration::from_secs(seconds.into()))
     }
 
     /// Reads an error of the SDK.
@@ -75,11 +87,12 @@ impl AwsError {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let status = error.raw_response().map(|raw| raw.status().as_u16());
-        let reason = error
+        let body = error
             .raw_response()
             .and_then(|raw| raw.body().bytes())
-            .and_then(|body| serde_json::from_slice::<serde_json::Value>(body).ok())
-            .and_then(|body| Some(body.get("Reason")?.as_str()?.to_owned()));
+            .and_then(|body| serde_json::from_slice::<serde_json::Value>(body).ok());
+        let reason = body.as_ref().and_then(|body| Some(body.get("Reason")?.as_str()?.to_owned()));
+        let retry_after = error.raw_response().and_then(|raw| pause(raw, body.as_ref()));
         let (kind, code) = match error.code() {
             Some(code) => (of_code(code, reason.as_deref(), status), code.to_owned()),
             None => without_code(error, status),
@@ -89,8 +102,19 @@ impl AwsError {
             None => chain(error),
         };
         let request_id = error.request_id().map(str::to_owned);
-        Self { operation, kind, code, message, request_id, reason }
+        Self { operation, kind, code, message, request_id, reason, retry_after }
     }
+}
+
+/// How long AWS asks to wait: the header of any service, or `RetryAfterSeconds` of the Identity Store's
+/// `ThrottlingException` and `InternalServerException` (botocore model). A date in the header, which
+/// HTTP allows and AWS does not send, is passed over.
+fn pause(raw: &HttpResponse, body: Option<&serde_json::Value>) -> Option<u16> {
+    let header = raw.headers().get("retry-after").and_then(|value| value.trim().parse().ok());
+    let told = || body?.get("RetryAfterSeconds")?.as_f64();
+    let seconds = header.or_else(told)?.min(f64::from(LONGEST_PAUSE)).ceil();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 120")]
+    (seconds >= 1.0).then_some(seconds as u16)
 }
 
 /// Where AWS gave no code: nothing came, or nothing that the SDK understood.

@@ -4,10 +4,13 @@
 //! see cannot live with that, so a repeated token is an error here.
 
 use super::error::AwsError;
-use super::pace::IN_FLIGHT;
 use futures_util::StreamExt;
 use std::collections::BTreeSet;
 use std::pin::pin;
+
+/// Pieces of work that are begun before the first is done. Their calls queue at the gates; enough of
+/// them keep the gates busy at any latency.
+const AT_ONCE: usize = 64;
 
 /// Rows and the token of the next page.
 pub(super) type Page<T> = (Vec<T>, Option<String>);
@@ -80,7 +83,7 @@ pub(super) async fn each<I, T, F, E>(
 where
     F: Future<Output = T>,
 {
-    let mut results = pin!(futures_util::stream::iter(items).map(work).buffer_unordered(IN_FLIGHT));
+    let mut results = pin!(futures_util::stream::iter(items).map(work).buffer_unordered(AT_ONCE));
     while let Some(result) = results.next().await {
         take(result)?;
     }

@@ -4,28 +4,47 @@
 //! work with is an error. Results go into ordered maps, so the order of answers never shows.
 
 mod assignments;
+mod center;
 mod directory;
+mod failure;
 mod instance;
+mod more;
 mod organization;
 mod permission_sets;
+mod principals;
+mod provisioned;
+mod standing;
+pub mod strategy;
 
 pub use assignments::read_pair;
+pub use failure::ReadError;
+pub use more::{Needed, read_grants};
 pub(super) use organization::children;
 pub use organization::read_account_tags;
 pub(super) use permission_sets::{find as find_permission_set, read_permission_set};
 
+use super::Aws;
 use super::count::since;
 use super::error::{AwsError, Kind};
-use super::{Aws, Target};
-use crate::id::InstanceArn;
+use crate::id::{GroupName, InstanceArn, UserName};
+use crate::live::reading::Depth;
 use crate::live::{Gap, IdentityCenter, Live, Part, Taken};
+use center::Center;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
+use strategy::{Choice, Estimate};
 
 /// What to read.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// The instance; needed only where more than one organization instance is visible.
     pub instance: Option<InstanceArn>,
+    /// How much of the grants.
+    pub depth: Depth,
+    /// Users whom definitions grant something directly: a quick reading asks what they have.
+    pub users: BTreeSet<UserName>,
+    /// Groups whose members a quick reading asks for even where they have no grant; `None` is all.
+    pub members_of: Option<BTreeSet<GroupName>>,
 }
 
 /// Hears how far the listings are.
@@ -33,6 +52,9 @@ pub trait Progress: Sync {
     /// `done` of `total` are read of what `what` names. `total` may grow; 0 means that nobody knows
     /// it before the last page.
     fn step(&self, what: &str, done: usize, total: usize);
+
+    /// The way to the grants is chosen, and this is what it takes at least.
+    fn decided(&self, choice: &Choice, estimate: &Estimate);
 }
 
 /// Tells nobody.
@@ -41,63 +63,8 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn step(&self, _what: &str, _done: usize, _total: usize) {}
-}
 
-/// Why nothing could be read that is worth having.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// Neither the options nor the SDK's chain name a region.
-    #[error("no region: set identity_center.region, --region or AWS_REGION")]
-    NoRegion,
-    /// There are no credentials, or they are expired or wrong.
-    #[error("no usable credentials: {0}")]
-    Credentials(AwsError),
-    /// The caller may not even read where to begin.
-    #[error("not permitted: {0}")]
-    Denied(AwsError),
-    /// The caller's account is in no organization.
-    #[error("no organization: {0}")]
-    NoOrganization(AwsError),
-    /// No instance of Identity Center is visible in this region, or not the wanted one.
-    #[error("no Identity Center instance{} is visible in {region}", wanted.as_ref().map(|w| format!(" {w}")).unwrap_or_default())]
-    NoInstance {
-        /// The region that was asked.
-        region: String,
-        /// The instance that was asked for.
-        wanted: Option<InstanceArn>,
-    },
-    /// More than one organization instance is visible, and none was chosen.
-    #[error("more than one Identity Center instance is visible: set identity_center.instance to one of {}", list(.0))]
-    ManyInstances(Vec<InstanceArn>),
-    /// The only instance belongs to a member account: such instances have no permission sets.
-    #[error(
-        "{instance} is an account instance, owned by {owner}: it has no permission sets; only the organization's instance has"
-    )]
-    AccountInstance {
-        /// The instance.
-        instance: InstanceArn,
-        /// The account that owns it.
-        owner: String,
-    },
-    /// Nothing to begin with, for another reason.
-    #[error(transparent)]
-    Failed(AwsError),
-}
-
-fn list(instances: &[InstanceArn]) -> String {
-    instances.iter().map(InstanceArn::as_str).collect::<Vec<_>>().join(", ")
-}
-
-impl From<AwsError> for ReadError {
-    fn from(error: AwsError) -> Self {
-        match error.kind {
-            Kind::Credentials => Self::Credentials(error),
-            Kind::Denied => Self::Denied(error),
-            // "You have to be in an organization" (organizations, AWSOrganizationsNotInUseException).
-            _ if error.code == "AWSOrganizationsNotInUseException" => Self::NoOrganization(error),
-            _ => Self::Failed(error),
-        }
-    }
+    fn decided(&self, _choice: &Choice, _estimate: &Estimate) {}
 }
 
 /// Gaps as they are found.
@@ -111,7 +78,13 @@ impl Gaps {
         if error.kind == Kind::Credentials {
             return Err(ReadError::Credentials(error));
         }
-        let AwsError { operation, kind: _, code, message, request_id: _, reason: _ } = error;
+        let AwsError { operation, kind: _, code, message, request_id: _, reason, retry_after: _ } =
+            error;
+        // Which key it is about, or which constraint: the code does not tell.
+        let message = match reason {
+            Some(reason) => format!("{message} ({reason})"),
+            None => message,
+        };
         self.0.push(Gap { part, operation: operation.to_owned(), code, message });
         Ok(())
     }
@@ -127,22 +100,29 @@ pub async fn read(
     let started = now();
     let counted = aws.calls();
     let region = aws.region().ok_or(ReadError::NoRegion)?.to_owned();
-    let (by, base, instances) =
-        tokio::join!(caller(aws), organization::base(aws), instance::list(aws),);
-    let (by, base) = (by?, base?);
-    let instance = instance::choose(instances?, wanted, &base.management_account, region)?;
+    let (caller, base, instances) =
+        tokio::join!(standing::caller(aws), organization::base(aws), instance::list(aws));
+    let (caller, base) = (caller?, base?);
+    let management = base.management_account.clone();
+    let instance = instance::choose(aws, instances?, wanted, &management, region).await?;
+    let (standing, delegated) = standing::find(aws, &caller, &management).await?;
     let aws = &aws.in_region(&instance.region);
     let target = &instance.target;
 
-    let (organization, sets, directory) = tokio::try_join!(
+    let (organization, center) = tokio::try_join!(
         organization::read(aws, base, progress),
-        sets_and_assignments(aws, target, progress),
-        directory::read(aws, target, progress),
+        center::read(aws, target, wanted, standing, progress),
     )?;
-    let (organization, organization_gaps) = organization;
-    let (sets, assignments, set_gaps) = sets;
+    let (mut organization, organization_gaps) = organization;
+    organization.delegated_administrators = delegated;
+    let Center { sets, directory, memberships, assignments, reading, gaps } = center;
+    let unknown = |gap: &Gap| matches!(gap.part, Part::PermissionSet(_));
+    if sets.is_empty() && !gaps.0.iter().any(unknown) {
+        instance::check_enabled(aws, target).await?;
+    }
+    let calls = since(&counted, aws.calls());
     let mut live = Live {
-        taken: Taken { started, ended: now(), by, calls: since(&counted, aws.calls()) },
+        taken: Taken { started, ended: now(), by: caller.arn, calls, standing, reading },
         organization,
         identity_center: IdentityCenter {
             instance: target.instance.clone(),
@@ -151,10 +131,10 @@ pub async fn read(
             permission_sets: sets,
             users: directory.users,
             groups: directory.groups,
-            memberships: directory.memberships,
+            memberships,
             assignments,
         },
-        gaps: [organization_gaps.0, set_gaps.0, directory.gaps.0].concat(),
+        gaps: [organization_gaps.0, gaps.0, directory.gaps.0].concat(),
     };
     tidy(&mut live.gaps);
     Ok(live)
@@ -169,23 +149,4 @@ fn present(text: Option<String>) -> Option<String> {
 fn tidy(gaps: &mut Vec<Gap>) {
     gaps.sort();
     gaps.dedup();
-}
-
-/// The caller's ARN. An endpoint need not offer STS, so only failing credentials matter.
-async fn caller(aws: &Aws) -> Result<Option<String>, ReadError> {
-    match aws.call("sts:GetCallerIdentity", aws.sts.get_caller_identity().send()).await {
-        Ok(identity) => Ok(identity.arn),
-        Err(error) if error.kind == Kind::Credentials => Err(ReadError::Credentials(error)),
-        Err(_) => Ok(None),
-    }
-}
-
-async fn sets_and_assignments(
-    aws: &Aws,
-    target: &Target,
-    progress: &dyn Progress,
-) -> Result<(permission_sets::Sets, assignments::Assignments, Gaps), ReadError> {
-    let (sets, pairs, mut gaps) = permission_sets::read(aws, target, progress).await?;
-    let assignments = assignments::read(aws, target, pairs, &mut gaps, progress).await?;
-    Ok((sets, assignments, gaps))
 }

@@ -2,10 +2,12 @@
 
 mod call;
 mod errors;
+mod quick;
 mod read;
+mod standing;
 mod wait;
 
-use super::{Aws, Options, Target, connect};
+use super::{Aws, Options, Pace, Target, connect};
 use crate::id::{IdentityStoreId, InstanceArn};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -29,6 +31,13 @@ const STS: &str = "sts:GetCallerIdentity";
 pub(super) struct Reply {
     status: u16,
     body: String,
+}
+
+impl Reply {
+    /// The same body, as an error.
+    pub(super) fn failed(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
 }
 
 pub(super) fn ok(body: &Value) -> Reply {
@@ -61,7 +70,7 @@ impl Fake {
 
     pub(super) async fn connect(&self) -> Aws {
         let http_client = Some(SharedHttpClient::new(self.clone()));
-        connect(Options { http_client, ..Options::default() }).await
+        connect(Options { http_client, pace: Pace::UNBOUNDED, ..Options::default() }).await
     }
 
     /// The bodies of all requests of an operation.
@@ -132,7 +141,7 @@ fn name(target: &str) -> String {
 pub(super) fn small(operation: &str, body: &Value) -> Reply {
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let answer = match operation {
-        STS => return caller(),
+        STS => return caller("999999999999"),
         "organizations:DescribeOrganization" => {
             json!({"Organization": {"Id": "o-abc1234567", "MasterAccountId": "999999999999"}})
         }
@@ -149,6 +158,7 @@ pub(super) fn small(operation: &str, body: &Value) -> Reply {
         "sso-admin:ListInstances" => json!({"Instances": [{
             "InstanceArn": INSTANCE, "IdentityStoreId": "d-1234567890",
             "OwnerAccountId": "999999999999"}]}),
+        "sso-admin:DescribeInstance" => json!({"PermissionSetsEnabled": true}),
         "sso-admin:ListPermissionSets" => json!({"PermissionSets": [SET]}),
         "sso-admin:DescribePermissionSet" => json!({"PermissionSet": {
             "Name": "Developer", "PermissionSetArn": SET, "SessionDuration": "PT8H"}}),
@@ -166,8 +176,8 @@ pub(super) fn small(operation: &str, body: &Value) -> Reply {
         "organizations:ListTagsForResource" => json!({"Tags": [{"Key": "env", "Value": "prod"}]}),
         "sso-admin:ListAccountsForProvisionedPermissionSet" => {
             match text("ProvisioningStatus").as_str() {
-                "LATEST_PERMISSION_SET_PROVISIONED" => json!({"AccountIds": ["111122223333"]}),
-                _ => json!({"AccountIds": []}),
+                "LATEST_PERMISSION_SET_NOT_PROVISIONED" => json!({"AccountIds": []}),
+                _ => json!({"AccountIds": ["111122223333"]}),
             }
         }
         "sso-admin:ListAccountAssignments" => json!({"AccountAssignments": [{
@@ -186,11 +196,14 @@ pub(super) fn small(operation: &str, body: &Value) -> Reply {
     ok(&answer)
 }
 
-fn caller() -> Reply {
-    let body = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
-        <GetCallerIdentityResult><Arn>arn:aws:iam::999999999999:user/ci</Arn>\
-        </GetCallerIdentityResult></GetCallerIdentityResponse>";
-    Reply { status: 200, body: body.to_owned() }
+/// STS's answer to a caller of an account.
+pub(super) fn caller(account: &str) -> Reply {
+    let body = format!(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+        <GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/ci</Arn>\
+        <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    );
+    Reply { status: 200, body }
 }
 
 pub(super) fn account(id: &str, path: &str) -> Value {

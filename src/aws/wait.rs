@@ -259,7 +259,7 @@ impl Waiter {
             let request = self.aws.sso_admin.list_account_assignment_creation_status();
             let request = request.instance_arn(self.target.instance.as_str());
             let request = request.filter(in_progress()).max_results(100).set_next_token(token);
-            let out = self.aws.call(LIST, request.send()).await?;
+            let out = self.aws.call(LIST, || request.clone().send()).await?;
             Ok((out.account_assignments_creation_status.unwrap_or_default(), out.next_token))
         })
         .await
@@ -273,7 +273,7 @@ impl Waiter {
             let request = self.aws.sso_admin.list_account_assignment_deletion_status();
             let request = request.instance_arn(self.target.instance.as_str());
             let request = request.filter(in_progress()).max_results(100).set_next_token(token);
-            let out = self.aws.call(LIST, request.send()).await?;
+            let out = self.aws.call(LIST, || request.clone().send()).await?;
             Ok((out.account_assignments_deletion_status.unwrap_or_default(), out.next_token))
         })
         .await
@@ -287,7 +287,7 @@ impl Waiter {
             let request = self.aws.sso_admin.list_permission_set_provisioning_status();
             let request = request.instance_arn(self.target.instance.as_str());
             let request = request.filter(in_progress()).max_results(100).set_next_token(token);
-            let out = self.aws.call(LIST, request.send()).await?;
+            let out = self.aws.call(LIST, || request.clone().send()).await?;
             Ok((out.permission_sets_provisioning_status.unwrap_or_default(), out.next_token))
         })
         .await
@@ -303,7 +303,7 @@ impl Waiter {
                 let request = request.instance_arn(instance);
                 let request = request.account_assignment_creation_request_id(id);
                 let operation = "sso-admin:DescribeAccountAssignmentCreationStatus";
-                let out = self.aws.call(operation, request.send()).await?;
+                let out = self.aws.call(operation, || request.clone().send()).await?;
                 out.account_assignment_creation_status
                     .map(|s| status(s.status.as_ref(), s.failure_reason))
             }
@@ -312,7 +312,7 @@ impl Waiter {
                 let request = request.instance_arn(instance);
                 let request = request.account_assignment_deletion_request_id(id);
                 let operation = "sso-admin:DescribeAccountAssignmentDeletionStatus";
-                let out = self.aws.call(operation, request.send()).await?;
+                let out = self.aws.call(operation, || request.clone().send()).await?;
                 out.account_assignment_deletion_status
                     .map(|s| status(s.status.as_ref(), s.failure_reason))
             }
@@ -321,7 +321,7 @@ impl Waiter {
                 let request = request.instance_arn(instance);
                 let request = request.provision_permission_set_request_id(id);
                 let operation = "sso-admin:DescribePermissionSetProvisioningStatus";
-                let out = self.aws.call(operation, request.send()).await?;
+                let out = self.aws.call(operation, || request.clone().send()).await?;
                 out.permission_set_provisioning_status
                     .map(|s| status(s.status.as_ref(), s.failure_reason))
             }

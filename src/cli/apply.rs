@@ -4,7 +4,7 @@ use super::args::{ApplyArgs, Format, Global};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::planning::{self, Connection, Made, connect, definitions};
+use super::planning::{self, Connection, Made, Reach, connect, definitions};
 use super::progress::Applying;
 use super::{interrupt, plan as shown};
 use crate::apply::outcome::{Report, Status};
@@ -14,6 +14,7 @@ use crate::aws::read::read_pair;
 use crate::aws::wait::{Outcome, Waiter, limit};
 use crate::aws::{Aws, Kind, Target};
 use crate::call::{Answer, Call, Created, PrincipalId, Ref};
+use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::file::{self, Reviewed};
 use crate::render;
@@ -38,7 +39,8 @@ pub async fn apply(
     let declared = definitions(env, global, color)?;
     let connection = connect(env, global, &declared).await?;
     let now = (env.now)();
-    let live = planning::read(env, global, &declared, &connection).await?;
+    let mut reach = reach(global, reviewed.as_ref());
+    let live = planning::read(env, global, &declared, &connection, &reach).await?;
     let made = planning::plan(env, &declared, &live, now, color)?;
     if let Some(reviewed) = &reviewed {
         compare(env, reviewed, &made.plan)?;
@@ -68,7 +70,8 @@ pub async fn apply(
     let stop = Arc::new(Stop::default());
     let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
     let mut report = run(env, global, &connection, &made, &stop).await;
-    let reading = read_back(env, global, &declared, &connection, now, color);
+    reach.revoked.extend(made.plan.revoked());
+    let reading = read_back(env, global, &declared, &connection, &reach, now);
     let left = unless_interrupted(&stop, report.interrupted, reading).await;
     if let Ok(after) = &left {
         report.confirm(&made.plan, after);
@@ -90,6 +93,17 @@ pub async fn apply(
         }
         Ok(_) => Ok(exit),
     }
+}
+
+/// How AWS is read: at least as deep as it was for what was reviewed, and wholly where that revokes
+/// something. Else what is seen no more would look as if it needed no doing any more.
+fn reach(global: &Global, reviewed: Option<&Reviewed>) -> Reach {
+    let mut reach = Reach::new(global, Depth::Quick);
+    if let Some(reviewed) = reviewed {
+        reach.depth = reach.depth.max(reviewed.depth);
+        reach.revoked = reviewed.revoked();
+    }
+    reach
 }
 
 /// Reads a saved plan and checks that it may still be applied.
@@ -227,14 +241,14 @@ async fn read_back(
     global: &Global,
     declared: &Declared,
     connection: &Connection,
+    reach: &Reach,
     now: jiff::Timestamp,
-    color: bool,
 ) -> Result<Plan, Failure> {
-    let live = planning::read(env, global, declared, connection).await?;
+    let live = planning::read(env, global, declared, connection, reach).await?;
     // Warnings have been shown; only a definition that became wrong meanwhile is news.
     let quiet =
         crate::cli::env::Env::fake(Box::new(std::io::sink()), Box::new(std::io::sink()), now);
-    Ok(planning::plan(&quiet, declared, &live, now, color)?.plan)
+    Ok(planning::plan(&quiet, declared, &live, now, false)?.plan)
 }
 
 fn ending(report: &Report, remaining: Option<usize>) -> Exit {

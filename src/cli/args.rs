@@ -46,13 +46,16 @@ pub struct Global {
     /// An AWS-compatible endpoint (AWS_ENDPOINT_URL works as well)
     #[arg(long, value_name = "URL", global = true)]
     pub endpoint_url: Option<String>,
+    /// How much of the grants to read: plan and apply are quick unless told otherwise
+    #[arg(long, value_enum, value_name = "DEPTH", global = true, conflicts_with = "live")]
+    pub read: Option<ReadDepth>,
     /// When to colour
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
     pub color: Color,
     /// Say less: no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: calls per operation
+    /// Say more: what is about to be read, calls per operation
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
 }
@@ -66,6 +69,15 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// How much of the grants to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReadDepth {
+    /// Groups, declared users and what they leave unexplained: fewest calls, and not all is seen
+    Quick,
+    /// Everything
+    Full,
 }
 
 /// The commands.
@@ -169,20 +181,7 @@ pub struct SnapshotArgs {
 #[derive(Clone, Debug, Subcommand)]
 pub enum SandboxCommand {
     /// Speak to any AWS client over HTTP on the loopback address, until interrupted
-    Serve {
-        /// The port; 0 takes a free one
-        #[arg(long, value_name = "N", default_value_t = 4580)]
-        port: u16,
-        /// How many milliseconds an asynchronous request takes
-        #[arg(long, value_name = "MS", default_value_t = 200)]
-        delay: u64,
-        /// The longest page of any listing
-        #[arg(long, value_name = "N")]
-        page_limit: Option<usize>,
-        /// Begin every listing with an empty page that carries a token
-        #[arg(long)]
-        empty_pages: bool,
-    },
+    Serve(ServeArgs),
     /// Forget what became of the world: the next use begins with DIR/sandbox.json
     Reset,
     /// List the calls that were made
@@ -190,6 +189,9 @@ pub enum SandboxCommand {
         /// Only calls that change something
         #[arg(long)]
         writes: bool,
+        /// Count them by operation instead, with those that were throttled and denied
+        #[arg(long)]
+        counts: bool,
         /// Only the calls of the N-th run; "last" for the newest
         #[arg(long, value_name = "N")]
         run: Option<String>,
@@ -197,6 +199,43 @@ pub enum SandboxCommand {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+}
+
+/// `sandbox serve`.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// The port; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 4580)]
+    pub port: u16,
+    /// How many milliseconds an asynchronous request takes
+    #[arg(long, value_name = "MS", default_value_t = 200)]
+    pub delay: u64,
+    /// How many milliseconds every answer takes
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// Limit calls a second, requests under way and things in one place, as AWS does
+    #[arg(long)]
+    pub quotas: bool,
+    /// The account that every call comes from
+    #[arg(long, value_enum, default_value_t = Caller::Management)]
+    pub caller: Caller,
+    /// The longest page of any listing
+    #[arg(long, value_name = "N")]
+    pub page_limit: Option<usize>,
+    /// Begin every listing with an empty page that carries a token
+    #[arg(long)]
+    pub empty_pages: bool,
+}
+
+/// The account that calls of the sandbox come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Caller {
+    /// The management account: everything is allowed
+    Management,
+    /// The delegated administrator of Identity Center: nothing that touches the management account
+    Delegated,
+    /// A member account that administers nothing: no call but who it is
+    Member,
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {

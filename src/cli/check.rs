@@ -5,7 +5,7 @@ use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::planning;
-use crate::diag::{emit, explain, has_errors, sort};
+use crate::diag::{Diagnostic, Files, emit, explain, has_errors, sort};
 use crate::live::project::project;
 use crate::resolve::{check, resolve};
 use crate::source::{self, declared::Declared};
@@ -25,26 +25,36 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
     let now = (env.now)();
     match &global.live {
         Some(path) => {
-            let live = planning::from_snapshot(path)?;
+            let live = match planning::from_snapshot(path) {
+                Ok(live) => live,
+                Err(failure) if has_errors(&diagnostics) => {
+                    // What is wrong with the definitions is said all the same.
+                    write(env, &said(args.format, &files, &diagnostics, color))?;
+                    return Err(failure.exit(Exit::Definitions));
+                }
+                Err(failure) => return Err(failure),
+            };
             diagnostics.extend(resolve(&declared, &live, &project(&live), now).1);
             diagnostics.extend(check::besides_live(&declared, now));
         }
         None => diagnostics.extend(check::offline(&declared, now)),
     }
     sort(&mut diagnostics);
-    let text = match args.format {
-        CheckFormat::Json => document(&emit::json(&files, &diagnostics)),
-        CheckFormat::Sarif => document(&emit::sarif(&files, &diagnostics)),
-        CheckFormat::Text => {
-            let mut text = emit::text(&files, &diagnostics, color);
-            if !has_errors(&diagnostics) {
-                text.push_str(&summary(&declared));
-            }
-            text
-        }
-    };
+    let mut text = said(args.format, &files, &diagnostics, color);
+    if args.format == CheckFormat::Text && !has_errors(&diagnostics) {
+        text.push_str(&summary(&declared));
+    }
     write(env, &text)?;
     Ok(if has_errors(&diagnostics) { Exit::Definitions } else { Exit::Done })
+}
+
+/// The diagnostics in the format that was asked for.
+fn said(format: CheckFormat, files: &Files, diagnostics: &[Diagnostic], color: bool) -> String {
+    match format {
+        CheckFormat::Json => document(&emit::json(files, diagnostics)),
+        CheckFormat::Sarif => document(&emit::sarif(files, diagnostics)),
+        CheckFormat::Text => emit::text(files, diagnostics, color),
+    }
 }
 
 fn write(env: &Env, text: &str) -> Result<(), Failure> {

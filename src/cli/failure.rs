@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use crate::aws::read::ReadError;
-use crate::text::visible;
+use crate::text::{file_trouble, visible};
 use std::path::Path;
 
 /// Why a command could not do its work.
@@ -43,7 +43,7 @@ impl Failure {
 
     /// A file that could not be read or written.
     pub fn file(doing: &str, path: &Path, error: &std::io::Error) -> Self {
-        Self::new(Exit::Failure, format!("{doing} {}: {error}", path.display()))
+        Self::new(Exit::Failure, format!("{doing} {}: {}", path.display(), file_trouble(error)))
     }
 
     /// The text for stderr; empty where there is no message.
@@ -72,14 +72,50 @@ impl From<ReadError> for Failure {
             ),
             ReadError::Denied(_) => Self::new(Exit::Credentials, message)
                 .hint("the caller's role needs policies/landgrant-read.json"),
-            ReadError::NoRegion | ReadError::ManyInstances(_) => Self::new(Exit::Definitions, message),
+            ReadError::NoRegion => Self::new(Exit::Definitions, message),
+            ReadError::ManyInstances(instances) => {
+                let lines = instances.iter().map(|arn| format!("instance = {:?}", arn.as_str()));
+                lines.fold(Self::new(Exit::Definitions, message), |failure, line| {
+                    failure.hint(format!("in `[identity_center]` of landgrant.toml: {line}"))
+                })
+            }
+            ReadError::OtherRegion { regions, .. } => {
+                let lines = regions.iter().map(|region| format!("region = {region:?}"));
+                lines.fold(Self::new(Exit::Refused, message), |failure, line| {
+                    failure.hint(format!("in `[identity_center]` of landgrant.toml: {line}"))
+                })
+            }
+            ReadError::NotActive { .. } => Self::new(Exit::Refused, message)
+                .hint("wait until AWS has finished with it"),
+            ReadError::NoPermissionSets(_) => Self::new(Exit::Refused, message)
+                .hint("enable multi-account permissions of the instance in the management account"),
             ReadError::NoInstance { .. } => Self::new(Exit::Refused, message)
                 .hint("identity_center.region must be the instance's primary region"),
             ReadError::AccountInstance { .. } => Self::new(Exit::Refused, message)
-                .hint("enable the organization's instance in the management account"),
+                .hint("run it from the management account or a delegated administrator; or enable the organization's instance in the management account"),
             ReadError::NoOrganization(_) => Self::new(Exit::Refused, message),
             ReadError::Failed(_) => Self::new(Exit::Incomplete, message)
                 .hint("nothing could be read to begin with; check the endpoint and the network"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::InstanceArn;
+
+    #[test]
+    fn what_to_write_into_the_settings_can_be_copied() {
+        let many = ["arn:a", "arn:b"].map(InstanceArn::new).to_vec();
+        let text = Failure::from(ReadError::ManyInstances(many)).text();
+        assert!(text.contains("instance = \"arn:a\"\n") && text.contains("instance = \"arn:b\"\n"));
+        let elsewhere = ReadError::OtherRegion {
+            region: "us-east-1".to_owned(),
+            regions: vec!["eu-west-1".to_owned()],
+        };
+        let failure = Failure::from(elsewhere);
+        assert_eq!(failure.exit, Exit::Refused);
+        assert!(failure.text().contains("landgrant.toml: region = \"eu-west-1\"\n"));
     }
 }

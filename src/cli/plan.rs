@@ -6,11 +6,13 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::planning::{self, definitions};
 use crate::diag::Files;
+use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::document::{self, document};
 use crate::render;
 use crate::store;
 use crate::text::plain_json;
+use clap::ValueEnum;
 use std::path::Path;
 
 /// Reads, compares, shows.
@@ -21,7 +23,7 @@ pub async fn plan(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let (live, connection) = planning::observe(env, global, &declared).await?;
+    let (live, connection) = planning::observe(env, global, &declared, Depth::Quick).await?;
     let as_of = args.as_of.unwrap_or_else(|| (env.now)());
     let made = planning::plan(env, &declared, &live, as_of, color)?;
     if let Some(connection) = &connection {
@@ -77,10 +79,12 @@ pub fn apply_with(global: &Global, saved: Option<&Path>) -> String {
     if global.sandbox {
         words.push("--sandbox".to_owned());
     }
+    let depth = global.read.and_then(|read| Some(read.to_possible_value()?.get_name().to_owned()));
     for (flag, value) in [
         ("--profile", &global.profile),
         ("--region", &global.region),
         ("--endpoint-url", &global.endpoint_url),
+        ("--read", &depth),
     ] {
         if let Some(value) = value {
             words.push(format!("{flag} {}", quoted(value)));

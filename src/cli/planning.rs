@@ -1,21 +1,25 @@
 //! Definitions and live AWS → a plan: what `plan` and `apply` have in common.
 
-use super::args::Global;
+use super::args::{Global, ReadDepth};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Reading;
 use super::world::{self, World};
-use crate::aws::{self, Aws, Target};
+use crate::aws::read::{Needed, ReadError, Wanted};
+use crate::aws::{self, Aws, Pace, Target};
 use crate::diag::{self, emit, has_errors};
 use crate::live::Live;
 use crate::live::project::project;
+use crate::live::reading::Depth;
 use crate::live::snapshot;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Pairs, Plan};
+use crate::resolve::reading::{Questions, Removals, questions, removals};
 use crate::resolve::{Rules, needing_tags, resolve};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Reads the definitions. Errors have been printed when this fails; warnings when it succeeds.
@@ -53,13 +57,19 @@ pub async fn connect(
     declared: &Declared,
 ) -> Result<Connection, Failure> {
     let region = global.region.clone().unwrap_or_else(|| declared.settings.region.value.clone());
-    let mut options = aws::Options { region: Some(region), ..aws::Options::default() };
+    let mut options = aws::Options {
+        region: Some(region),
+        pace: pace(&declared.settings.pace),
+        ..aws::Options::default()
+    };
     let mut opened = None;
     if global.sandbox {
         let mut behaviour = env.sandbox.clone();
         behaviour.started = (env.now)().to_string();
         let world = world::open(&global.directory, behaviour)?;
         options.http_client = Some(world.sandbox.http_client());
+        // The one in this process has no quotas, and nobody to share them with.
+        options.pace = Pace::UNBOUNDED;
         opened = Some(world);
     } else {
         options.profile.clone_from(&global.profile);
@@ -68,17 +78,49 @@ pub async fn connect(
     Ok(Connection { aws: aws::connect(options).await, world: opened })
 }
 
+/// How AWS is read for a command.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// How much of the grants.
+    pub depth: Depth,
+    /// Pairs that are read whole, whatever explains them: something is revoked there, or was.
+    pub revoked: Pairs,
+}
+
+impl Reach {
+    /// What `--read` says, or what the command does without it.
+    pub fn new(global: &Global, usual: Depth) -> Self {
+        let depth = global.read.map_or(usual, |read| match read {
+            ReadDepth::Quick => Depth::Quick,
+            ReadDepth::Full => Depth::Full,
+        });
+        Self { depth, revoked: Pairs::new() }
+    }
+}
+
+/// The pace that is asked for, else the usual one.
+fn pace(typed: &source::declared::Pace) -> Pace {
+    let Pace { sso_admin, identity_store, organizations } = Pace::default();
+    Pace {
+        sso_admin: typed.sso_admin.unwrap_or(sso_admin),
+        identity_store: typed.identity_store.unwrap_or(identity_store),
+        organizations: typed.organizations.unwrap_or(organizations),
+    }
+}
+
 /// What is live, as the arguments say: from a snapshot, or from AWS, and then with the connection.
 pub async fn observe(
     env: &Env,
     global: &Global,
     declared: &Declared,
+    usual: Depth,
 ) -> Result<(Live, Option<Connection>), Failure> {
     if let Some(path) = &global.live {
         return Ok((from_snapshot(path)?, None));
     }
     let connection = connect(env, global, declared).await?;
-    let live = read(env, global, declared, &connection).await?;
+    let reach = Reach::new(global, usual);
+    let live = read(env, global, declared, &connection, &reach).await?;
     Ok((live, Some(connection)))
 }
 
@@ -106,25 +148,56 @@ pub async fn read(
     global: &Global,
     declared: &Declared,
     connection: &Connection,
+    reach: &Reach,
 ) -> Result<Live, Failure> {
-    let wanted = aws::read::Wanted {
-        instance: declared.settings.instance.as_ref().map(|i| i.value.clone()),
-    };
     let progress = Reading::new(env, global, &connection.aws);
-    let live = aws::read::read(&connection.aws, &wanted, &env.now, &progress).await;
-    let mut live = live.inspect_err(|_| progress.finish())?;
-    let tagged = needing_tags(declared, &live);
-    let tags =
-        aws::read::read_account_tags(&connection.aws, &mut live, &tagged, &env.now, &progress)
-            .await;
+    // Boxed: every command holds one, and it is large.
+    let live = Box::pin(read_all(env, declared, connection, reach, &progress)).await;
     progress.finish();
-    tags?;
+    let live = live?;
     if global.verbose > 0 {
         for (operation, count) in &live.taken.calls {
             env.err(&format!("{count:>6} {operation}\n"));
         }
     }
     Ok(live)
+}
+
+/// Reads in three steps, each of which knows what to ask from the one before: everything that is
+/// cheap to ask, the grants of what may be removed, tags.
+async fn read_all(
+    env: &Env,
+    declared: &Declared,
+    connection: &Connection,
+    reach: &Reach,
+    progress: &Reading<'_>,
+) -> Result<Live, ReadError> {
+    let Questions { users, members_of } = questions(declared);
+    let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
+    let wanted = Wanted { instance, depth: reach.depth, users, members_of };
+    let aws = &connection.aws;
+    let mut live = aws::read::read(aws, &wanted, &env.now, progress).await?;
+    // Grants are asked for where the instance is.
+    let there = aws.in_region(&live.identity_center.region);
+    let needed = needed(removals(declared, &live), reach, &live);
+    aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
+    let tagged = needing_tags(declared, &live);
+    aws::read::read_account_tags(aws, &mut live, &tagged, &env.now, progress).await?;
+    Ok(live)
+}
+
+/// What has to be known wholly: whatever may be removed, and where something is revoked.
+fn needed(removals: Removals, reach: &Reach, live: &Live) -> Needed {
+    let Removals { users, sets } = removals;
+    let mut called: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (arn, set) in &live.identity_center.permission_sets {
+        called.entry(&set.name).or_default().push(arn);
+    }
+    let pairs = reach.revoked.iter().flat_map(|(account, name)| {
+        let arns = called.get(name.as_str()).into_iter().flatten();
+        arns.map(|arn| (account.clone(), (*arn).clone()))
+    });
+    Needed { users, sets, pairs: pairs.collect() }
 }
 
 /// Resolves the definitions against what was read and plans. Diagnostics have been printed.

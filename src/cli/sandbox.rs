@@ -1,12 +1,15 @@
 //! `landgrant sandbox …`: the built-in AWS.
 
-use super::args::{Format, Global, SandboxCommand};
+use super::args::{Caller, Format, Global, SandboxCommand, ServeArgs};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::{interrupt, world};
-use crate::sandbox::{Entry, Options};
+use crate::sandbox::{self, Count, Entry, Options, Quotas};
 use crate::text::{plain_json, visible};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::time::Duration;
 
 /// Runs one of the sandbox's commands.
@@ -16,15 +19,9 @@ pub async fn sandbox(
     command: &SandboxCommand,
 ) -> Result<Exit, Failure> {
     match command {
-        SandboxCommand::Serve { port, delay, page_limit, empty_pages } => {
-            let options = Options {
-                delay: Duration::from_millis(*delay),
-                page_limit: *page_limit,
-                empty_first_page: *empty_pages,
-                started: (env.now)().to_string(),
-                faults: Vec::new(),
-            };
-            serve(env, global, *port, options).await
+        SandboxCommand::Serve(args) => {
+            let started = (env.now)().to_string();
+            serve(env, global, args.port, options(args, started)).await
         }
         SandboxCommand::Reset => {
             world::reset(&global.directory)?;
@@ -33,16 +30,38 @@ pub async fn sandbox(
             }
             Ok(Exit::Done)
         }
-        SandboxCommand::Log { writes, run, format } => {
+        SandboxCommand::Log { writes, counts, run, format } => {
             let entries = world::log(env, &global.directory)?;
             let run = chosen(run.as_deref(), &entries)?;
             let shown = entries
                 .iter()
                 .filter(|e| (!writes || e.write) && run.is_none_or(|run| e.run == run));
-            let text: String = shown.map(|e| line(e, *format)).collect();
+            let text: String = if *counts {
+                table(&sandbox::counts(shown), *format)
+            } else {
+                shown.map(|e| line(e, *format)).collect()
+            };
             env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
             Ok(Exit::Done)
         }
+    }
+}
+
+fn options(args: &ServeArgs, started: String) -> Options {
+    let ServeArgs { port: _, delay, latency, quotas, caller, page_limit, empty_pages } = args;
+    Options {
+        delay: Duration::from_millis(*delay),
+        latency: Duration::from_millis(*latency),
+        quotas: quotas.then(Quotas::default),
+        caller: match caller {
+            Caller::Management => sandbox::Caller::Management,
+            Caller::Delegated => sandbox::Caller::Delegated,
+            Caller::Member => sandbox::Caller::Member,
+        },
+        page_limit: *page_limit,
+        empty_first_page: *empty_pages,
+        started,
+        ..Options::default()
     }
 }
 
@@ -94,4 +113,32 @@ fn line(entry: &Entry, format: Format) -> String {
     let operation = format!("{service}:{operation}");
     let line = format!("{run:>3} {n:>5}  {kind:<5}  {operation:<58}  {outcome}  {summary}");
     format!("{}\n", visible(&line))
+}
+
+/// The counts in the order of the operations' names; for people with a head and the sums.
+fn table(counts: &BTreeMap<String, Count>, format: Format) -> String {
+    if format == Format::Json {
+        let rows = counts.iter().map(|(operation, Count { calls, throttled, denied })| {
+            let row = json!({
+                "operation": operation, "calls": calls, "throttled": throttled, "denied": denied,
+            });
+            plain_json(&format!("{row}\n"))
+        });
+        return rows.collect();
+    }
+    let mut all = Count::default();
+    for count in counts.values() {
+        all += *count;
+    }
+    let row = |name: &str, cells: [&dyn Display; 3]| {
+        let [calls, throttled, denied] = cells;
+        let line = format!("{:<58} {calls:>8} {throttled:>10} {denied:>8}", visible(name));
+        format!("{line}\n")
+    };
+    let numbers = |name: &str, count: &Count| {
+        let Count { calls, throttled, denied } = count;
+        row(name, [calls, throttled, denied])
+    };
+    let rows: String = counts.iter().map(|(name, count)| numbers(name, count)).collect();
+    row("operation", [&"calls", &"throttled", &"denied"]) + &rows + &numbers("all", &all)
 }

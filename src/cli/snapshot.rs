@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::planning::{self, definitions};
 use crate::aws;
+use crate::live::reading::Depth;
 use crate::live::snapshot;
 use crate::store;
 use crate::text::plain_json;
@@ -19,7 +20,7 @@ pub async fn snapshot(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let (mut live, connection) = planning::observe(env, global, &declared).await?;
+    let (mut live, connection) = planning::observe(env, global, &declared, Depth::Full).await?;
     if let Some(connection) = &connection {
         // A plan reads the tags that it needs; a snapshot is for questions that nobody asked yet.
         let all: BTreeSet<_> = live

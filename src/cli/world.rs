@@ -4,7 +4,7 @@
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::sandbox::{Entry, Options, Sandbox};
+use crate::sandbox::{Entry, Options, Sandbox, WorldError};
 use crate::store;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,11 @@ pub fn open(directory: &Path, options: Options) -> Result<World, Failure> {
     let bytes = store::read(from).map_err(|e| Failure::file("reading", from, &e))?;
     let sandbox = Sandbox::from_json(&bytes, options).map_err(|error| {
         let failure = Failure::new(Exit::Failure, format!("reading {}: {error}", from.display()));
-        if begun { failure.hint("`landgrant sandbox reset` starts over") } else { failure }
+        match error {
+            WorldError::Caller(_) => failure.hint("another --caller may do"),
+            _ if begun => failure.hint("`landgrant sandbox reset` starts over"),
+            _ => failure,
+        }
     })?;
     store::create_folder(&paths.folder)
         .map_err(|e| Failure::file("making the folder", &paths.folder, &e))?;

@@ -9,10 +9,11 @@ mod rows;
 mod tests;
 mod write;
 
+use super::reading::{Asked, Depth, Reading, Standing};
 use super::{Gap, IdentityCenter, Live, Organization, Ou, Part, Taken};
 use crate::id::{
     AccountId, GroupId, IdentityStoreId, InstanceArn, OrganizationId, OuId, PermissionSetArn,
-    RootId,
+    RootId, UserId,
 };
 use document as doc;
 use std::collections::BTreeMap;
@@ -93,11 +94,34 @@ fn account_id(text: &str) -> Result<AccountId, SnapshotError> {
 }
 
 fn read_taken(taken: doc::Taken) -> Result<Taken, SnapshotError> {
-    let doc::Taken { started, ended, by, calls } = taken;
+    let doc::Taken { started, ended, by, calls, standing, reading } = taken;
     let instant = |text: &str| {
         text.parse().map_err(|_| SnapshotError::Value(format!("`{text}` is not an instant")))
     };
-    Ok(Taken { started: instant(&started)?, ended: instant(&ended)?, by, calls })
+    Ok(Taken {
+        started: instant(&started)?,
+        ended: instant(&ended)?,
+        by,
+        calls,
+        standing: Standing::parse(&standing),
+        reading: reading.map(read_reading).transpose()?.unwrap_or_default(),
+    })
+}
+
+fn read_reading(reading: doc::Reading) -> Result<Reading, SnapshotError> {
+    let doc::Reading { depth, asked, because } = reading;
+    let unknown = || SnapshotError::Value(format!("`{depth}` is not a depth of reading"));
+    let depth = Depth::parse(&depth).ok_or_else(unknown)?;
+    let asked = asked.map(|doc::Asked { groups, users, sets, pairs }| {
+        let pairs = pairs
+            .into_iter()
+            .map(|(account, set)| Ok((account_id(&account)?, PermissionSetArn::new(set))))
+            .collect::<Result<_, SnapshotError>>()?;
+        let users = users.into_iter().map(UserId::new).collect();
+        let sets = sets.into_iter().map(PermissionSetArn::new).collect();
+        Ok::<_, SnapshotError>(Asked { groups, users, sets, pairs })
+    });
+    Ok(Reading { depth, asked: asked.transpose()?, because })
 }
 
 fn read_organization(org: doc::Organization) -> Result<Organization, SnapshotError> {
@@ -160,6 +184,8 @@ fn read_gap(gap: doc::Gap) -> Result<Gap, SnapshotError> {
         doc::Part::Grants(account, arn) => {
             Part::Grants(account_id(&account)?, PermissionSetArn::new(arn))
         }
+        doc::Part::GroupGrants(id) => Part::GroupGrants(GroupId::new(id)),
+        doc::Part::UserGrants(id) => Part::UserGrants(UserId::new(id)),
     };
     Ok(Gap { part, operation, code, message })
 }

@@ -348,10 +348,12 @@ impl Change {
             | (What::ProvisionSet { .. } | What::DeleteGrant(_), Part::Provisioned(arn)) => {
                 has("permission_set", arn.as_str())
             }
-            (What::RemoveMember(..), Part::Memberships(id)) => has("group", id.as_str()),
+            (What::RemoveMember(..), Part::Memberships(id))
+            | (What::DeleteGrant(_), Part::GroupGrants(id)) => has("group", id.as_str()),
             (What::DeleteGrant(grant), Part::Grants(account, arn)) => {
                 grant.account == *account && has("permission_set", arn.as_str())
             }
+            (What::DeleteGrant(_), Part::UserGrants(id)) => has("user", id.as_str()),
             (What::DeleteGrant(grant), Part::Users) => {
                 matches!(grant.principal, Principal::User(_))
             }

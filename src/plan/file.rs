@@ -1,9 +1,11 @@
 //! A saved plan, read back: what was reviewed, to be compared with a plan made anew.
 
-use super::Plan;
 use super::change::{Action, Change, What};
 use super::document::{FORMAT_VERSION, KIND, Step, digest_of};
 use super::rows::{self, Rows};
+use super::{Pairs, Plan};
+use crate::id::{AccountId, PermissionSetName};
+use crate::live::reading::Depth;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +23,9 @@ pub struct Reviewed {
     pub region: String,
     /// The first instant at which it may no longer be applied.
     pub expires: Timestamp,
+    /// How deep the reading was that it was made from; plans that do not tell were made from full
+    /// ones.
+    pub depth: Depth,
     /// The reviewed changes by address.
     steps: BTreeMap<String, Vec<Step>>,
     /// Whose access they change.
@@ -79,6 +84,9 @@ pub fn read(text: &str) -> Result<Reviewed, PlanFileError> {
         expires: text("/expires", "expires")?
             .parse()
             .map_err(|_| PlanFileError::Part("expires"))?,
+        depth: string(&document, "/observed/depth")
+            .and_then(|word| Depth::parse(&word))
+            .unwrap_or_default(),
         granted: granted(&steps),
         steps: by_address(steps),
         rows,
@@ -136,6 +144,18 @@ impl Reviewed {
                 && accounts.iter().all(|account| was(account.as_str()));
         }
         steps.iter().any(|step| step.leads_to(&now))
+    }
+
+    /// The pairs of every grant that it revokes.
+    pub fn revoked(&self) -> Pairs {
+        let steps = self.steps.values().flatten();
+        steps
+            .filter_map(|step| {
+                let account = AccountId::parse(&string(&step.before, "/account_id")?)?;
+                let set = string(&step.before, "/permission_set")?;
+                Some((account, PermissionSetName::new(set)))
+            })
+            .collect()
     }
 
     /// How many changes were reviewed.

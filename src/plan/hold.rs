@@ -1,15 +1,20 @@
 //! What is deliberately not planned: observed kinds, what a gap could make wrong, what is in use, and
 //! everything that needs one of those.
 
+mod elsewhere;
+mod unread;
+
 use super::change::{Kind, What};
 use super::draft::Draft;
 use super::links::{Ground, links};
 use crate::id::{GroupName, PermissionSetName, UserId, UserName};
 use crate::live::project::{Ids, Labels, Twins};
+use crate::live::reading::Reading;
 use crate::live::{Gap, Part};
 use crate::model::{Grant, Group, Principal, State};
 use crate::resolve::{Held, Hold, Rules};
 use crate::source::declared::Mode;
+pub(super) use elsewhere::Elsewhere;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What decides about holding back.
@@ -30,6 +35,10 @@ pub(super) struct Facts<'a> {
     pub(super) dangling: &'a BTreeMap<GroupName, BTreeSet<UserId>>,
     /// Whether grants depend on a part of the organization that could not be read.
     pub(super) organization_known: bool,
+    /// How grants were read.
+    pub(super) reading: &'a Reading,
+    /// The caller, who may not be in the management account.
+    pub(super) elsewhere: Option<Elsewhere<'a>>,
 }
 
 /// Parts the drafts into those that are planned and those that are held.
@@ -86,8 +95,14 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Option<(Hold, String)> {
         let detail = format!("manage.{} is \"observe\"", what.kind().name());
         return Some((Hold::Observed, detail));
     }
+    if let Some(detail) = facts.elsewhere.as_ref().and_then(|caller| caller.refused(what)) {
+        return Some((Hold::ManagementOnly, detail));
+    }
     if let Some(name) = twin(what, facts.twins) {
         return Some((Hold::Gap, format!("two live things are called {name}")));
+    }
+    if let Some(detail) = unread::unasked(what, facts.reading, facts) {
+        return Some((Hold::Gap, detail));
     }
     let gap = facts.gaps.iter().find(|gap| hides(&gap.part, what, facts))?;
     let part = part_name(&gap.part, facts.ids, facts.labels);
@@ -188,6 +203,24 @@ fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
             What::DeleteSet(name, _) => facts.ids.permission_sets.get(name) == Some(arn),
             _ => deletes,
         },
+        Part::GroupGrants(id) => match what {
+            // What a group has, its new members would have as well.
+            What::DeleteGroup(group, _)
+            | What::AddMember(group, _)
+            | What::CreateGrant(Grant { principal: Principal::Group(group), .. })
+            | What::DeleteGrant(Grant { principal: Principal::Group(group), .. }) => {
+                facts.ids.groups.get(group) == Some(id)
+            }
+            _ => false,
+        },
+        Part::UserGrants(id) => match what {
+            What::DeleteUser(user, _)
+            | What::CreateGrant(Grant { principal: Principal::User(user), .. })
+            | What::DeleteGrant(Grant { principal: Principal::User(user), .. }) => {
+                facts.ids.users.get(user) == Some(id)
+            }
+            _ => false,
+        },
     }
 }
 
@@ -208,6 +241,10 @@ pub fn part_name(part: &Part, ids: &Ids, labels: &Labels) -> String {
         let known = ids.permission_sets.iter().find(|(_, a)| *a == arn);
         known.map_or_else(|| format!("{arn}"), |(name, _)| name.to_string())
     };
+    let group = |id| {
+        let known = ids.groups.iter().find(|(_, g)| *g == id);
+        known.map_or_else(|| format!("{id}"), |(name, _)| name.to_string())
+    };
     match part {
         Part::Ous => "the tree of OUs".to_owned(),
         Part::Accounts => "the list of accounts".to_owned(),
@@ -219,10 +256,12 @@ pub fn part_name(part: &Part, ids: &Ids, labels: &Labels) -> String {
         }
         Part::Users => "the list of users".to_owned(),
         Part::Groups => "the list of groups".to_owned(),
-        Part::Memberships(id) => {
-            let known = ids.groups.iter().find(|(_, g)| *g == id);
+        Part::Memberships(id) => format!("the members of group {}", group(id)),
+        Part::GroupGrants(id) => format!("the grants of group {}", group(id)),
+        Part::UserGrants(id) => {
+            let known = ids.users.iter().find(|(_, u)| *u == id);
             let name = known.map_or_else(|| id.to_string(), |(name, _)| name.to_string());
-            format!("the members of group {name}")
+            format!("the grants of user {name}")
         }
         Part::Grants(account, arn) => {
             format!("the grants of {} in {}", set(arn), labels.of(account))

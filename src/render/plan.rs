@@ -35,7 +35,9 @@ fn read(page: &mut Page, plan: &Plan) {
     let instance = scope.instance.rsplit('/').next().unwrap_or(&scope.instance);
     let caller = scope.caller.as_deref().unwrap_or("an unknown caller");
     let (organization, region) = (&scope.organization, &scope.region);
-    page.heading("read", &format!("{organization} · {instance} in {region} · as {caller}"));
+    let standing = scope.standing.describe();
+    let text = format!("{organization} · {instance} in {region} · as {caller}, {standing}");
+    page.heading("read", &text);
     let Counts { accounts, permission_sets, users, groups, grants } = plan.observed.counts;
     let taken = &plan.observed.taken;
     let calls = usize::try_from(taken.calls.values().sum::<u64>()).unwrap_or(usize::MAX);
@@ -49,6 +51,11 @@ fn read(page: &mut Page, plan: &Plan) {
     ]
     .join(", ");
     page.row(12, Tone::Plain, &format!("{text} · {} in {seconds:.1} s", counted(calls, "call")));
+    let reading = &taken.reading;
+    page.row(12, Tone::Plain, &format!("{} reading, {}", reading.depth.name(), reading.strategy()));
+    for unseen in reading.cannot_see() {
+        page.row(12, Tone::Quiet, &format!("not seen (but by --read full): {unseen}"));
+    }
     for (gap, part) in &plan.observed.gaps {
         let operation = if gap.operation.is_empty() { "" } else { " from " };
         let text = format!(
@@ -133,6 +140,8 @@ fn singular(kind: &str) -> String {
 fn nothing_to_do(plan: &Plan) -> &'static str {
     if !plan.is_complete() {
         "no changes in what could be read; nothing is known about the rest"
+    } else if plan.held.is_empty() && !plan.observed.taken.reading.cannot_see().is_empty() {
+        "no changes: everything that is declared is live as declared, as far as was read"
     } else if plan.held.is_empty() {
         "no changes: everything that is declared is live as declared"
     } else {

@@ -25,8 +25,13 @@ impl Clock {
 
     /// Seconds since 1970.
     pub(super) fn now(self) -> i64 {
-        let passed = i64::try_from(self.started.elapsed().as_secs()).unwrap_or(i64::MAX);
-        self.base.saturating_add(passed)
+        self.at(Instant::now())
+    }
+
+    /// What it shows at an instant, in seconds since 1970; at one before its start, what it shows then.
+    pub(super) fn at(self, instant: Instant) -> i64 {
+        let passed = instant.saturating_duration_since(self.started).as_secs();
+        self.base.saturating_add(i64::try_from(passed).unwrap_or(i64::MAX))
     }
 }
 

@@ -31,7 +31,8 @@ async fn answer(sandbox: &Sandbox, request: HttpRequest) -> Result<HttpResponse,
     let (method, path) = (request.method().to_owned(), path(request.uri()));
     // The body must be polled to its end, or the SDK takes the upload for stalled.
     let body = request.into_body().collect().await.map_err(ConnectorError::io)?.to_bytes().to_vec();
-    let reply = sandbox.answer(&wire::Request { method, path, target, content_type, body });
+    let request = wire::Request { method, path, target, content_type, body };
+    let reply = sandbox.answer(&request).await;
     let Some(wire::Reply { status, headers, body }) = reply else {
         return Err(ConnectorError::io("the connection was closed before an answer came".into()));
     };

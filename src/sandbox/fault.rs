@@ -5,7 +5,8 @@
 pub struct Fault {
     /// The operation it hits, such as `CreateAccountAssignment`; `*` hits every operation.
     pub operation: String,
-    /// Which call of it, from 1, counted from the moment the script was given; 0 is every call.
+    /// Which call of it, from 1, counted from the moment the script was given, without those that a quota
+    /// refuses; 0 is every call.
     pub nth: usize,
     /// What happens.
     pub effect: Effect,

@@ -13,6 +13,12 @@ pub(super) fn hex(of: &str, length: usize) -> String {
         .collect()
 }
 
+/// Decimal digits that follow from a text (at most 32).
+pub(super) fn digits(of: &str, length: usize) -> String {
+    let hash = Sha256::digest(of.as_bytes());
+    hash.iter().map(|byte| char::from(b'0' + byte % 10)).take(length).collect()
+}
+
 /// A UUID: `8-4-4-4-12`.
 pub(super) fn uuid(of: &str) -> String {
     let digits = hex(of, 32);

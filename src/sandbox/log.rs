@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// One call that a sandbox answered.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,40 @@ pub struct Entry {
     pub outcome: String,
 }
 
+/// How often an operation was called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// All calls, whatever came of them.
+    pub calls: u64,
+    /// Those answered with the service's throttling error.
+    pub throttled: u64,
+    /// Those answered with an access denied.
+    pub denied: u64,
+}
+
+impl std::ops::AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        let Self { calls, throttled, denied } = other;
+        self.calls += calls;
+        self.throttled += throttled;
+        self.denied += denied;
+    }
+}
+
+/// Counts calls by `service:Operation`.
+pub fn counts<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> BTreeMap<String, Count> {
+    let mut counts: BTreeMap<String, Count> = BTreeMap::new();
+    for entry in entries {
+        let is = |codes: &[&str]| u64::from(codes.contains(&entry.outcome.as_str()));
+        *counts.entry(format!("{}:{}", entry.service, entry.operation)).or_default() += Count {
+            calls: 1,
+            throttled: is(&["ThrottlingException", "TooManyRequestsException", "Throttling"]),
+            denied: is(&["AccessDeniedException", "AccessDenied"]),
+        };
+    }
+    counts
+}
+
 /// Members that say nothing about a call: the same in all of them, or how it is read.
 const SILENT: [&str; 5] =
     ["InstanceArn", "IdentityStoreId", "MaxResults", "NextToken", "TargetType"];
@@ -38,7 +73,7 @@ pub(super) fn writes(operation: &str) -> bool {
 
 /// The key parameters of a request.
 pub(super) fn summary(members: &Map<String, Value>) -> String {
-    let sorted: std::collections::BTreeMap<&String, &Value> = members.iter().collect();
+    let sorted: BTreeMap<&String, &Value> = members.iter().collect();
     let shown = sorted
         .into_iter()
         .filter(|(name, value)| !SILENT.contains(&name.as_str()) && !value.is_null())

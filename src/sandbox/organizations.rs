@@ -2,6 +2,7 @@
 
 mod account;
 mod delegation;
+mod lifecycle;
 mod tag;
 mod unit;
 
@@ -29,15 +30,23 @@ pub(super) fn answer(call: &mut Call<'_>, input: &Input) -> Answer {
         "ListAccountsForParent" => account::list_for_parent(call, input),
         "DescribeAccount" => account::describe(call, input),
         "MoveAccount" => account::shift(call, input),
+        "CreateAccount" => lifecycle::create(call, input),
+        "DescribeCreateAccountStatus" => lifecycle::describe(call, input),
+        "ListCreateAccountStatus" => lifecycle::list(call, input),
+        "CloseAccount" => lifecycle::close(call, input),
         "TagResource" => tag::tag(call, input),
         "UntagResource" => tag::untag(call, input),
         "ListTagsForResource" => tag::list(call, input),
         "ListDelegatedAdministrators" => delegation::list_administrators(call, input),
         "ListDelegatedServicesForAccount" => delegation::list_services(call, input),
         "ListAWSServiceAccessForOrganization" => delegation::list_access(call, input),
-        // The creation and closing of accounts have their place here.
         other => Err(Failure::unknown_operation(other)),
     }
+}
+
+/// The error for a limit or a rule of the organization, with the model's reason.
+fn constraint(reason: &'static str, text: impl Into<String>) -> Failure {
+    Failure::new("ConstraintViolationException", text).with("Reason", reason)
 }
 
 /// An ARN of Organizations carries the management account's id.

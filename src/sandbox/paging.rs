@@ -7,6 +7,8 @@ use super::check::{Input, NEXT_TOKEN};
 use super::failure::Failure;
 use super::id;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
 
 /// One listing's way to be cut into pages.
 pub(super) struct Paging<'a> {
@@ -25,6 +27,45 @@ impl Paging<'_> {
         items: impl Iterator<Item = (String, T)>,
         show: impl Fn(T) -> Value,
     ) -> Result<Value, Failure> {
+        self.page_after(
+            member,
+            |after| {
+                let after = after.to_owned();
+                items.skip_while(move |(key, _)| !after.is_empty() && *key <= after)
+            },
+            show,
+        )
+    }
+
+    /// The page of a map's entries that are `wanted`. It begins where the page before ended, so that the pages of a
+    /// listing cost together what one pass over the map costs.
+    pub(super) fn page_of<'m, V>(
+        &self,
+        member: &str,
+        map: &'m BTreeMap<String, V>,
+        wanted: impl Fn(&str, &V) -> bool,
+        show: impl Fn(&'m str, &'m V) -> Value,
+    ) -> Result<Value, Failure> {
+        self.page_after(
+            member,
+            |after| {
+                let from = if after.is_empty() { Unbounded } else { Excluded(after) };
+                let rest = map.range::<str, _>((from, Unbounded));
+                rest.filter(|(key, value)| wanted(key, value))
+                    .map(|(key, value)| (key.clone(), (key.as_str(), value)))
+            },
+            |(key, value)| show(key, value),
+        )
+    }
+
+    /// Like [`Self::page`], of items that are only made from the page's start on: `items` gets the key that they follow,
+    /// empty for the first page.
+    pub(super) fn page_after<T, I: Iterator<Item = (String, T)>>(
+        &self,
+        member: &str,
+        items: impl FnOnce(&str) -> I,
+        show: impl Fn(T) -> Value,
+    ) -> Result<Value, Failure> {
         let size = self.input.max_results(self.most)?;
         let size = self.options.page_limit.map_or(size, |limit| size.min(limit.max(1)));
         let after = self.start()?;
@@ -34,7 +75,7 @@ impl Paging<'_> {
             answer.insert("NextToken".to_owned(), self.token("").into());
             return Ok(Value::Object(answer));
         };
-        let mut rest = items.skip_while(|(key, _)| !after.is_empty() && *key <= after);
+        let mut rest = items(&after);
         let mut page = Vec::new();
         let mut last = String::new();
         for (key, item) in rest.by_ref().take(size) {
@@ -74,7 +115,7 @@ impl Paging<'_> {
         let mut members = self.input.members().clone();
         members.remove("NextToken");
         members.remove("MaxResults");
-        let sorted: std::collections::BTreeMap<&String, &Value> = members.iter().collect();
+        let sorted: BTreeMap<&String, &Value> = members.iter().collect();
         id::hex(&format!("page/{}/{sorted:?}/{key}", self.operation), SEAL)
     }
 }

@@ -53,6 +53,41 @@ pub(super) struct Request {
     pub(super) status: Status,
 }
 
+impl Request {
+    /// When it ends, if it has not.
+    fn due(&self) -> Option<Instant> {
+        match self.status {
+            Status::InProgress(due) => Some(due),
+            Status::Succeeded | Status::Failed(_) => None,
+        }
+    }
+}
+
+/// When something ends that takes `delay` from its turn on. A delay too long for the clock means "never", for which a
+/// day will do.
+pub(super) fn due(turn: Option<Instant>, delay: Duration) -> Instant {
+    let now = Instant::now();
+    let begins = turn.map_or(now, |turn| turn.max(now));
+    begins.checked_add(delay).unwrap_or(now + Duration::from_hours(24))
+}
+
+/// Whether two requests are for a common account. Without an account of its own, a request is for all accounts that
+/// have its permission set.
+fn meet(world: &World, one: &Request, other: &Request) -> bool {
+    let sets = &world.identity_center.permission_sets;
+    let has = |set: &str, account: &str| {
+        sets.get(set).is_some_and(|set| set.provisioned.contains_key(account))
+    };
+    match (&one.account, &other.account) {
+        (Some(one), Some(other)) => one == other,
+        (Some(account), None) => has(&other.set, account),
+        (None, Some(account)) => has(&one.set, account),
+        (None, None) => sets
+            .get(&one.set)
+            .is_some_and(|set| set.provisioned.keys().any(|account| has(&other.set, account))),
+    }
+}
+
 /// How many finished requests are remembered. AWS forgets them too, after days.
 const REMEMBERED: usize = 2_000;
 
@@ -73,19 +108,35 @@ impl Requests {
         }
     }
 
-    /// Accepts a request that is due after `delay`.
-    pub(super) fn accept(&mut self, mut request: Request, delay: Duration) -> Request {
-        let now = Instant::now();
-        // A delay too long for the clock means "never", for which a day will do.
-        let due = now.checked_add(delay).unwrap_or(now + Duration::from_hours(24));
-        request.status = Status::InProgress(due);
+    /// Accepts a request that takes `delay` from its turn on: from now where it has none, or where it is past.
+    pub(super) fn accept(
+        &mut self,
+        mut request: Request,
+        turn: Option<Instant>,
+        delay: Duration,
+    ) -> Request {
+        request.status = Status::InProgress(due(turn, delay));
         self.in_flight.push(request.clone());
         request
     }
 
-    /// Every request of a kind, oldest first, with a key that keeps that order.
-    pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = (String, &Request)> {
-        let all = self.done.iter().chain(&self.in_flight).filter(move |r| r.kind == kind);
+    /// When a request's turn comes: AWS changes one role of Identity Center at a time in an account, so it waits for
+    /// everything under way in the accounts that it is for. None where there is nothing to wait for.
+    pub(super) fn turn(&self, world: &World, request: &Request) -> Option<Instant> {
+        let waits_for = self.in_flight.iter().filter(|other| meet(world, other, request));
+        waits_for.filter_map(Request::due).max()
+    }
+
+    /// The requests of a kind, with a status where one is given, oldest first, with a key that keeps that order.
+    pub(super) fn of(
+        &self,
+        kind: Kind,
+        status: Option<&str>,
+    ) -> impl Iterator<Item = (String, &Request)> {
+        let wanted = move |request: &&Request| {
+            request.kind == kind && status.is_none_or(|status| request.status.name() == status)
+        };
+        let all = self.done.iter().chain(&self.in_flight).filter(wanted);
         let mut all: Vec<_> = all.map(|r| (format!("{:020}/{}", r.created, r.id), r)).collect();
         all.sort_by(|(one, _), (other, _)| one.cmp(other));
         all.into_iter()
@@ -106,20 +157,22 @@ impl Requests {
         self.in_flight.iter()
     }
 
+    /// How many requests of a kind have not ended yet.
+    pub(super) fn under_way(&self, kind: Kind) -> usize {
+        self.in_flight.iter().filter(|request| request.kind == kind).count()
+    }
+
     /// Settles what is due, and says whether anything was.
     pub(super) fn settle(&mut self, world: &mut World) -> bool {
         let now = Instant::now();
-        let due = |request: &Request| matches!(request.status, Status::InProgress(at) if at <= now);
+        let due = |request: &Request| request.due().is_some_and(|at| at <= now);
         if !self.in_flight.iter().any(due) {
             return false;
         }
         let (mut ready, rest): (Vec<_>, Vec<_>) = self.in_flight.drain(..).partition(due);
         self.in_flight = rest;
         // Stable: requests with the same due time settle in the order they were made.
-        ready.sort_by_key(|request| match request.status {
-            Status::InProgress(at) => at,
-            _ => now,
-        });
+        ready.sort_by_key(Request::due);
         for mut request in ready {
             request.status = match perform(world, &request) {
                 Ok(()) => Status::Succeeded,

@@ -1,4 +1,4 @@
-//! One call from its route to its answer: settling, faults, the service, the log.
+//! One call from its route to its answer: settling, quotas, faults, rights, the service, the log.
 
 use super::check::{Input, Style};
 use super::clock::Clock;
@@ -6,11 +6,12 @@ use super::failure::{Answer, Failure};
 use super::fault::{Effect, Fault, Script};
 use super::log::{self, Entry};
 use super::paging::Paging;
-use super::requests::Requests;
-use super::snapshot::{self, Loaded};
+use super::quota::{self, Buckets, Quotas};
+use super::requests::{self, Requests};
+use super::snapshot::{self, Loaded, WorldError};
 use super::wire::{self, Protocol, Reply, Request, Route};
 use super::world::{Stamp, World};
-use super::{Options, identity_store, organizations, sso_admin, sts};
+use super::{Options, accounts, identity_store, organizations, rights, sso_admin, sts};
 use serde_json::{Map, Value};
 
 /// Everything behind the sandbox's lock.
@@ -19,6 +20,9 @@ pub(super) struct State {
     options: Options,
     clock: Clock,
     script: Script,
+    buckets: Buckets,
+    /// The account that calls come from.
+    caller: String,
     calls: Vec<Entry>,
 }
 
@@ -34,7 +38,10 @@ pub(super) struct Done {
 pub(super) struct Call<'a> {
     pub(super) world: &'a mut World,
     pub(super) requests: &'a mut Requests,
+    pub(super) accounts: &'a mut accounts::Requests,
     pub(super) options: &'a Options,
+    /// The account that the call comes from.
+    pub(super) caller: &'a str,
     pub(super) clock: Clock,
     pub(super) operation: &'a str,
     /// A scripted failure for the asynchronous request that this call makes.
@@ -45,6 +52,17 @@ impl Call<'_> {
     /// The page that a request asks for.
     pub(super) fn paging<'a>(&'a self, input: &'a Input, most: usize) -> Paging<'a> {
         Paging { options: self.options, operation: self.operation, input, most }
+    }
+
+    /// The limits in force.
+    pub(super) fn quotas(&self) -> Option<&Quotas> {
+        self.options.quotas.as_ref()
+    }
+
+    /// Accepts an asynchronous request of sso-admin. Under quotas those of one account take turns.
+    pub(super) fn accept(&mut self, request: requests::Request) -> requests::Request {
+        let turn = self.quotas().and_then(|_| self.requests.turn(self.world, &request));
+        self.requests.accept(request, turn, self.options.delay)
     }
 
     /// Dates and revision of something; what the snapshot brought has those of the sandbox's start.
@@ -70,14 +88,15 @@ impl Call<'_> {
 }
 
 impl State {
-    pub(super) fn new(loaded: Loaded, options: Options, clock: Clock) -> Self {
+    pub(super) fn new(loaded: Loaded, options: Options, clock: Clock) -> Result<Self, WorldError> {
         let script = Script::new(options.faults.clone());
-        Self { loaded, options, clock, script, calls: Vec::new() }
+        let caller = rights::account(&loaded.world, &options.caller).map_err(WorldError::Caller)?;
+        let (buckets, calls) = (Buckets::default(), Vec::new());
+        Ok(Self { loaded, options, clock, script, buckets, caller, calls })
     }
 
     pub(super) fn to_json(&self) -> String {
-        let Loaded { world, requests, run } = &self.loaded;
-        snapshot::write(world, requests, *run, &self.options.started)
+        snapshot::write(&self.loaded, &self.options.started)
     }
 
     pub(super) fn calls(&self) -> &[Entry] {
@@ -94,24 +113,16 @@ impl State {
 
     /// Answers one request.
     pub(super) fn answer(&mut self, request: &Request) -> Done {
-        let settled = self.loaded.requests.settle(&mut self.loaded.world);
+        let settled = self.settle();
         let route = wire::route(request);
-        let effect = self.script.meet(&route.operation);
-        let (members, answer) = match read(&route, request) {
-            Ok(members) => {
-                let answer = match scripted(&route, &self.loaded.world, effect.as_ref()) {
-                    Some(failure) => Err(failure),
-                    None => self.perform(&route, members.clone(), effect.as_ref()),
-                };
-                (members, answer)
-            }
-            Err(failure) => (Map::new(), Err(failure)),
-        };
+        let members = read(&route, request);
+        let summary = members.as_ref().map(log::summary).unwrap_or_default();
+        let (answer, lost) = self.admit(&route, members);
         let write = log::writes(&route.operation);
         let entry = Entry {
             run: self.loaded.run,
             n: self.calls.len() as u64 + 1,
-            summary: log::summary(&members),
+            summary,
             outcome: answer.as_ref().map_or_else(|failure| failure.code, |_| "ok").to_owned(),
             service: route.service,
             operation: route.operation,
@@ -120,22 +131,56 @@ impl State {
         self.calls.push(entry.clone());
         let changed = settled || write && answer.is_ok();
         let number = format!("{}/{}", entry.run, entry.n);
-        let lost = effect == Some(Effect::Lose);
         let reply = (!lost).then(|| wire::reply(route.protocol, answer, &number));
         Done { reply, entry, changed }
     }
 
-    /// Calls the service. Quotas and the rights of delegated callers would be checked here, before the operation.
+    /// Lets everything take effect that is due, and says whether anything was.
+    fn settle(&mut self) -> bool {
+        let Loaded { world, requests, accounts, run: _ } = &mut self.loaded;
+        let assignments = requests.settle(world);
+        accounts.settle(world, self.clock) || assignments
+    }
+
+    /// Lets a call through the gates, and says whether its answer is lost. AWS counts calls before it looks at them, so
+    /// quotas come first; what they refuse, a script of faults never meets.
+    fn admit(
+        &mut self,
+        route: &Route,
+        members: Result<Map<String, Value>, Failure>,
+    ) -> (Answer, bool) {
+        if let Some(quotas) = &self.options.quotas
+            && let Err(refused) = self.buckets.take(quotas, route)
+        {
+            return (Err(refused), false);
+        }
+        let effect = self.script.meet(&route.operation);
+        let answer = match scripted(route, &self.caller, effect.as_ref()) {
+            Some(failure) => Err(failure),
+            None => members.and_then(|members| self.perform(route, members, effect.as_ref())),
+        };
+        (answer, effect == Some(Effect::Lose))
+    }
+
+    /// Calls the service, if the caller may.
     fn perform(
         &mut self,
         route: &Route,
         members: Map<String, Value>,
         effect: Option<&Effect>,
     ) -> Answer {
+        let style = match route.service.as_str() {
+            "organizations" => Style::InvalidInput,
+            _ => Style::Validation,
+        };
+        let input = Input::new(members, style);
+        rights::check(&self.loaded.world, &self.caller, route, &input)?;
         let mut call = Call {
             world: &mut self.loaded.world,
             requests: &mut self.loaded.requests,
+            accounts: &mut self.loaded.accounts,
             options: &self.options,
+            caller: &self.caller,
             clock: self.clock,
             operation: &route.operation,
             forced: match effect {
@@ -144,13 +189,9 @@ impl State {
             },
         };
         match route.service.as_str() {
-            "sso-admin" => sso_admin::answer(&mut call, &Input::new(members, Style::Validation)),
-            "identitystore" => {
-                identity_store::answer(&mut call, &Input::new(members, Style::Validation))
-            }
-            "organizations" => {
-                organizations::answer(&mut call, &Input::new(members, Style::InvalidInput))
-            }
+            "sso-admin" => sso_admin::answer(&mut call, &input),
+            "identitystore" => identity_store::answer(&mut call, &input),
+            "organizations" => organizations::answer(&mut call, &input),
             "sts" => sts::answer(&call),
             // Control Tower, Service Catalog and others have their place here.
             _ => Err(Failure::unknown_operation(&route.operation)),
@@ -166,31 +207,12 @@ fn read(route: &Route, request: &Request) -> Result<Map<String, Value>, Failure>
 }
 
 /// The failure that a fault answers with instead of the service.
-fn scripted(route: &Route, world: &World, effect: Option<&Effect>) -> Option<Failure> {
-    let Route { service, operation, protocol: _ } = route;
-    let organizations = service == "organizations";
+fn scripted(route: &Route, caller: &str, effect: Option<&Effect>) -> Option<Failure> {
     match effect? {
-        Effect::Deny => {
-            let caller = sts::caller(world);
-            let prefix = if service == "sso-admin" { "sso" } else { service };
-            let text = format!(
-                "User: {caller} is not authorized to perform: {prefix}:{operation} with an explicit deny"
-            );
-            let code = if service == "sts" { "AccessDenied" } else { "AccessDeniedException" };
-            Some(Failure {
-                status: if service == "sts" { 403 } else { 400 },
-                ..Failure::new(code, text)
-            })
-        }
-        Effect::Throttle => {
-            let code = match service.as_str() {
-                "organizations" => "TooManyRequestsException",
-                "sts" => "Throttling",
-                _ => "ThrottlingException",
-            };
-            Some(Failure::new(code, "Rate exceeded"))
-        }
+        Effect::Deny => Some(rights::denied(route, caller, " with an explicit deny")),
+        Effect::Throttle => Some(quota::throttled(&route.service)),
         Effect::Fail500 => {
+            let organizations = route.service == "organizations";
             let code = if organizations { "ServiceException" } else { "InternalServerException" };
             Some(Failure { status: 500, ..Failure::new(code, "An internal error occurred") })
         }

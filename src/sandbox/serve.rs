@@ -58,7 +58,7 @@ async fn answer(
         content_type: header("content-type"),
         body: body.collect().await?.to_bytes().to_vec(),
     };
-    let Some(wire::Reply { status, headers, body }) = sandbox.answer(&request) else {
+    let Some(wire::Reply { status, headers, body }) = sandbox.answer(&request).await else {
         return Err("the answer is lost".into());
     };
     let mut response = http::Response::builder().status(status);

@@ -8,6 +8,7 @@ mod document;
 mod read;
 mod write;
 
+use super::accounts;
 use super::requests::Requests;
 use super::world::World;
 
@@ -32,6 +33,9 @@ pub enum WorldError {
     /// A part names another that is not there, or that is there twice.
     #[error("the world does not fit together: {0}")]
     Broken(String),
+    /// `Options::caller` is no account of it.
+    #[error("{0}")]
+    Caller(String),
     /// `Options::started` is no date-time.
     #[error("`{0}` is not an RFC 3339 date-time")]
     Started(String),
@@ -42,6 +46,7 @@ pub enum WorldError {
 pub(super) struct Loaded {
     pub(super) world: World,
     pub(super) requests: Requests,
+    pub(super) accounts: accounts::Requests,
     /// The number of this opening, from 1.
     pub(super) run: u64,
 }

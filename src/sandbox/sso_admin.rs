@@ -28,6 +28,7 @@ pub(super) fn answer(call: &mut Call<'_>, input: &Input) -> Answer {
         "ListTagsForResource" => tag::list(call, input),
         _ => {
             instance::check(call, input, Failure::not_found)?;
+            instance::check_permission_sets(call)?;
             of_instance(call, input)
         }
     }

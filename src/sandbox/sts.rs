@@ -1,13 +1,11 @@
-//! STS: who is calling. Everyone is the same administrator of the management account.
+//! STS: who is calling. Everyone is the same administrator of the caller's account.
 
 use super::failure::{Answer, Failure};
 use super::router::Call;
-use super::world::World;
 use serde_json::json;
 
-/// The ARN of everyone who calls.
-pub(super) fn caller(world: &World) -> String {
-    let account = &world.organization.management_account;
+/// The ARN of everyone who calls from an account.
+pub(super) fn arn(account: &str) -> String {
     format!("arn:aws:sts::{account}:assumed-role/landgrant/sandbox")
 }
 
@@ -16,10 +14,9 @@ pub(super) fn answer(call: &Call<'_>) -> Answer {
         let text = format!("Could not find operation {} for version 2011-06-15", call.operation);
         return Err(Failure::new("InvalidAction", text));
     }
-    let account = &call.world.organization.management_account;
     Ok(json!({
-        "Arn": caller(call.world),
+        "Arn": arn(call.caller),
         "UserId": "AROASANDBOXSANDBOXSAN:sandbox",
-        "Account": account,
+        "Account": call.caller,
     }))
 }

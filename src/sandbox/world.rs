@@ -248,7 +248,7 @@ impl World {
     /// Removes a group with its memberships. Its assignments stay behind, as they do in AWS.
     pub fn remove_group(&mut self, id: &str) -> bool {
         let center = &mut self.identity_center;
-        let users: Vec<String> = center.memberships.of_group(id).cloned().collect();
+        let users: Vec<String> = center.memberships.of_group(id).keys().cloned().collect();
         for user in users {
             center.memberships.remove(id, &user);
         }
@@ -259,7 +259,7 @@ impl World {
     /// Removes a user with its memberships. Its assignments stay behind, as they do in AWS.
     pub fn remove_user(&mut self, id: &str) -> bool {
         let center = &mut self.identity_center;
-        let groups: Vec<String> = center.memberships.of_user(id).cloned().collect();
+        let groups: Vec<String> = center.memberships.of_user(id).keys().cloned().collect();
         for group in groups {
             center.memberships.remove(&group, id);
         }

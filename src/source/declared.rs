@@ -18,7 +18,9 @@ use crate::model::{CustomerPolicy, Policy, Session, Tags};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-pub use settings::{CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Settings};
+pub use settings::{
+    CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Pace, Settings,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One file of a policy repository of landgrant: `landgrant.toml`, which also holds the settings, or
@@ -196,7 +198,7 @@ pub struct Group {
     pub owner: Option<Spanned<String>>,
     /// Names that it had before. If one of them is live and this one is not, the group is renamed and
     /// keeps its id, and so its grants.
-    #[schemars(default)]
+    #[schemars(default, with = "Vec<forms::NewGroup>")]
     pub previously: Vec<Spanned<GroupName>>,
 }
 

@@ -2,23 +2,26 @@
 
 use super::declared::{Declared, Network};
 use super::decode::{Node, Table, entries};
-use super::define;
 use super::names::NETWORK;
+use super::{Parsed, define, meant};
 use crate::diag::{Code, Diagnostic, FileId, Span, Spanned};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// The networks by name.
 pub(super) type Networks = BTreeMap<String, Spanned<Network>>;
 
-/// Reads every `[network.NAME]` of a file.
-pub(super) fn networks(
-    file: FileId,
-    table: &DeTable<'_>,
-    all: &mut Networks,
-    out: &mut Vec<Diagnostic>,
-) {
+/// Reads every `[network.NAME]` of a file, however `network` is spelled.
+pub(super) fn of(file: &Parsed<'_>, all: &mut Networks, out: &mut Vec<Diagnostic>) {
+    for (key, node) in entries(file.file, &file.root) {
+        if let ("network", DeValue::Table(table)) = (meant(key.value), node.value) {
+            networks(file.file, table, all, out);
+        }
+    }
+}
+
+fn networks(file: FileId, table: &DeTable<'_>, all: &mut Networks, out: &mut Vec<Diagnostic>) {
     for (name, node) in entries(file, table) {
         let title = format!("network.{}", name.value);
         let Some(mut table) = Table::of(title, name.span, node, out) else { continue };

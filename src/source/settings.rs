@@ -1,5 +1,7 @@
 //! The settings tables of `landgrant.toml`.
 
+pub(super) mod pace;
+
 use super::TABLES;
 use super::declared::{
     CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Settings,
@@ -14,7 +16,7 @@ use toml::de::{DeTable, DeValue};
 
 /// The keys of `landgrant.toml` that may stand in no other file.
 pub(super) const KEYS: &[&str] =
-    &["schema", "identity_center", "organization", "manage", "ignore", "limits"];
+    &["schema", "identity_center", "organization", "manage", "ignore", "limits", "pace"];
 
 const MODES: &[(&str, Mode)] =
     &[("observe", Mode::Observe), ("adopt", Mode::Adopt), ("enforce", Mode::Enforce)];
@@ -37,8 +39,8 @@ pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnosti
         schema(node, out);
     }
     let center_node = table.required("identity_center", CENTER_HELP);
-    let [organization_node, manage_node, ignore_node, limits_node] =
-        ["organization", "manage", "ignore", "limits"].map(|key| table.optional(key));
+    let [organization_node, manage_node, ignore_node, limits_node, pace_node] =
+        ["organization", "manage", "ignore", "limits", "pace"].map(|key| table.optional(key));
     // What stands in a misspelt table is checked all the same.
     let near = |key| table.near(key, &known);
     if let Some(node) = center_node.or_else(|| near("identity_center")) {
@@ -56,6 +58,9 @@ pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnosti
     if let Some(node) = limits_node.or_else(|| near("limits")) {
         settings.limits = limits(node, out);
     }
+    if let Some(node) = pace_node.or_else(|| near("pace")) {
+        settings.pace = pace::pace(node, out);
+    }
     table.finish_among(&known, |_, key, known| unknown_key("", key, known), out);
     settings
 }
@@ -70,7 +75,8 @@ pub(super) fn misplaced(key: &str, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         "organization" => organization(node, &mut settings, &mut found),
         "manage" => drop(manage(node, &mut found)),
         "ignore" => drop(ignore(node, &mut found)),
-        _ => drop(limits(node, &mut found)),
+        "limits" => drop(limits(node, &mut found)),
+        _ => drop(pace::pace(node, &mut found)),
     }
     // What is missing may stand in the right place.
     found.retain(|diagnostic| diagnostic.code != Code::MissingKey);
@@ -246,15 +252,7 @@ fn removals(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<u32> {
 }
 
 fn share(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<f64> {
-    let number = match node.value {
-        DeValue::Float(float) => float.as_str().parse().ok(),
-        DeValue::Integer(_) => node.integer(out).and_then(|n| i32::try_from(n).ok()).map(f64::from),
-        _ => {
-            out.push(node.wrong_type("a number"));
-            return None;
-        }
-    };
-    let share = number.filter(|share| (0.0..=1.0).contains(share));
+    let share = number(node, out)?.filter(|share| (0.0..=1.0).contains(share));
     if share.is_none() {
         let diagnostic =
             Diagnostic::new(Code::InvalidValue, node.span, "`max_share` is a share from 0 to 1");
@@ -263,13 +261,31 @@ fn share(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<f64> {
     share
 }
 
+/// A number with or without a fraction; `Some(None)` where it is too large for any use.
+#[expect(
+    clippy::option_option,
+    reason = "no number, and a number that is out of any range, differ"
+)]
+fn number(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Option<f64>> {
+    match node.value {
+        DeValue::Float(float) => Some(float.as_str().parse().ok()),
+        DeValue::Integer(_) => {
+            node.integer(out).map(|n| i32::try_from(n).ok()).map(|n| n.map(f64::from))
+        }
+        _ => {
+            out.push(node.wrong_type("a number"));
+            None
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::tests::places;
 
     /// Checks settings that follow `schema` and a whole `[identity_center]`.
-    fn each(cases: &[(&str, &str)]) {
+    pub(super) fn each(cases: &[(&str, &str)]) {
         for (text, expected) in cases {
             let settings = format!(
                 "schema = 1\nidentity_center = {{ region = \"eu-west-1\", identity_source = \

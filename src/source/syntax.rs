@@ -21,6 +21,8 @@ pub(super) struct Document<'t> {
     pub(super) root: DeTable<'t>,
     /// What could not be read.
     pub(super) damage: Damage,
+    /// Where a key or table stands again that stands before: it was not read.
+    pub(super) repeated: Vec<Range<usize>>,
 }
 
 /// What mistakes of syntax took away.
@@ -116,7 +118,7 @@ impl Text<'_> {
             }
         };
         duplicate::report(file, text, &root, &repeated, out);
-        Document { root, damage }
+        Document { root, damage, repeated }
     }
 }
 
@@ -138,6 +140,11 @@ pub(super) fn statement(text: &str, start: usize) -> &str {
         end += line.len();
     }
     &rest[..end]
+}
+
+/// The statements of a file, blank lines too: whether each is a header, and where it stands.
+pub(super) fn statements(text: &str) -> impl Iterator<Item = (bool, Range<usize>)> {
+    recover::statements(text).map(|(kind, range)| (kind == lines::Line::Header, range))
 }
 
 /// Whether an error is about a key that stands twice, which leaves the rest of the document as it is.

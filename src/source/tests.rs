@@ -151,7 +151,7 @@ fn top_level_tables_have_their_form() {
         ("group.a = 1\n", "wrong-type 1:11"),
         ("[grant]\n", "wrong-type 1:1"),
         ("grant = [1]\n", "wrong-type 1:10"),
-        ("[[control]]\n[[keep]]\n[pace]\n", "unknown-key 1:3, unknown-key 2:3, unknown-key 3:2"),
+        ("[[control]]\n[[keep]]\n[page]\n", "unknown-key 1:3, unknown-key 2:3, unknown-key 3:2"),
         ("network = 1\n", "wrong-type 1:11"),
         ("a = 1\r\na = 2\r\n", "unknown-key 1:1, duplicate-key 2:1"),
     ]);
@@ -175,4 +175,32 @@ fn unreadable_files_are_errors_at_their_path() {
     assert_eq!(diagnostics.len(), 1, "nothing is known of what hides there");
     assert_eq!(diagnostics[0].code, Code::UnreadableFile);
     assert_eq!(files.position(diagnostics[0].span.unwrap()).file, "teams");
+}
+
+#[test]
+fn what_stands_again_is_read_for_its_mistakes() {
+    each(&[
+        (
+            "[group.a]\ndescription = \"A\"\n[group.a]\ndescription = 5\n",
+            "duplicate-definition 3:8, wrong-type 4:15",
+        ),
+        (
+            "[permission_set.A]\nsession = \"8h\"\nsession = \"99h\"\nsession = \"98h\"\n",
+            "duplicate-key 3:1, invalid-session 3:11, duplicate-key 4:1, invalid-session 4:11",
+        ),
+        (
+            "[network.n]\ncidrs = [\"10.0.0.0/8\"]\ncidrs = [\"10.0.0.0/99\"]\n",
+            "duplicate-key 3:1, invalid-cidr 3:10",
+        ),
+        // Nothing is said of what is only missing because the rest is not looked at.
+        (
+            "[permission_set.A]\nsession = \"8h\"\n[permission_set.A]\nsession = \"8h\"\n",
+            "duplicate-definition 3:17",
+        ),
+    ]);
+    let again = format!("{SETTINGS}region = \"Not one\"\n");
+    assert_eq!(
+        places(&[("landgrant.toml", &again), ("t.toml", "[group.a]\n")]),
+        ["duplicate-key landgrant.toml:5:1", "invalid-value landgrant.toml:5:10"]
+    );
 }

@@ -5,15 +5,17 @@ mod sketch;
 
 use crate::support::{self, NOW, Repository};
 use jiff::Timestamp;
-use landgrant::aws::read::{Silent, Wanted, read, read_account_tags};
+use landgrant::aws::read::{Needed, Silent, Wanted, read, read_account_tags, read_grants};
 use landgrant::cli::exit::Exit;
 use landgrant::diff::diff;
 use landgrant::live::Live;
 use landgrant::live::project::{Labels, Projection, project};
-use landgrant::model::State;
+use landgrant::live::reading::Depth;
+use landgrant::model::{Grant, Principal, State, address};
 use landgrant::plan::change::What;
 use landgrant::plan::{self, Plan, document, predict};
 use landgrant::render;
+use landgrant::resolve::reading::{Questions, Removals, questions, removals};
 use landgrant::resolve::{Desired, Rules, needing_tags, resolve};
 use landgrant::sandbox::{Effect, Fault, Options, Sandbox};
 use landgrant::source::declared::Declared;
@@ -40,10 +42,23 @@ impl Run {
 
     /// The plan's document without what a reading costs.
     fn json(&self) -> String {
-        let mut json =
-            document::document(&self.plan, &self.declared.files, &document::Context::default());
+        let mut json = self.document();
         json["observed"]["calls"] = serde_json::Value::Null;
         format!("{json:#}")
+    }
+
+    /// The plan's document without what was read and how: members of groups that matter to nobody are
+    /// in the fingerprints of a full reading alone.
+    fn decided(&self) -> String {
+        let mut json = self.document();
+        json["observed"] = serde_json::Value::Null;
+        json["id"] = serde_json::Value::Null;
+        json["desired"]["fingerprint"] = serde_json::Value::Null;
+        format!("{json:#}")
+    }
+
+    fn document(&self) -> serde_json::Value {
+        document::document(&self.plan, &self.declared.files, &document::Context::default())
     }
 
     /// The plan as text, without what a reading costs.
@@ -81,9 +96,14 @@ fn tree(files: Vec<(String, String)>) -> Tree {
     Tree { files: files.into_iter().map(input).collect(), ..Tree::default() }
 }
 
-/// Reads the world through the SDK and plans. `None` where a diagnostic is an error, which the
-/// generators only make where something could not be read.
+/// Reads the world through the SDK, all of it, and plans. `None` where a diagnostic is an error, which
+/// the generators only make where something could not be read.
 fn run(world: &str, tree: &Tree, options: Options) -> Option<Run> {
+    run_at(Depth::Full, world, tree, options)
+}
+
+/// The same, at any depth.
+fn run_at(depth: Depth, world: &str, tree: &Tree, options: Options) -> Option<Run> {
     let now: Timestamp = NOW.parse().unwrap();
     let (declared, files, diagnostics) = source::load(tree);
     let errors = diag::emit::text(&files, &diagnostics, false);
@@ -97,7 +117,12 @@ fn run(world: &str, tree: &Tree, options: Options) -> Option<Run> {
         });
         let aws = aws.await;
         let now = move || now;
-        let mut live = read(&aws, &Wanted::default(), &now, &Silent).await.unwrap();
+        let Questions { users, members_of } = questions(&declared);
+        let wanted = Wanted { depth, users, members_of, ..Wanted::default() };
+        let mut live = read(&aws, &wanted, &now, &Silent).await.unwrap();
+        let Removals { users, sets } = removals(&declared, &live);
+        let needed = Needed { users, sets, ..Needed::default() };
+        read_grants(&aws, &mut live, needed, &now, &Silent).await.unwrap();
         let tagged = needing_tags(&declared, &live);
         read_account_tags(&aws, &mut live, &tagged, &now, &Silent).await.unwrap();
         live
@@ -127,8 +152,19 @@ fn verbs(plan: &Plan) -> BTreeSet<(String, &'static str)> {
     plan.changes.iter().map(|c| (c.address.clone(), c.what.action().name())).collect()
 }
 
+/// The same with what goes along: a user who is deleted leaves every group.
+fn effects(run: &Run) -> BTreeSet<(String, &'static str)> {
+    let mut all = verbs(&run.plan);
+    for change in &run.plan.changes {
+        let What::DeleteUser(user, _) = &change.what else { continue };
+        let groups = run.projection.state.memberships.iter().filter(|(_, m)| m.contains(user));
+        all.extend(groups.map(|(group, _)| (address::membership(group, user), "delete")));
+    }
+    all
+}
+
 /// Operations that may be denied without leaving nothing to work with.
-const LISTINGS: [&str; 14] = [
+const LISTINGS: [&str; 15] = [
     "ListOrganizationalUnitsForParent",
     "ListAccounts",
     "ListAccountsForParent",
@@ -142,8 +178,13 @@ const LISTINGS: [&str; 14] = [
     "ListGroups",
     "ListGroupMemberships",
     "ListAccountAssignments",
+    "ListAccountAssignmentsForPrincipal",
     "ListPermissionSetsProvisionedToAccount",
 ];
+
+fn depths() -> impl Strategy<Value = Depth> {
+    prop::sample::select(vec![Depth::Quick, Depth::Full])
+}
 
 fn denials() -> impl Strategy<Value = Vec<Fault>> {
     let one = (0..LISTINGS.len(), 0..3_usize).prop_map(|(which, nth)| Fault {
@@ -240,20 +281,70 @@ proptest! {
         wanted in sketch(),
         modes in modes(),
         faults in denials(),
+        depth in depths(),
     ) {
         let tree = tree(files(&modes, &wanted.tables(), false));
         let whole = run(&live.world(), &tree, Options::default()).unwrap();
         let options = Options { faults, ..Options::default() };
-        let Some(part) = run(&live.world(), &tree, options) else { return Ok(()) };
+        let Some(part) = run_at(depth, &live.world(), &tree, options) else { return Ok(()) };
         for gap in &part.live.gaps {
             for change in &part.plan.changes {
                 prop_assert!(!is_on(&change.what, &gap.part, &part.projection.ids), "{change:?} on {gap:?}");
             }
         }
         // Who sees less plans less, never something else.
-        let (known, planned) = (verbs(&whole.plan), verbs(&part.plan));
+        let (known, planned) = (effects(&whole), verbs(&part.plan));
         let invented: Vec<_> = planned.difference(&known).collect();
         prop_assert!(invented.is_empty(), "{invented:?} for {:?}", part.live.gaps);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_quick_reading_plans_what_a_full_one_does_where_nothing_is_hidden(
+        live in sketch(),
+        wanted in sketch(),
+        modes in modes(),
+        page in prop::option::of(1..3_usize),
+        empty_first_page in any::<bool>(),
+    ) {
+        let tree = tree(files(&modes, &wanted.tables(), false));
+        let options = Options { page_limit: page, empty_first_page, ..Options::default() };
+        let world = live.without_hidden_grants(&wanted).world();
+        let full = run(&world, &tree, options.clone()).unwrap();
+        let quick = run_at(Depth::Quick, &world, &tree, options).unwrap();
+        prop_assert!(quick.live.is_complete(), "{:?}", quick.live.gaps);
+        prop_assert_eq!(full.decided(), quick.decided());
+        prop_assert_eq!(&full.projection.state.grants, &quick.projection.state.grants);
+    }
+
+    #[test]
+    fn a_quick_reading_removes_nothing_on_a_guess(
+        live in sketch(),
+        wanted in sketch(),
+        modes in modes(),
+    ) {
+        let tree = tree(files(&modes, &wanted.tables(), false));
+        let full = run(&live.world(), &tree, Options::default()).unwrap();
+        let quick = run_at(Depth::Quick, &live.world(), &tree, Options::default()).unwrap();
+        let (known, planned) = (effects(&full), verbs(&quick.plan));
+        let invented: Vec<_> = planned.difference(&known).collect();
+        prop_assert!(invented.is_empty(), "{invented:?}");
+        let seen = &quick.projection.state.grants;
+        prop_assert!(seen.iter().all(|grant| full.projection.state.grants.contains(grant)));
+        // Users and sets go only when everybody who has them is known, and nobody has them any more.
+        for change in &quick.plan.changes {
+            let gone = |grant: &&Grant| match &change.what {
+                What::DeleteUser(name, _) => grant.principal == Principal::User(name.clone()),
+                What::DeleteSet(name, _) => grant.permission_set == *name,
+                _ => false,
+            };
+            for grant in full.projection.state.grants.iter().filter(gone) {
+                prop_assert!(seen.contains(grant), "{grant:?} is not seen, and {} goes", change.address);
+            }
+        }
     }
 }
 
@@ -265,7 +356,13 @@ proptest! {
         live in sketch(),
         wanted in sketch(),
         modes in modes(),
+        depth in depths(),
     ) {
+        let live = match depth {
+            Depth::Quick => live.without_hidden_grants(&wanted),
+            Depth::Full => live,
+        };
+        let read = depth.name();
         let texts = files(&modes, &wanted.tables(), false);
         let planned = run(&live.world(), &tree(texts.clone()), Options::default()).unwrap();
         let whats = planned.plan.changes.iter().map(|change| &change.what);
@@ -277,10 +374,10 @@ proptest! {
         }
         support::write(&repository.path().join("sandbox.json"), &live.world());
         let removals = planned.plan.removals.0.to_string();
-        let words = ["apply", "--yes", "--accept-removals", removals.as_str()];
+        let words = ["apply", "--read", read, "--yes", "--accept-removals", removals.as_str()];
         let applied = block_on(repository.run(&words));
         prop_assert_eq!(applied.exit, Exit::Done, "{}{}", applied.stdout, applied.stderr);
-        let again = block_on(repository.run(&["plan", "--detailed-exitcode"]));
+        let again = block_on(repository.run(&["plan", "--read", read, "--detailed-exitcode"]));
         prop_assert_eq!(again.exit, Exit::Done, "{}", again.stdout);
 
         let after = support::read(&repository.path().join(".landgrant/sandbox/world.json"));

@@ -8,6 +8,7 @@
 
 mod codes;
 mod laws;
+mod reading;
 mod sandbox;
 mod scenarios;
 mod seeds;

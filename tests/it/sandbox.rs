@@ -1,9 +1,16 @@
 //! The sandbox, driven through the SDK's real clients on a paused clock.
 
 mod assignments;
+mod callers;
+mod caps;
 mod directory;
 mod faults;
 mod files;
+mod instances;
+mod large;
+mod lifecycle;
+mod log;
+mod quotas;
 mod serve;
 mod sets;
 mod tree;
@@ -105,6 +112,16 @@ pub(crate) fn organizations(sandbox: &Sandbox) -> aws_sdk_organizations::Client 
 pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {
     client!(aws_sdk_sts, sandbox)
 }
+
+/// A client that asks once: what refuses a call shows, instead of being waited out.
+macro_rules! once {
+    ($service:ident, $client:expr) => {{
+        let config = $client.config().to_builder().retry_config(RetryConfig::disabled());
+        $service::Client::from_conf(config.build())
+    }};
+}
+
+pub(crate) use once;
 
 /// Lets everything in flight settle.
 pub(crate) async fn settle() {

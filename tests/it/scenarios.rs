@@ -79,6 +79,7 @@ scenarios! {
     permission_set_emptied
     permission_set_removed
     person_joins_after_review
+    quick_and_full
     same_access_by_another_path
     stale_plan
     stale_provisioning
@@ -93,7 +94,7 @@ fn folder() -> PathBuf {
 
 async fn scenario(name: &str) {
     let folder = folder().join(name);
-    let transcript = play(&folder).await;
+    let transcript = Box::pin(play(&folder)).await;
     let lines = transcript.lines().count();
     assert!(lines <= MOST_LINES, "{name}: {lines} lines; at most {MOST_LINES} can be reviewed");
     let golden = folder.join("expected.txt");

@@ -138,7 +138,7 @@ impl Session<'_> {
             .identity_store_id(self.target.identity_store.as_str())
             .group_id(group.as_str())
             .member_id(MemberId::UserId(user.as_str().to_owned()));
-        let membership = match self.aws.call(GET_MEMBERSHIP, request.send()).await {
+        let membership = match self.aws.call(GET_MEMBERSHIP, || request.clone().send()).await {
             Ok(out) => self.id(Some(out.membership_id))?,
             Err(error) if error.kind == Kind::NotFound => {
                 return Ok(Done::already(error.request_id));

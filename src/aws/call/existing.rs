@@ -33,7 +33,7 @@ impl Session<'_> {
         let request = self.aws.identity_store.get_group_id();
         let request = request.identity_store_id(self.target.identity_store.as_str());
         let request = request.alternate_identifier(unique("displayName", name.as_str())?);
-        let out = self.aws.call(GET_GROUP, request.send()).await.ok()?;
+        let out = self.aws.call(GET_GROUP, || request.clone().send()).await.ok()?;
         Some(GroupId::new(self.id(Some(out.group_id)).ok()?))
     }
 
@@ -41,7 +41,7 @@ impl Session<'_> {
         let request = self.aws.identity_store.get_user_id();
         let request = request.identity_store_id(self.target.identity_store.as_str());
         let request = request.alternate_identifier(unique("userName", name.as_str())?);
-        let out = self.aws.call(GET_USER, request.send()).await.ok()?;
+        let out = self.aws.call(GET_USER, || request.clone().send()).await.ok()?;
         Some(UserId::new(self.id(Some(out.user_id)).ok()?))
     }
 

@@ -1,5 +1,6 @@
 //! Who has a permission set in an account, pair by pair.
 
+use super::provisioned::Pairs;
 use super::{Gaps, Progress, ReadError};
 use crate::aws::error::AwsError;
 use crate::aws::page::{each, pages};
@@ -7,21 +8,20 @@ use crate::aws::{Aws, Target};
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::live::{Assigned, Part};
 use aws_sdk_ssoadmin::types::{AccountAssignment, PrincipalType};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const LIST: &str = "sso-admin:ListAccountAssignments";
 
 pub(super) type Assignments = BTreeMap<(AccountId, PermissionSetArn), Assigned>;
 
-/// Reads every pair.
+/// Reads pairs into `found`. What a pair tells takes the place of what principals told of it.
 pub(super) async fn read(
     aws: &Aws,
     target: &Target,
-    pairs: BTreeSet<(AccountId, PermissionSetArn)>,
-    gaps: &mut Gaps,
+    pairs: Pairs,
+    (found, gaps): (&mut Assignments, &mut Gaps),
     progress: &dyn Progress,
-) -> Result<Assignments, ReadError> {
-    let mut assignments = Assignments::new();
+) -> Result<(), ReadError> {
     let (mut done, total) = (0, pairs.len());
     let work = |(account, set): (AccountId, PermissionSetArn)| async move {
         (read_pair(aws, target, &account, &set).await, account, set)
@@ -31,14 +31,13 @@ pub(super) async fn read(
         progress.step("assignments", done, total);
         match assigned {
             Ok(assigned) => {
-                assignments.insert((account, set), assigned);
+                found.insert((account, set), assigned);
                 Ok(())
             }
             Err(error) => gaps.note(Part::Grants(account, set), error),
         }
     })
-    .await?;
-    Ok(assignments)
+    .await
 }
 
 /// Reads one pair: every principal that has the set in the account directly.
@@ -52,7 +51,9 @@ pub async fn read_pair(
         let request = aws.sso_admin.list_account_assignments();
         let request = request.instance_arn(target.instance.as_str()).account_id(account.as_str());
         let request = request.permission_set_arn(set.as_str());
-        let out = aws.call(LIST, request.max_results(100).set_next_token(token).send()).await?;
+        let out = aws
+            .call(LIST, || request.clone().max_results(100).set_next_token(token.clone()).send())
+            .await?;
         Ok((out.account_assignments.unwrap_or_default(), out.next_token))
     })
     .await

@@ -15,29 +15,25 @@ const LIST_MEMBERSHIPS: &str = "identitystore:ListGroupMemberships";
 /// The largest page of identitystore (botocore model, `MaxResults`).
 const PAGE: i32 = 100;
 
-/// What the identity store told.
+/// Who is in the identity store.
 #[derive(Default)]
 pub(super) struct Directory {
     pub(super) users: BTreeMap<UserId, User>,
     pub(super) groups: BTreeMap<GroupId, Group>,
-    pub(super) memberships: BTreeMap<GroupId, BTreeSet<UserId>>,
     pub(super) gaps: Gaps,
 }
 
-/// Reads users, groups and the members of every group.
-pub(super) async fn read(
+pub(super) type Memberships = BTreeMap<GroupId, BTreeSet<UserId>>;
+
+/// Lists users and groups.
+pub(super) async fn list(
     aws: &Aws,
     target: &Target,
     progress: &dyn Progress,
 ) -> Result<Directory, ReadError> {
     let mut found = Directory::default();
-    let (users, groups) = tokio::join!(list_users(aws, target, progress), async {
-        let groups = list_groups(aws, target, progress).await;
-        let members = members(aws, target, &groups.rows, progress).await;
-        (groups, members)
-    });
-    let (groups, members) = groups;
-    (found.memberships, found.gaps) = members?;
+    let (users, groups) =
+        tokio::join!(list_users(aws, target, progress), list_groups(aws, target, progress));
     for row in users.rows {
         if let Some((id, user)) = user(row) {
             found.users.insert(id, user);
@@ -68,7 +64,7 @@ async fn list_users(aws: &Aws, target: &Target, progress: &dyn Progress) -> List
         let request = aws.identity_store.list_users();
         let request = request.identity_store_id(target.identity_store.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_USERS, request.send()).await?;
+        let out = aws.call(LIST_USERS, || request.clone().send()).await?;
         Ok((out.users, out.next_token))
     };
     told_pages(LIST_USERS, fetch, |rows| progress.step("users", rows, 0)).await
@@ -79,28 +75,24 @@ async fn list_groups(aws: &Aws, target: &Target, progress: &dyn Progress) -> Lis
         let request = aws.identity_store.list_groups();
         let request = request.identity_store_id(target.identity_store.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_GROUPS, request.send()).await?;
+        let out = aws.call(LIST_GROUPS, || request.clone().send()).await?;
         Ok((out.groups, out.next_token))
     };
     told_pages(LIST_GROUPS, fetch, |rows| progress.step("groups", rows, 0)).await
 }
 
-async fn members(
+/// Reads the members of groups.
+pub(super) async fn members(
     aws: &Aws,
     target: &Target,
-    groups: &[types::Group],
+    groups: impl IntoIterator<Item = GroupId>,
     progress: &dyn Progress,
-) -> Result<(BTreeMap<GroupId, BTreeSet<UserId>>, Gaps), ReadError> {
-    let mut memberships = BTreeMap::new();
-    let mut gaps = Gaps::default();
-    let ids: BTreeSet<_> = groups
-        .iter()
-        .filter(|group| !group.group_id.is_empty())
-        .map(|group| GroupId::new(&group.group_id))
-        .collect();
-    let (mut done, total) = (0, ids.len());
+) -> Result<(Memberships, Gaps), ReadError> {
+    let (mut memberships, mut gaps) = (Memberships::new(), Gaps::default());
+    let groups: BTreeSet<GroupId> = groups.into_iter().collect();
+    let (mut done, total) = (0, groups.len());
     let work = |id: GroupId| async move { (read_group_members(aws, target, &id).await, id) };
-    each(ids, work, |(members, id)| {
+    each(groups, work, |(members, id)| {
         done += 1;
         progress.step("group members", done, total);
         match members {
@@ -125,7 +117,7 @@ async fn read_group_members(
         let request = aws.identity_store.list_group_memberships().group_id(group.as_str());
         let request = request.identity_store_id(target.identity_store.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_MEMBERSHIPS, request.send()).await?;
+        let out = aws.call(LIST_MEMBERSHIPS, || request.clone().send()).await?;
         Ok((out.group_memberships, out.next_token))
     })
     .await

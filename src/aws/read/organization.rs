@@ -31,7 +31,7 @@ pub(super) struct Base {
 /// Reads the organization itself and its root.
 pub(super) async fn base(aws: &Aws) -> Result<Base, AwsError> {
     let (described, roots) = tokio::try_join!(
-        aws.call(DESCRIBE, aws.organizations.describe_organization().send()),
+        aws.call(DESCRIBE, || aws.organizations.describe_organization().send()),
         roots(aws)
     )?;
     let missing = |what| AwsError::malformed(DESCRIBE, format!("no {what}"));
@@ -49,7 +49,7 @@ pub(super) async fn base(aws: &Aws) -> Result<Base, AwsError> {
 async fn roots(aws: &Aws) -> Result<Vec<String>, AwsError> {
     pages(LIST_ROOTS, |token| async move {
         let request = aws.organizations.list_roots().max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_ROOTS, request.send()).await?;
+        let out = aws.call(LIST_ROOTS, || request.clone().send()).await?;
         let ids = out.roots.unwrap_or_default().into_iter().map(|r| r.id.unwrap_or_default());
         Ok((ids.collect(), out.next_token))
     })
@@ -125,7 +125,7 @@ pub(in crate::aws) async fn children(aws: &Aws, parent: &OuId) -> Listing<Organi
     pages(LIST_OUS, |token| async move {
         let request = aws.organizations.list_organizational_units_for_parent();
         let request = request.parent_id(parent.as_str()).max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_OUS, request.send()).await?;
+        let out = aws.call(LIST_OUS, || request.clone().send()).await?;
         Ok((out.organizational_units.unwrap_or_default(), out.next_token))
     })
     .await
@@ -173,7 +173,8 @@ pub async fn read_account_tags(
 async fn tags(aws: &Aws, id: &AccountId) -> Result<Tags, AwsError> {
     let rows = pages(LIST_TAGS, |token| async move {
         let request = aws.organizations.list_tags_for_resource().resource_id(id.as_str());
-        let out = aws.call(LIST_TAGS, request.set_next_token(token).send()).await?;
+        let out =
+            aws.call(LIST_TAGS, || request.clone().set_next_token(token.clone()).send()).await?;
         Ok((out.tags.unwrap_or_default(), out.next_token))
     })
     .await

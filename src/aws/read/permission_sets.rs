@@ -1,15 +1,13 @@
-//! Permission sets, their parts, and where they are provisioned.
+//! Permission sets and their parts.
 
 use super::{Gaps, Progress, ReadError, present};
 use crate::aws::error::{AwsError, Kind};
 use crate::aws::page::{Listing, each, pages};
 use crate::aws::{Aws, Target};
-use crate::id::{AccountId, PermissionSetArn, PermissionSetName};
+use crate::id::{PermissionSetArn, PermissionSetName};
 use crate::live::{Part, PermissionSet};
 use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
-use aws_sdk_ssoadmin::types::{
-    CustomerManagedPolicyReference, PermissionsBoundary, ProvisioningStatus,
-};
+use aws_sdk_ssoadmin::types::{CustomerManagedPolicyReference, PermissionsBoundary};
 use std::collections::{BTreeMap, BTreeSet};
 
 const LIST: &str = "sso-admin:ListPermissionSets";
@@ -19,54 +17,38 @@ const LIST_CUSTOMER: &str = "sso-admin:ListCustomerManagedPolicyReferencesInPerm
 const GET_INLINE: &str = "sso-admin:GetInlinePolicyForPermissionSet";
 const GET_BOUNDARY: &str = "sso-admin:GetPermissionsBoundaryForPermissionSet";
 const LIST_TAGS: &str = "sso-admin:ListTagsForResource";
-const LIST_PROVISIONED: &str = "sso-admin:ListAccountsForProvisionedPermissionSet";
 /// The largest page of sso-admin (botocore model, `MaxResults`).
 const PAGE: i32 = 100;
 
 pub(super) type Sets = BTreeMap<PermissionSetArn, PermissionSet>;
-pub(super) type Pairs = BTreeSet<(AccountId, PermissionSetArn)>;
-
-/// Reads every set, and tells the pairs that may have grants.
-pub(super) async fn read(
+/// Reads what every set is made of, but not where it is provisioned.
+pub(super) async fn details(
     aws: &Aws,
     target: &Target,
+    arns: &BTreeSet<PermissionSetArn>,
     progress: &dyn Progress,
-) -> Result<(Sets, Pairs, Gaps), ReadError> {
-    let mut gaps = Gaps::default();
-    let arns = list(aws, target, &mut gaps).await?;
-    let (mut sets, mut pairs) = (Sets::new(), Pairs::new());
+) -> Result<(Sets, Gaps), ReadError> {
+    let (mut sets, mut gaps) = (Sets::new(), Gaps::default());
     let (mut done, total) = (0, arns.len());
-    let work = |arn: PermissionSetArn| async move {
-        tokio::join!(
-            read_permission_set(aws, target, &arn),
-            read_provisioned(aws, target, &arn),
-            async { arn.clone() }
-        )
-    };
-    each(arns, work, |(set, provisioned, arn)| {
+    let work =
+        |arn: PermissionSetArn| async move { (read_permission_set(aws, target, &arn).await, arn) };
+    each(arns.iter().cloned(), work, |(set, arn)| {
         done += 1;
         progress.step("permission sets", done, total);
-        let provisioned = match provisioned {
-            Ok(provisioned) => provisioned,
-            Err(error) => {
-                gaps.note(Part::Provisioned(arn.clone()), error)?;
-                BTreeMap::new()
-            }
-        };
-        pairs.extend(provisioned.keys().map(|account| (account.clone(), arn.clone())));
         match set {
             Ok(set) => {
-                sets.insert(arn, PermissionSet { provisioned, ..set });
+                sets.insert(arn, set);
                 Ok(())
             }
             Err(error) => gaps.note(Part::PermissionSet(arn), error),
         }
     })
     .await?;
-    Ok((sets, pairs, gaps))
+    Ok((sets, gaps))
 }
 
-async fn list(
+/// Lists every set.
+pub(super) async fn list(
     aws: &Aws,
     target: &Target,
     gaps: &mut Gaps,
@@ -86,7 +68,7 @@ async fn listing(aws: &Aws, target: &Target) -> Listing<String> {
     pages(LIST, |token| async move {
         let request = aws.sso_admin.list_permission_sets().max_results(PAGE).set_next_token(token);
         let request = request.instance_arn(target.instance.as_str());
-        let out = aws.call(LIST, request.send()).await?;
+        let out = aws.call(LIST, || request.clone().send()).await?;
         Ok((out.permission_sets.unwrap_or_default(), out.next_token))
     })
     .await
@@ -102,7 +84,7 @@ pub(in crate::aws) async fn find(
     let work = |arn: String| async move {
         let request = aws.sso_admin.describe_permission_set();
         let request = request.instance_arn(target.instance.as_str()).permission_set_arn(&arn);
-        let out = aws.call(DESCRIBE, request.send()).await.ok()?;
+        let out = aws.call(DESCRIBE, || request.clone().send()).await.ok()?;
         let found = out.permission_set?.name.as_deref() == Some(name.as_str());
         found.then(|| PermissionSetArn::new(arn))
     };
@@ -110,7 +92,7 @@ pub(in crate::aws) async fn find(
     each(arns, work, |found| found.map_or(Ok(()), Err)).await.err()
 }
 
-/// Reads one set and its parts, but not where it is provisioned ([`read_provisioned`]).
+/// Reads one set and its parts, but not where it is provisioned.
 pub(in crate::aws) async fn read_permission_set(
     aws: &Aws,
     target: &Target,
@@ -122,10 +104,10 @@ pub(in crate::aws) async fn read_permission_set(
     let inline = aws.sso_admin.get_inline_policy_for_permission_set();
     let inline = inline.instance_arn(instance).permission_set_arn(arn);
     let (described, managed_policies, customer_managed_policies, inline, boundary, tags) = tokio::try_join!(
-        aws.call(DESCRIBE, describe.send()),
+        aws.call(DESCRIBE, || describe.clone().send()),
         managed_policies(aws, instance, arn),
         customer_managed_policies(aws, instance, arn),
-        aws.call(GET_INLINE, inline.send()),
+        aws.call(GET_INLINE, || inline.clone().send()),
         boundary(aws, instance, arn),
         tags(aws, instance, arn),
     )?;
@@ -155,7 +137,7 @@ async fn managed_policies(
         let request = aws.sso_admin.list_managed_policies_in_permission_set();
         let request = request.instance_arn(instance).permission_set_arn(set);
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_MANAGED, request.send()).await?;
+        let out = aws.call(LIST_MANAGED, || request.clone().send()).await?;
         Ok((out.attached_managed_policies.unwrap_or_default(), out.next_token))
     })
     .await
@@ -174,7 +156,7 @@ async fn customer_managed_policies(
         let request = aws.sso_admin.list_customer_managed_policy_references_in_permission_set();
         let request = request.instance_arn(instance).permission_set_arn(set);
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_CUSTOMER, request.send()).await?;
+        let out = aws.call(LIST_CUSTOMER, || request.clone().send()).await?;
         Ok((out.customer_managed_policy_references.unwrap_or_default(), out.next_token))
     })
     .await
@@ -199,7 +181,7 @@ fn customer_policy(
 async fn boundary(aws: &Aws, instance: &str, set: &str) -> Result<Option<Boundary>, AwsError> {
     let request = aws.sso_admin.get_permissions_boundary_for_permission_set();
     let request = request.instance_arn(instance).permission_set_arn(set);
-    let boundary = match aws.call(GET_BOUNDARY, request.send()).await {
+    let boundary = match aws.call(GET_BOUNDARY, || request.clone().send()).await {
         Ok(out) => out.permissions_boundary,
         Err(error) if error.kind == Kind::NotFound => None,
         Err(error) => return Err(error),
@@ -223,49 +205,11 @@ async fn tags(aws: &Aws, instance: &str, set: &str) -> Result<Tags, AwsError> {
     let rows = pages(LIST_TAGS, |token| async move {
         let request = aws.sso_admin.list_tags_for_resource().instance_arn(instance);
         let request = request.resource_arn(set).set_next_token(token);
-        let out = aws.call(LIST_TAGS, request.send()).await?;
+        let out = aws.call(LIST_TAGS, || request.clone().send()).await?;
         Ok((out.tags.unwrap_or_default(), out.next_token))
     })
     .await
     .complete()?;
     let tags = rows.into_iter().map(|tag| (tag.key, tag.value));
     Ok(tags.filter(|(key, _)| !key.starts_with("aws:")).collect())
-}
-
-/// Where a set is provisioned, and whether in its latest version. An account that shows up as both
-/// (it changed between the two listings) counts as outdated.
-async fn read_provisioned(
-    aws: &Aws,
-    target: &Target,
-    set: &PermissionSetArn,
-) -> Result<BTreeMap<AccountId, bool>, AwsError> {
-    let (latest, outdated) = tokio::try_join!(
-        provisioned(aws, target, set, ProvisioningStatus::LatestPermissionSetProvisioned),
-        provisioned(aws, target, set, ProvisioningStatus::LatestPermissionSetNotProvisioned),
-    )?;
-    let latest = latest.into_iter().map(|account| (account, true));
-    Ok(latest.chain(outdated.into_iter().map(|account| (account, false))).collect())
-}
-
-async fn provisioned(
-    aws: &Aws,
-    target: &Target,
-    set: &PermissionSetArn,
-    status: ProvisioningStatus,
-) -> Result<Vec<AccountId>, AwsError> {
-    let status = &status;
-    let rows = pages(LIST_PROVISIONED, |token| async move {
-        let request = aws.sso_admin.list_accounts_for_provisioned_permission_set();
-        let request = request.instance_arn(target.instance.as_str());
-        let request = request.permission_set_arn(set.as_str()).provisioning_status(status.clone());
-        let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_PROVISIONED, request.send()).await?;
-        Ok((out.account_ids.unwrap_or_default(), out.next_token))
-    })
-    .await
-    .complete()?;
-    rows.iter()
-        .map(|id| AccountId::parse(id))
-        .collect::<Option<_>>()
-        .ok_or_else(|| AwsError::malformed(LIST_PROVISIONED, "an account without an id"))
 }

@@ -262,7 +262,7 @@ async fn choose(rows: &[(&str, &str)], wanted: Option<&str>) -> Result<Live, Rea
         _ => small(operation, body),
     });
     let aws: Aws = fake.connect().await;
-    let wanted = Wanted { instance: wanted.map(InstanceArn::new) };
+    let wanted = Wanted { instance: wanted.map(InstanceArn::new), ..Wanted::default() };
     read(&aws, &wanted, now, &Silent).await
 }
 

@@ -39,6 +39,30 @@ pub(super) struct Taken {
     pub(super) by: Option<String>,
     #[serde(default)]
     pub(super) calls: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) standing: String,
+    /// Left out where every pair was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reading: Option<Reading>,
+}
+
+/// A reading that did not ask for everything, or was not to.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Reading {
+    pub(super) depth: String,
+    #[serde(default)]
+    pub(super) asked: Option<Asked>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) because: Option<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Asked {
+    pub(super) groups: usize,
+    pub(super) users: Vec<String>,
+    pub(super) sets: Vec<String>,
+    /// Account and permission set.
+    pub(super) pairs: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -207,4 +231,6 @@ pub(super) enum Part {
     Groups,
     Memberships(String),
     Grants(String, String),
+    GroupGrants(String),
+    UserGrants(String),
 }

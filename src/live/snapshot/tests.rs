@@ -17,6 +17,14 @@ fn what_is_written_is_what_was_read() {
         code: "AccessDeniedException".to_owned(),
         message: "no".to_owned(),
     });
+    live.taken.standing = Standing::Delegated;
+    live.taken.reading.depth = Depth::Quick;
+    live.taken.reading.asked = Some(Asked {
+        groups: 3,
+        users: [UserId::new("u-1")].into(),
+        sets: [PermissionSetArn::new("arn")].into(),
+        pairs: live.identity_center.assignments.keys().take(1).cloned().collect(),
+    });
     let text = text(&live);
     assert_eq!(read(text.as_bytes()).unwrap(), live);
 }

@@ -3,6 +3,7 @@
 use super::doc;
 use super::{FORMAT, VERSION};
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
+use crate::live::reading::{Asked, Reading, Standing};
 use crate::live::{
     Account, Assigned, Gap, Group, IdentityCenter, Live, Organization, Ou, Part, PermissionSet,
     Taken, User,
@@ -21,12 +22,17 @@ const PIECE: usize = 1 << 16;
 pub fn write(live: &Live, out: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
     let Live { taken, organization: org, identity_center: center, gaps } = live;
     let mut to = Writer { piece: String::new(), out };
-    let Taken { started, ended, by, calls } = taken;
+    let Taken { started, ended, by, calls, standing, reading: how } = taken;
     let taken = doc::Taken {
         started: started.to_string(),
         ended: ended.to_string(),
         by: by.clone(),
         calls: calls.clone(),
+        standing: match standing {
+            Standing::Unknown => String::new(),
+            known => known.name().to_owned(),
+        },
+        reading: (*how != Reading::default()).then(|| reading(how)),
     };
     to.raw("{");
     to.fields(&[("format", json!(FORMAT)), ("version", json!(VERSION))])?;
@@ -106,6 +112,17 @@ impl Writer<'_> {
     fn finish(self) -> io::Result<()> {
         (self.out)(&self.piece)
     }
+}
+
+fn reading(how: &Reading) -> doc::Reading {
+    let Reading { depth, asked, because } = how;
+    let asked = asked.as_ref().map(|Asked { groups, users, sets, pairs }| doc::Asked {
+        groups: *groups,
+        users: users.iter().map(ToString::to_string).collect(),
+        sets: sets.iter().map(ToString::to_string).collect(),
+        pairs: pairs.iter().map(|(account, set)| (account.to_string(), set.to_string())).collect(),
+    });
+    doc::Reading { depth: depth.name().to_owned(), asked, because: because.clone() }
 }
 
 fn organization(org: &Organization, to: &mut Writer<'_>) -> io::Result<()> {
@@ -261,6 +278,8 @@ fn gap(gap: &Gap) -> doc::Gap {
         Part::Groups => doc::Part::Groups,
         Part::Memberships(id) => doc::Part::Memberships(id.to_string()),
         Part::Grants(account, arn) => doc::Part::Grants(account.to_string(), arn.to_string()),
+        Part::GroupGrants(id) => doc::Part::GroupGrants(id.to_string()),
+        Part::UserGrants(id) => doc::Part::UserGrants(id.to_string()),
     };
     doc::Gap { part, operation: operation.clone(), code: code.clone(), message: message.clone() }
 }

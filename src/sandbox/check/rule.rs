@@ -146,6 +146,24 @@ pub(in super::super) const RESOURCE_ID: Rule =
     });
 pub(in super::super) const SERVICE_PRINCIPAL: Rule = rule(1, 128, r"[\w+=,.@-]*", name);
 
+pub(in super::super) const ACCOUNT_NAME: Rule =
+    rule(1, 50, r"[\u0020-\u007E]+", |text| text.chars().all(|c| matches!(c, ' '..='~')));
+pub(in super::super) const ACCOUNT_EMAIL: Rule = rule(6, 64, r"[^\s@]+@[^\s@]+\.[^\s@]+", |text| {
+    let parts = text.split_once('@').and_then(|(user, host)| {
+        let (domain, top) = host.rsplit_once('.')?;
+        Some([user, domain, top])
+    });
+    parts.is_some_and(|parts| {
+        parts
+            .iter()
+            .all(|part| !part.is_empty() && !part.chars().any(|c| c == '@' || c.is_whitespace()))
+    })
+});
+pub(in super::super) const ROLE_NAME: Rule = rule(1, 64, r"[\w+=,.@-]{1,64}", name);
+pub(in super::super) const CREATION_ID: Rule = rule(0, 36, r"^car-[a-z0-9]{8,32}$", |text| {
+    text.strip_prefix("car-").is_some_and(|id| lower(id, 8))
+});
+
 fn name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c))
 }

@@ -90,14 +90,12 @@ pub(super) fn delete(call: &mut Call<'_>, input: &Input) -> Answer {
 
 pub(super) fn list(call: &Call<'_>, input: &Input) -> Answer {
     let name = filter(input, "DisplayName")?;
-    let items = call
-        .world
-        .identity_center
-        .groups
-        .iter()
-        .filter(|(_, group)| name.as_ref().is_none_or(|name| group.name == *name))
-        .map(|(id, group)| (id.clone(), (id, group)));
-    call.paging(input, PAGE).page("Groups", items, |(id, group)| show(call, id, group))
+    call.paging(input, PAGE).page_of(
+        "Groups",
+        &call.world.identity_center.groups,
+        |_, group| name.as_ref().is_none_or(|name| group.name == *name),
+        |id, group| show(call, id, group),
+    )
 }
 
 pub(super) fn find(call: &Call<'_>, input: &Input) -> Answer {

@@ -194,14 +194,12 @@ pub(super) fn delete(call: &mut Call<'_>, input: &Input) -> Answer {
 
 pub(super) fn list(call: &Call<'_>, input: &Input) -> Answer {
     let name = filter(input, "UserName")?;
-    let items = call
-        .world
-        .identity_center
-        .users
-        .iter()
-        .filter(|(_, user)| name.as_ref().is_none_or(|name| user.user_name == *name))
-        .map(|(id, user)| (id.clone(), (id, user)));
-    call.paging(input, PAGE).page("Users", items, |(id, user)| show(call, id, user))
+    call.paging(input, PAGE).page_of(
+        "Users",
+        &call.world.identity_center.users,
+        |_, user| name.as_ref().is_none_or(|name| user.user_name == *name),
+        |id, user| show(call, id, user),
+    )
 }
 
 pub(super) fn find(call: &Call<'_>, input: &Input) -> Answer {

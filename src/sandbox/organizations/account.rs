@@ -18,7 +18,7 @@ pub(super) fn account_id<'i>(call: &Call<'_>, input: &'i Input) -> Result<&'i st
     Err(missing())
 }
 
-fn missing() -> Failure {
+pub(super) fn missing() -> Failure {
     Failure::new("AccountNotFoundException", "You specified an account that doesn't exist.")
 }
 
@@ -55,22 +55,22 @@ fn show(call: &Call<'_>, organization: &Organization, id: &str, account: &Accoun
 }
 
 pub(super) fn list(call: &Call<'_>, input: &Input) -> Answer {
-    let organization = &call.world.organization;
-    let items = organization.accounts.iter().map(|(id, account)| (id.clone(), (id, account)));
-    call.paging(input, PAGE)
-        .page("Accounts", items, |(id, account)| show(call, organization, id, account))
+    page(call, input, |_| true)
 }
 
 pub(super) fn list_for_parent(call: &Call<'_>, input: &Input) -> Answer {
     let parent = unit::parent(call, input)?;
+    page(call, input, |account| account.parent == parent)
+}
+
+fn page(call: &Call<'_>, input: &Input, wanted: impl Fn(&Account) -> bool) -> Answer {
     let organization = &call.world.organization;
-    let items = organization
-        .accounts
-        .iter()
-        .filter(|(_, account)| account.parent == parent)
-        .map(|(id, account)| (id.clone(), (id, account)));
-    call.paging(input, PAGE)
-        .page("Accounts", items, |(id, account)| show(call, organization, id, account))
+    call.paging(input, PAGE).page_of(
+        "Accounts",
+        &organization.accounts,
+        |_, account| wanted(account),
+        |id, account| show(call, organization, id, account),
+    )
 }
 
 pub(super) fn describe(call: &Call<'_>, input: &Input) -> Answer {

@@ -3,8 +3,8 @@
 use super::super::check::{ANY, Input, RESOURCE_ID, TAG_KEY};
 use super::super::failure::{Answer, Failure};
 use super::super::router::Call;
-use super::PAGE;
 use super::unit::TAGS;
+use super::{PAGE, constraint};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -41,8 +41,7 @@ pub(super) fn tag(call: &mut Call<'_>, input: &Input) -> Answer {
     let added = new.iter().filter(|(key, _)| !tags.contains_key(key)).count();
     if tags.len() + added > TAGS {
         let text = format!("You have exceeded the limit of {TAGS} tags on a resource.");
-        return Err(Failure::new("ConstraintViolationException", text)
-            .with("Reason", "MAX_TAG_LIMIT_EXCEEDED"));
+        return Err(constraint("MAX_TAG_LIMIT_EXCEEDED", text));
     }
     tags.extend(new);
     Ok(Value::Null)

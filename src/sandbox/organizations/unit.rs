@@ -4,8 +4,8 @@ use super::super::check::{ANY, Input, OU_ID, OU_NAME, PARENT_ID};
 use super::super::failure::{Answer, Failure};
 use super::super::id;
 use super::super::router::Call;
-use super::super::world::{Organization, Ou};
-use super::{PAGE, arn, path};
+use super::super::world::{Account, Organization, Ou};
+use super::{PAGE, arn, constraint, path};
 use serde_json::{Value, json};
 
 /// How deep units may be nested below the root.
@@ -72,27 +72,26 @@ pub(super) fn list_roots(call: &Call<'_>, input: &Input) -> Answer {
 pub(super) fn list(call: &Call<'_>, input: &Input) -> Answer {
     let parent = parent(call, input)?;
     let organization = &call.world.organization;
-    let items = organization
-        .ous
-        .iter()
-        .filter(|(_, ou)| ou.parent == parent)
-        .map(|(id, ou)| (id.clone(), (id, ou)));
-    call.paging(input, PAGE)
-        .page("OrganizationalUnits", items, |(id, ou)| show(organization, id, ou))
+    call.paging(input, PAGE).page_of(
+        "OrganizationalUnits",
+        &organization.ous,
+        |_, ou| ou.parent == parent,
+        |id, ou| show(organization, id, ou),
+    )
 }
 
 pub(super) fn list_children(call: &Call<'_>, input: &Input) -> Answer {
     let kind = input.choice("ChildType", &["ACCOUNT", "ORGANIZATIONAL_UNIT"])?;
     let parent = parent(call, input)?;
-    let organization = &call.world.organization;
-    let ids: Vec<&String> = if kind == "ACCOUNT" {
-        let accounts = organization.accounts.iter();
-        accounts.filter(|(_, account)| account.parent == parent).map(|(id, _)| id).collect()
-    } else {
-        organization.ous.iter().filter(|(_, ou)| ou.parent == parent).map(|(id, _)| id).collect()
-    };
-    let items = ids.into_iter().map(|id| (id.clone(), id));
-    call.paging(input, PAGE).page("Children", items, |id| json!({"Id": id, "Type": kind}))
+    let Organization { accounts, ous, .. } = &call.world.organization;
+    let paging = call.paging(input, PAGE);
+    let child = |id: &str| json!({"Id": id, "Type": kind});
+    if kind == "ACCOUNT" {
+        let is_in = |_: &str, account: &Account| account.parent == parent;
+        return paging.page_of("Children", accounts, is_in, |id, _| child(id));
+    }
+    let is_in = |_: &str, ou: &Ou| ou.parent == parent;
+    paging.page_of("Children", ous, is_in, |id, _| child(id))
 }
 
 pub(super) fn list_parents(call: &Call<'_>, input: &Input) -> Answer {
@@ -148,11 +147,8 @@ pub(super) fn create(call: &mut Call<'_>, input: &Input) -> Answer {
     check_unique(&call.world.organization, parent, name, None)?;
     // The path of the root has two parts, that of a unit on the first level three.
     if path(&call.world.organization, parent).split('/').count() > DEPTH + 2 {
-        return Err(Failure::new(
-            "ConstraintViolationException",
-            "You have exceeded the allowed OU depth.",
-        )
-        .with("Reason", "OU_DEPTH_LIMIT_EXCEEDED"));
+        let text = "You have exceeded the allowed OU depth.";
+        return Err(constraint("OU_DEPTH_LIMIT_EXCEEDED", text));
     }
     let number = call.world.next_number();
     let organization = &mut call.world.organization;

@@ -225,6 +225,40 @@ pub(super) struct Sandbox {
     pub(super) requests: Vec<Request>,
     #[serde(default)]
     pub(super) stamps: BTreeMap<String, Stamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) creations: Vec<Creation>,
+    /// Milliseconds until each account is suspended that waits for it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) closures: BTreeMap<String, u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Creation {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) email: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: Tags,
+    pub(super) requested: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) completed: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) forced_failure: Option<String>,
+    #[serde(flatten)]
+    pub(super) progress: Progress,
+}
+
+/// Where a request stands.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Progress {
+    pub(super) status: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) failure_reason: Option<String>,
+    /// Milliseconds until it settles, counted from the moment the document was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) remaining_ms: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -243,12 +277,8 @@ pub(super) struct Request {
     pub(super) created: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) forced_failure: Option<String>,
-    pub(super) status: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) failure_reason: Option<String>,
-    /// Milliseconds until it settles, counted from the moment the document was written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) remaining_ms: Option<u64>,
+    #[serde(flatten)]
+    pub(super) progress: Progress,
 }
 
 #[derive(Serialize, Deserialize)]

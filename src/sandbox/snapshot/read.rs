@@ -1,6 +1,7 @@
 //! From the document to the world.
 
-use super::super::requests::{Kind, Request, Requests, Status};
+use super::super::accounts::{self, Creation};
+use super::super::requests::{Kind, Request, Requests, Status, due};
 use super::super::seed;
 use super::super::world::{
     Account, Boundary, CustomerPolicy, ExternalId, Group, IdentityCenter, Organization, Ou,
@@ -9,7 +10,6 @@ use super::super::world::{
 use super::{Loaded, WorldError, document};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// The version of a set as it is read; what is stale has the one before.
 const CURRENT: u64 = 1;
@@ -36,7 +36,8 @@ pub(super) fn read(document: document::Document) -> Result<Loaded, WorldError> {
         counter: 0,
     };
     read_center(&mut world, identity_center)?;
-    let mut loaded = Loaded { world, requests: Requests::default(), run: 1 };
+    let (requests, accounts) = (Requests::default(), accounts::Requests::default());
+    let mut loaded = Loaded { world, requests, accounts, run: 1 };
     match sandbox {
         Some(sandbox) => read_sandbox(&mut loaded, sandbox),
         None if loaded.world.control_tower.get("landing_zone").is_some_and(|z| !z.is_null()) => {
@@ -243,12 +244,18 @@ fn read_group(document: document::Group) -> (String, Group) {
 }
 
 fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
-    let document::Sandbox { run, counter, requests, stamps } = document;
+    let document::Sandbox { run, counter, requests, stamps, creations, closures } = document;
     loaded.run = run + 1;
     loaded.world.counter = counter;
     loaded.world.stamps = stamps;
     for request in requests {
         loaded.requests.restore(read_request(request));
+    }
+    for creation in creations {
+        loaded.accounts.create(read_creation(creation));
+    }
+    for (account, remaining_ms) in closures {
+        loaded.accounts.close(&account, due(None, Duration::from_millis(remaining_ms)));
     }
 }
 
@@ -263,12 +270,8 @@ fn read_request(document: document::Request) -> Request {
         current,
         created,
         forced_failure,
-        status,
-        failure_reason,
-        remaining_ms,
+        progress,
     } = document;
-    let now = Instant::now();
-    let due = now.checked_add(Duration::from_millis(remaining_ms.unwrap_or_default()));
     Request {
         id,
         kind: match kind {
@@ -282,10 +285,34 @@ fn read_request(document: document::Request) -> Request {
         version: if current { CURRENT } else { 0 },
         created,
         forced: forced_failure,
-        status: match status.as_str() {
-            "SUCCEEDED" => Status::Succeeded,
-            "FAILED" => Status::Failed(failure_reason.unwrap_or_default()),
-            _ => Status::InProgress(due.unwrap_or(now)),
-        },
+        status: read_progress(progress),
+    }
+}
+
+fn read_creation(document: document::Creation) -> Creation {
+    let document::Creation {
+        id,
+        name,
+        email,
+        tags,
+        requested,
+        completed,
+        account,
+        forced_failure: forced,
+        progress,
+    } = document;
+    let status = read_progress(progress);
+    Creation { id, name, email, tags, requested, completed, account, forced, status }
+}
+
+fn read_progress(document: document::Progress) -> Status {
+    let document::Progress { status, failure_reason, remaining_ms } = document;
+    match status.as_str() {
+        "SUCCEEDED" => Status::Succeeded,
+        "FAILED" => Status::Failed(failure_reason.unwrap_or_default()),
+        _ => {
+            let left = Duration::from_millis(remaining_ms.unwrap_or_default());
+            Status::InProgress(due(None, left))
+        }
     }
 }

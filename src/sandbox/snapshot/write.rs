@@ -1,20 +1,18 @@
 //! From the world to the document, in an order that depends on nothing but the world.
 
+use super::super::accounts::Creation;
 use super::super::clock;
-use super::super::requests::{Kind, Request, Requests, Status};
+use super::super::requests::{Kind, Request, Status};
 use super::super::world::{
     Boundary, CustomerPolicy, ExternalId, IdentityCenter, Organization, PermissionSet, Principal,
     World,
 };
-use super::document;
+use super::{Loaded, document};
+use tokio::time::Instant;
 
 /// Writes a world with its requests as pretty JSON with a final newline.
-pub(in super::super) fn write(
-    world: &World,
-    requests: &Requests,
-    run: u64,
-    started: &str,
-) -> String {
+pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
+    let Loaded { world, requests, accounts, run } = loaded;
     let World { organization, identity_center, control_tower, stamps, counter } = world;
     let document = document::Document {
         format: document::format(),
@@ -27,10 +25,16 @@ pub(in super::super) fn write(
         control_tower: control_tower.clone(),
         gaps: Vec::new(),
         sandbox: Some(document::Sandbox {
-            run,
+            run: *run,
             counter: *counter,
             requests: requests.all().map(|request| request_of(request, identity_center)).collect(),
             stamps: stamps.clone(),
+            creations: accounts.creations().values().map(creation_of).collect(),
+            closures: accounts
+                .closures()
+                .iter()
+                .map(|(account, due)| (account.clone(), remaining_ms(*due)))
+                .collect(),
         }),
     };
     // Nothing in the document can fail to serialise: its keys are texts and its numbers are whole.
@@ -102,7 +106,7 @@ fn center_of(center: &IdentityCenter) -> document::IdentityCenter {
             .filter(|(_, users)| !users.is_empty())
             .map(|(group, users)| document::Membership {
                 group: group.clone(),
-                users: users.iter().cloned().collect(),
+                users: users.keys().cloned().collect(),
             })
             .collect(),
         assignments: assignments_of(center),
@@ -190,14 +194,6 @@ fn request_of(request: &Request, center: &IdentityCenter) -> document::Request {
         Some(Principal::User(id)) => (None, Some(id.clone())),
         None => (None, None),
     };
-    let (failure_reason, remaining_ms) = match status {
-        Status::InProgress(due) => {
-            let left = clock::remaining(*due).as_millis();
-            (None, Some(u64::try_from(left).unwrap_or(u64::MAX)))
-        }
-        Status::Succeeded => (None, None),
-        Status::Failed(reason) => (Some(reason.clone()), None),
-    };
     document::Request {
         id: id.clone(),
         kind: match kind {
@@ -212,8 +208,35 @@ fn request_of(request: &Request, center: &IdentityCenter) -> document::Request {
         current: latest == Some(*version),
         created: *created,
         forced_failure: forced.clone(),
-        status: status.name().to_owned(),
-        failure_reason,
-        remaining_ms,
+        progress: progress_of(status),
     }
+}
+
+fn creation_of(creation: &Creation) -> document::Creation {
+    let Creation { id, name, email, tags, requested, completed, account, forced, status } =
+        creation;
+    document::Creation {
+        id: id.clone(),
+        name: name.clone(),
+        email: email.clone(),
+        tags: tags.clone(),
+        requested: *requested,
+        completed: *completed,
+        account: account.clone(),
+        forced_failure: forced.clone(),
+        progress: progress_of(status),
+    }
+}
+
+fn progress_of(status: &Status) -> document::Progress {
+    let (failure_reason, remaining_ms) = match status {
+        Status::InProgress(due) => (None, Some(remaining_ms(*due))),
+        Status::Succeeded => (None, None),
+        Status::Failed(reason) => (Some(reason.clone()), None),
+    };
+    document::Progress { status: status.name().to_owned(), failure_reason, remaining_ms }
+}
+
+fn remaining_ms(due: Instant) -> u64 {
+    u64::try_from(clock::remaining(due).as_millis()).unwrap_or(u64::MAX)
 }

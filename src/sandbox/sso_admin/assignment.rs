@@ -4,7 +4,7 @@ use super::super::check::{ACCOUNT_ID, ANY, Input, PRINCIPAL_ID};
 use super::super::failure::{Answer, Failure};
 use super::super::requests::{Kind, Request, Status, request_id};
 use super::super::router::Call;
-use super::super::world::{Pair, Principal};
+use super::super::world::{Assignments, Pair, Principal};
 use super::{PAGE, set, set_arn, status};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -61,7 +61,7 @@ fn accept(
         forced: call.forced.take(),
         status: Status::Succeeded,
     };
-    Ok(call.requests.accept(request, call.options.delay))
+    Ok(call.accept(request))
 }
 
 /// An assignment that exists is accepted again, and succeeds: the API does not prevent duplicates.
@@ -74,8 +74,59 @@ pub(super) fn create(call: &mut Call<'_>, input: &Input) -> Answer {
     if !call.world.organization.accounts.contains_key(&tuple.0) {
         return Err(Failure::not_found(format!("AWS account {} not found", tuple.0)));
     }
+    check_room(call, &tuple)?;
     let request = accept(call, input, Kind::Assign, tuple)?;
     Ok(json!({"AccountAssignmentCreationStatus": status::show(&request)}))
+}
+
+/// Refuses an assignment beyond a quota. Of the errors that the model gives this operation, `ServiceQuotaExceeded` is the
+/// one for quotas, and no other asynchronous request has it; that AWS uses it for requests under way is inference. [U]
+fn check_room(
+    call: &Call<'_>,
+    (account, set, principal): &(String, String, Principal),
+) -> Result<(), Failure> {
+    let Some(quotas) = call.quotas() else { return Ok(()) };
+    let full = |text: String| Err(Failure::new("ServiceQuotaExceededException", text));
+    let outstanding = call.requests.under_way(Kind::Assign);
+    if outstanding >= quotas.outstanding_assignments {
+        return full(format!(
+            "{outstanding} account assignments are being created, and no more can be at a time"
+        ));
+    }
+    let groups = groups(call, account, set);
+    let is_new = matches!(principal, Principal::Group(_)) && !groups.contains(principal);
+    if is_new && groups.len() >= quotas.groups_per_pair {
+        return full(format!("{} groups have this permission set in {account}", groups.len()));
+    }
+    let sets = sets(call, account);
+    if !sets.contains(set.as_str()) && sets.len() >= quotas.sets_per_account {
+        return full(format!("{} permission sets are provisioned in {account}", sets.len()));
+    }
+    Ok(())
+}
+
+/// The requests under way that will give someone something in an account.
+fn coming<'c>(call: &'c Call<'_>, account: &str) -> impl Iterator<Item = &'c Request> {
+    call.requests.in_flight().filter(move |request| {
+        request.kind == Kind::Assign && request.account.as_deref() == Some(account)
+    })
+}
+
+/// The groups that have a permission set in an account, or will have it.
+fn groups<'c>(call: &'c Call<'_>, account: &str, set: &str) -> BTreeSet<&'c Principal> {
+    let pair = (account.to_owned(), set.to_owned());
+    let coming = coming(call, account).filter(|request| request.set == set);
+    let has = call.world.identity_center.assignments.of_pair(&pair);
+    let all = coming.filter_map(|request| request.principal.as_ref()).chain(has);
+    all.filter(|principal| matches!(principal, Principal::Group(_))).collect()
+}
+
+/// The permission sets that are provisioned in an account, or will be.
+fn sets<'c>(call: &'c Call<'_>, account: &str) -> BTreeSet<&'c str> {
+    let all = call.world.identity_center.permission_sets.iter();
+    let has = all.filter(|(_, set)| set.provisioned.contains_key(account));
+    let coming = coming(call, account).map(|request| request.set.as_str());
+    has.map(|(arn, _)| arn.as_str()).chain(coming).collect()
 }
 
 /// Whether the assignment is there shows only when the request ends.
@@ -125,23 +176,42 @@ pub(super) fn list_for_principal(call: &Call<'_>, input: &Input) -> Answer {
     let center = &call.world.identity_center;
     let mut principals = vec![principal.clone()];
     if let Principal::User(user) = &principal {
-        principals.extend(center.memberships.of_user(user).cloned().map(Principal::Group));
+        let groups = center.memberships.of_user(user).keys();
+        principals.extend(groups.cloned().map(Principal::Group));
     }
-    let rows: BTreeSet<(String, &Pair, &Principal)> = principals
-        .iter()
-        .flat_map(|principal| {
-            center.assignments.of_principal(principal).map(move |pair| (pair, principal))
+    call.paging(input, PAGE).page_after(
+        "AccountAssignments",
+        |after| {
+            // One page and one row more of each principal are enough to find the first page of all.
+            let rows = principals.iter().flat_map(|principal| {
+                rows_after(&center.assignments, principal, account, after).take(PAGE + 1)
+            });
+            let mut rows: Vec<_> = rows.collect();
+            rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+            rows.into_iter()
+        },
+        |(pair, principal)| show(pair, principal),
+    )
+}
+
+/// The rows of one principal behind a key of this listing, in the order of their keys: account, set, principal. A NUL
+/// separates the parts, because it sorts below everything that they hold.
+fn rows_after<'w>(
+    assignments: &'w Assignments,
+    principal: &'w Principal,
+    account: Option<&'w str>,
+    after: &str,
+) -> impl Iterator<Item = (String, (&'w Pair, &'w Principal))> {
+    let mut parts = after.split('\0').map(str::to_owned);
+    let first: Pair = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let first = first.max((account.unwrap_or_default().to_owned(), String::new()));
+    let after = after.to_owned();
+    assignments
+        .of_principal_from(principal, first)
+        .take_while(move |pair| account.is_none_or(|account| pair.0 == account))
+        .map(move |pair| {
+            let (kind, id) = (principal.kind(), principal.id());
+            (format!("{}\0{}\0{kind}\0{id}", pair.0, pair.1), (pair, principal))
         })
-        .filter(|(pair, _)| account.is_none_or(|account| pair.0 == account))
-        .map(|(pair, principal)| {
-            (
-                format!("{}/{}/{}/{}", pair.0, pair.1, principal.kind(), principal.id()),
-                pair,
-                principal,
-            )
-        })
-        .collect();
-    let items = rows.into_iter().map(|(key, pair, principal)| (key, (pair, principal)));
-    call.paging(input, PAGE)
-        .page("AccountAssignments", items, |(pair, principal)| show(pair, principal))
+        .skip_while(move |(key, _)| *key <= after)
 }

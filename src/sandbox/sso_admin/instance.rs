@@ -1,10 +1,12 @@
-//! The instance and its Regions: one organization instance, in one Region.
+//! The instance and its Regions: the world's organization instance in one Region, and others that are there to be seen.
 
 use super::super::check::{ANY, Input};
 use super::super::failure::{Answer, Failure};
+use super::super::options::Instance;
 use super::super::router::Call;
 use super::PAGE;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Checks that a request is for this instance; `unknown` makes the error that the operation has for another one.
 pub(super) fn check(
@@ -16,8 +18,23 @@ pub(super) fn check(
     if arn == call.world.identity_center.instance_arn {
         return Ok(());
     }
+    if call.options.instances.iter().any(|other| other.arn == arn) {
+        return Err(unsupported());
+    }
     super::obey_instance(input, arn)?;
     Err(unknown(format!("Instance not found: {arn}")))
+}
+
+/// The error of an instance that has no permission sets: an account instance, or one where they are switched off. Its
+/// code is inference. [U]
+fn unsupported() -> Failure {
+    let text = "The operation is not supported for this Identity Center instance";
+    Failure::new("ValidationException", text)
+}
+
+/// Refuses what needs permission sets where they are switched off.
+pub(super) fn check_permission_sets(call: &Call<'_>) -> Result<(), Failure> {
+    if call.options.permission_sets_disabled { Err(unsupported()) } else { Ok(()) }
 }
 
 /// The operations on instances model no `ResourceNotFoundException`.
@@ -27,28 +44,49 @@ fn denied(text: String) -> Failure {
 
 pub(super) fn list(call: &Call<'_>, input: &Input) -> Answer {
     input.optional_choice("RegionScope", &["CURRENT_REGION", "ALL_REGIONS"])?;
-    let instance = call.world.identity_center.instance_arn.clone();
-    let items = std::iter::once((instance, ()));
-    call.paging(input, PAGE).page("Instances", items, |()| Value::Object(instance_of(call)))
+    let instances = std::iter::once(own(call)).chain(call.options.instances.iter().cloned());
+    let instances: BTreeMap<String, Instance> =
+        instances.map(|instance| (instance.arn.clone(), instance)).collect();
+    call.paging(input, PAGE).page_of(
+        "Instances",
+        &instances,
+        |_, _| true,
+        |_, instance| Value::Object(show(call, instance)),
+    )
 }
 
 pub(super) fn describe(call: &Call<'_>, input: &Input) -> Answer {
-    check(call, input, denied)?;
-    let mut instance = instance_of(call);
-    instance.insert("PermissionSetsEnabled".to_owned(), true.into());
-    instance.insert(
+    let arn = input.text("InstanceArn", &ANY)?;
+    let other = call.options.instances.iter().find(|instance| instance.arn == arn);
+    if other.is_none() {
+        check(call, input, denied)?;
+    }
+    let mut members = show(call, other.unwrap_or(&own(call)));
+    let enabled = other.is_none() && !call.options.permission_sets_disabled;
+    members.insert("PermissionSetsEnabled".to_owned(), enabled.into());
+    members.insert(
         "EncryptionConfigurationDetails".to_owned(),
         json!({"KeyType": "AWS_OWNED_KMS_KEY", "EncryptionStatus": "ENABLED"}),
     );
-    Ok(Value::Object(instance))
+    Ok(Value::Object(members))
 }
 
-fn instance_of(call: &Call<'_>) -> Map<String, Value> {
+/// The world's instance.
+fn own(call: &Call<'_>) -> Instance {
     let center = &call.world.identity_center;
-    let owner = &call.world.organization.management_account;
-    let store = &center.identity_store_id;
+    Instance {
+        arn: center.instance_arn.clone(),
+        identity_store_id: center.identity_store_id.clone(),
+        owner: call.world.organization.management_account.clone(),
+        status: "ACTIVE".to_owned(),
+        region: center.region.clone(),
+    }
+}
+
+fn show(call: &Call<'_>, instance: &Instance) -> Map<String, Value> {
+    let Instance { arn, identity_store_id: store, owner, status, region: name } = instance;
     let members = [
-        ("InstanceArn", json!(center.instance_arn)),
+        ("InstanceArn", json!(arn)),
         ("IdentityStoreId", json!(store)),
         (
             "IdentityStoreArn",
@@ -56,16 +94,16 @@ fn instance_of(call: &Call<'_>) -> Map<String, Value> {
         ),
         ("OwnerAccountId", json!(owner)),
         ("CreatedDate", json!(call.clock.base())),
-        ("Status", json!("ACTIVE")),
-        ("PrimaryRegion", json!(center.region)),
-        ("Regions", json!([region(call)])),
+        ("Status", json!(status)),
+        ("PrimaryRegion", json!(name)),
+        ("Regions", json!([region(call, name)])),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn region(call: &Call<'_>) -> Value {
+fn region(call: &Call<'_>, name: &str) -> Value {
     json!({
-        "RegionName": call.world.identity_center.region,
+        "RegionName": name,
         "Status": "ACTIVE",
         "AddedDate": call.clock.base(),
         "IsPrimaryRegion": true,
@@ -74,8 +112,9 @@ fn region(call: &Call<'_>) -> Value {
 
 pub(super) fn list_regions(call: &Call<'_>, input: &Input) -> Answer {
     check(call, input, denied)?;
-    let items = std::iter::once((call.world.identity_center.region.clone(), ()));
-    call.paging(input, PAGE).page("Regions", items, |()| region(call))
+    let name = &call.world.identity_center.region;
+    let items = std::iter::once((name.clone(), name));
+    call.paging(input, PAGE).page("Regions", items, |name| region(call, name))
 }
 
 pub(super) fn describe_region(call: &Call<'_>, input: &Input) -> Answer {
@@ -84,5 +123,5 @@ pub(super) fn describe_region(call: &Call<'_>, input: &Input) -> Answer {
     if name != call.world.identity_center.region {
         return Err(Failure::not_found(format!("Region not found: {name}")));
     }
-    Ok(region(call))
+    Ok(region(call, name))
 }

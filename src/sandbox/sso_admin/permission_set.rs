@@ -98,6 +98,6 @@ pub(super) fn delete(call: &mut Call<'_>, input: &Input) -> Answer {
 }
 
 pub(super) fn list(call: &Call<'_>, input: &Input) -> Answer {
-    let items = call.world.identity_center.permission_sets.keys().map(|arn| (arn.clone(), arn));
-    call.paging(input, PAGE).page("PermissionSets", items, |arn| json!(arn))
+    let sets = &call.world.identity_center.permission_sets;
+    call.paging(input, PAGE).page_of("PermissionSets", sets, |_, _| true, |arn, _| json!(arn))
 }

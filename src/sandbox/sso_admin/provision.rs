@@ -22,6 +22,13 @@ pub(super) fn provision(call: &mut Call<'_>, input: &Input) -> Answer {
         ("AWS_ACCOUNT", Some(account)) => Some(account.to_owned()),
         _ => None,
     };
+    // The model has no quota error here; the text of its conflict, to retry with backoff, is what helps. [U]
+    let running = call.requests.under_way(Kind::Provision);
+    if call.quotas().is_some_and(|quotas| running >= quotas.provisionings) {
+        return Err(Failure::conflict(format!(
+            "{running} permission sets are being provisioned, and no more can be at a time. Retry with backoff"
+        )));
+    }
     let request = Request {
         id: request_id(call.world.next_number()),
         kind: Kind::Provision,
@@ -33,39 +40,37 @@ pub(super) fn provision(call: &mut Call<'_>, input: &Input) -> Answer {
         forced: call.forced.take(),
         status: Status::Succeeded,
     };
-    let request = call.requests.accept(request, call.options.delay);
+    let request = call.accept(request);
     Ok(json!({"PermissionSetProvisioningStatus": status::show(&request)}))
 }
 
-/// Whether an account belongs in a listing that is filtered by `ProvisioningStatus`.
-fn wanted(input: &Input) -> Result<impl Fn(&PermissionSet, &str) -> bool, Failure> {
+/// Whether a provisioned version belongs in a listing that is filtered by `ProvisioningStatus`.
+fn wanted(input: &Input) -> Result<impl Fn(&PermissionSet, u64) -> bool, Failure> {
     let filter = input.optional_choice("ProvisioningStatus", &[LATEST, NOT_LATEST])?;
     let current = filter.map(|filter| filter == LATEST);
-    Ok(move |set: &PermissionSet, account: &str| {
-        current.is_none_or(|current| set.is_current(account) == current)
+    Ok(move |set: &PermissionSet, version: u64| {
+        current.is_none_or(|current| (set.version == version) == current)
     })
 }
 
 pub(super) fn sets_of_account(call: &Call<'_>, input: &Input) -> Answer {
     let account = input.text("AccountId", &ACCOUNT_ID)?;
     let wanted = wanted(input)?;
-    let items = call
-        .world
-        .identity_center
-        .permission_sets
-        .iter()
-        .filter(|(_, set)| set.provisioned.contains_key(account) && wanted(set, account))
-        .map(|(arn, _)| (arn.clone(), arn));
-    call.paging(input, PAGE).page("PermissionSets", items, |arn| json!(arn))
+    call.paging(input, PAGE).page_of(
+        "PermissionSets",
+        &call.world.identity_center.permission_sets,
+        |_, set| set.provisioned.get(account).is_some_and(|version| wanted(set, *version)),
+        |arn, _| json!(arn),
+    )
 }
 
 pub(super) fn accounts_of_set(call: &Call<'_>, input: &Input) -> Answer {
     let wanted = wanted(input)?;
     let set = set(call, input)?;
-    let items = set
-        .provisioned
-        .keys()
-        .filter(|account| wanted(set, account))
-        .map(|account| (account.clone(), account));
-    call.paging(input, PAGE).page("AccountIds", items, |account| json!(account))
+    call.paging(input, PAGE).page_of(
+        "AccountIds",
+        &set.provisioned,
+        |_, version| wanted(set, *version),
+        |account, _| json!(account),
+    )
 }

@@ -77,9 +77,6 @@ pub(super) fn list(call: &Call<'_>, input: &Input, kind: Kind) -> Answer {
         }
         None => None,
     };
-    let items = call
-        .requests
-        .of(kind)
-        .filter(|(_, request)| status.is_none_or(|status| request.status.name() == status));
+    let items = call.requests.of(kind, status);
     call.paging(input, PAGE).page(member, items, |request| Value::Object(short(request)))
 }

@@ -43,9 +43,16 @@ impl Assignments {
         self.by_pair.get(pair).into_iter().flatten()
     }
 
-    /// The pairs of one principal, not counting what a user has through groups.
-    pub fn of_principal(&self, principal: &Principal) -> impl Iterator<Item = &Pair> {
-        self.by_principal.get(principal).into_iter().flatten()
+    /// The pairs of one principal from `first` on, in order, not counting what a user has through groups.
+    pub fn of_principal_from(
+        &self,
+        principal: &Principal,
+        first: Pair,
+    ) -> impl Iterator<Item = &Pair> {
+        self.by_principal
+            .get(principal)
+            .into_iter()
+            .flat_map(move |pairs| pairs.range(first.clone()..))
     }
 
     /// Every pair that someone has.
@@ -56,47 +63,53 @@ impl Assignments {
 
 /// The memberships, found by group, by user and by id.
 ///
-/// A membership's id follows from its group and user: the snapshot format has no place for it.
+/// A membership's id follows from its group and user: the snapshot format has no place for it. It is kept in every index,
+/// since making it costs more than finding it.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_field_names, reason = "three indexes over the same rows")]
 pub struct Memberships {
-    by_group: BTreeMap<String, BTreeSet<String>>,
-    by_user: BTreeMap<String, BTreeSet<String>>,
+    by_group: BTreeMap<String, BTreeMap<String, String>>,
+    by_user: BTreeMap<String, BTreeMap<String, String>>,
     by_id: BTreeMap<String, (String, String)>,
 }
+
+/// What a group without members has.
+static NOBODY: BTreeMap<String, String> = BTreeMap::new();
 
 impl Memberships {
     /// Adds a member, and gives the membership's id.
     pub fn insert(&mut self, group: &str, user: &str) -> String {
-        let id = Self::id(group, user);
-        self.by_group.entry(group.to_owned()).or_default().insert(user.to_owned());
-        self.by_user.entry(user.to_owned()).or_default().insert(group.to_owned());
+        let id = Self::new_id(group, user);
+        let of = |map: &mut BTreeMap<String, BTreeMap<String, String>>, one: &str, other: &str| {
+            map.entry(one.to_owned()).or_default().insert(other.to_owned(), id.clone());
+        };
+        of(&mut self.by_group, group, user);
+        of(&mut self.by_user, user, group);
         self.by_id.insert(id.clone(), (group.to_owned(), user.to_owned()));
         id
     }
 
     /// Removes a member, and says whether it was one.
     pub fn remove(&mut self, group: &str, user: &str) -> bool {
-        self.by_id.remove(&Self::id(group, user));
         if let Some(groups) = self.by_user.get_mut(user) {
             groups.remove(group);
         }
-        self.by_group.get_mut(group).is_some_and(|users| users.remove(user))
+        let id = self.by_group.get_mut(group).and_then(|users| users.remove(user));
+        id.is_some_and(|id| self.by_id.remove(&id).is_some())
     }
 
-    /// The id that the membership of a user in a group has or would have.
-    pub fn id(group: &str, user: &str) -> String {
+    fn new_id(group: &str, user: &str) -> String {
         super::super::id::uuid_like(&format!("membership/{group}/{user}"))
     }
 
-    /// The members of a group.
-    pub fn of_group(&self, group: &str) -> impl Iterator<Item = &String> {
-        self.by_group.get(group).into_iter().flatten()
+    /// The members of a group, each with the membership's id.
+    pub fn of_group(&self, group: &str) -> &BTreeMap<String, String> {
+        self.by_group.get(group).unwrap_or(&NOBODY)
     }
 
-    /// The groups of a user.
-    pub fn of_user(&self, user: &str) -> impl Iterator<Item = &String> {
-        self.by_user.get(user).into_iter().flatten()
+    /// The groups of a user, each with the membership's id.
+    pub fn of_user(&self, user: &str) -> &BTreeMap<String, String> {
+        self.by_user.get(user).unwrap_or(&NOBODY)
     }
 
     /// Group and user of a membership.
@@ -104,13 +117,8 @@ impl Memberships {
         self.by_id.get(id)
     }
 
-    /// Whether a user is in a group.
-    pub fn contains(&self, group: &str, user: &str) -> bool {
-        self.by_group.get(group).is_some_and(|users| users.contains(user))
-    }
-
     /// Every group that has or had members, with them.
-    pub fn groups(&self) -> impl Iterator<Item = (&String, &BTreeSet<String>)> {
+    pub fn groups(&self) -> impl Iterator<Item = (&String, &BTreeMap<String, String>)> {
         self.by_group.iter()
     }
 }

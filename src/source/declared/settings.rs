@@ -4,6 +4,7 @@ use crate::diag::{FileId, Span, Spanned};
 use crate::id::InstanceArn;
 use crate::source::schema::forms;
 use crate::source::selector::Selector;
+use crate::source::settings::pace::{RATE, SHARE};
 use schemars::JsonSchema;
 
 /// The settings tables of `landgrant.toml`.
@@ -32,6 +33,9 @@ pub struct Settings {
     /// How much one plan may remove. What is not named here is not limited. In `landgrant.toml` only.
     #[schemars(default)]
     pub limits: Limits,
+    /// How fast AWS is called: a little below its quotas, if left out. In `landgrant.toml` only.
+    #[schemars(default)]
+    pub pace: Pace,
 }
 
 /// What stands for settings that are missing or wrong, which is an error.
@@ -46,6 +50,7 @@ impl Default for Settings {
             manage: Manage::default(),
             ignore: Ignore::default(),
             limits: Limits::default(),
+            pace: Pace::default(),
         }
     }
 }
@@ -177,4 +182,20 @@ pub struct Limit {
     /// No limit, if left out.
     #[schemars(range(min = 0, max = 1))]
     pub max_share: Option<f64>,
+}
+
+/// How fast AWS is called. What is not named is a little below AWS's quota; throttling slows it down
+/// further, for as long as it lasts.
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(default, deny_unknown_fields)]
+pub struct Pace {
+    /// Calls a second to Identity Center, all operations together. AWS allows 20.
+    #[schemars(range(min = RATE.0, max = RATE.1))]
+    pub sso_admin: Option<f64>,
+    /// Calls a second to the Identity Store, for each operation. AWS allows 20.
+    #[schemars(range(min = RATE.0, max = RATE.1))]
+    pub identity_store: Option<f64>,
+    /// The share of AWS's rates that is used of Organizations, whose operations have a rate each.
+    #[schemars(range(min = SHARE.0, max = SHARE.1))]
+    pub organizations: Option<f64>,
 }

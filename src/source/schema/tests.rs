@@ -13,6 +13,7 @@ const OBJECTS: &[(&str, &str)] = &[
     ("/properties/manage", "{settings}[manage]\n@"),
     ("/properties/ignore", "{settings}[ignore]\n@"),
     ("/properties/limits", "{settings}[limits]\n@"),
+    ("/properties/pace", "{settings}[pace]\n@"),
     ("/properties/limits/properties/grants", "{settings}[limits.grants]\n@"),
     ("/properties/limits/properties/groups", "{settings}[limits.groups]\n@"),
     ("/properties/limits/properties/memberships", "{settings}[limits.memberships]\n@"),

@@ -31,13 +31,12 @@ pub(in super::super) struct Recovered {
 pub(super) fn recover(file: FileId, text: &str, out: &mut Vec<Diagnostic>) -> Recovered {
     let mut recovered =
         Recovered { text: String::new(), inserted: Vec::new(), damage: Damage::default() };
-    let mut rest = Statements { text, at: 0 };
     // Where the table that is being read begins, and whether it lost a part.
     let mut table = 0;
     let mut incomplete = false;
     // Behind a header that cannot be read, nobody knows what the keys belong to.
     let mut homeless = false;
-    while let Some((kind, range)) = rest.next() {
+    for (kind, range) in statements(text) {
         let source = &text[range.clone()];
         if kind == Line::Header {
             if incomplete {
@@ -225,7 +224,14 @@ struct Statements<'t> {
     at: usize,
 }
 
-impl Statements<'_> {
+/// The statements of a text, in order.
+pub(super) fn statements(text: &str) -> impl Iterator<Item = (Line, Range<usize>)> {
+    Statements { text, at: 0 }
+}
+
+impl Iterator for Statements<'_> {
+    type Item = (Line, Range<usize>);
+
     fn next(&mut self) -> Option<(Line, Range<usize>)> {
         let start = self.at;
         let first = self.line(start)?;
@@ -241,7 +247,9 @@ impl Statements<'_> {
         self.at = end;
         Some((kind, start..end))
     }
+}
 
+impl Statements<'_> {
     fn line(&self, start: usize) -> Option<Range<usize>> {
         let rest = &self.text[start..];
         (!rest.is_empty()).then(|| start..start + rest.find('\n').map_or(rest.len(), |at| at + 1))

@@ -142,6 +142,22 @@ pub(crate) fn is_on(what: &What, part: &Part, ids: &Ids) -> bool {
             }
             _ => false,
         },
+        Part::GroupGrants(id) => match what {
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => match &grant.principal {
+                Principal::Group(name) => ids.groups.get(name) == Some(id),
+                _ => false,
+            },
+            What::DeleteGroup(name, _) => ids.groups.get(name) == Some(id),
+            _ => false,
+        },
+        Part::UserGrants(id) => match what {
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => match &grant.principal {
+                Principal::User(name) => ids.users.get(name) == Some(id),
+                _ => false,
+            },
+            What::DeleteUser(name, _) => ids.users.get(name) == Some(id),
+            _ => false,
+        },
         Part::Accounts => matches!(what, What::CreateGrant(_) | What::DeleteGrant(_)),
     }
 }

@@ -186,6 +186,23 @@ impl Sketch {
         known.map(|(account, set, who)| (*account % ACCOUNTS.len(), *set, *who))
     }
 
+    /// The same without what a quick reading for the definitions of `wanted` cannot see: grants of
+    /// orphans and of undeclared users on pairs that somebody explains.
+    pub(crate) fn without_hidden_grants(&self, wanted: &Self) -> Self {
+        let declared = wanted.grants.iter().filter(|g| wanted.declared_grant(**g).is_some());
+        let direct: BTreeSet<usize> = declared.map(|(_, _, who)| *who).collect();
+        let explains = |who: &usize| match who.checked_sub(GROUPS.len()) {
+            None => self.groups.contains_key(who),
+            Some(user) => self.users.contains(&user) && direct.contains(who),
+        };
+        let pair = |(account, set, _): &(usize, usize, usize)| (*account % ACCOUNTS.len(), *set);
+        let known = self.grants.iter().filter(|(_, _, who)| explains(who));
+        let explained: BTreeSet<_> = known.map(pair).collect();
+        let mut seen = self.clone();
+        seen.grants.retain(|grant| explains(&grant.2) || !explained.contains(&pair(grant)));
+        seen
+    }
+
     fn assignments(&self) -> Vec<Value> {
         let mut pairs: BTreeMap<(usize, usize), (BTreeSet<String>, BTreeSet<String>)> =
             BTreeMap::new();

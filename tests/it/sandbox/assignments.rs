@@ -4,23 +4,32 @@ use super::{
     AN, AUDITORS, CLOSED, DEV, DEVELOPERS, INSTANCE, PROD, READER, STORE, open, settle, sso, store,
 };
 use aws_sdk_ssoadmin::Client;
+use aws_sdk_ssoadmin::operation::create_account_assignment::builders::CreateAccountAssignmentFluentBuilder;
 use aws_sdk_ssoadmin::types::{
     AccountAssignmentOperationStatus, PrincipalType, StatusValues, TargetType,
 };
 use landgrant::sandbox::{Options, Sandbox};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-async fn assign(client: &Client, account: &str, group: &str) -> String {
-    let answer = client
+/// The request that gives a group a permission set in an account.
+pub(super) fn creation(
+    client: &Client,
+    account: &str,
+    set: &str,
+    group: &str,
+) -> CreateAccountAssignmentFluentBuilder {
+    client
         .create_account_assignment()
         .instance_arn(INSTANCE)
         .target_id(account)
         .target_type(TargetType::AwsAccount)
-        .permission_set_arn(READER)
+        .permission_set_arn(set)
         .principal_type(PrincipalType::Group)
         .principal_id(group)
-        .send()
-        .await;
+}
+
+async fn assign(client: &Client, account: &str, group: &str) -> String {
+    let answer = creation(client, account, READER, group).send().await;
     let status = answer.unwrap().account_assignment_creation_status.unwrap();
     assert_eq!(status.status, Some(StatusValues::InProgress));
     status.request_id.unwrap()
@@ -120,9 +129,7 @@ async fn what_cannot_be_assigned_fails_now_or_later() {
     for (account, group, validation) in
         [(DEV, nobody, false), (DEV, "nobody", true), ("12", AUDITORS, true)]
     {
-        let request = client.create_account_assignment().instance_arn(INSTANCE).target_id(account);
-        let request = request.target_type(TargetType::AwsAccount).permission_set_arn(READER);
-        let request = request.principal_type(PrincipalType::Group).principal_id(group);
+        let request = creation(&client, account, READER, group);
         let error = request.send().await.unwrap_err().into_service_error();
         assert_eq!(error.is_validation_exception(), validation, "{error:?}");
         assert_eq!(error.is_resource_not_found_exception(), !validation, "{error:?}");

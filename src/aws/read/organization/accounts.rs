@@ -17,7 +17,7 @@ const LIST_FOR_PARENT: &str = "organizations:ListAccountsForParent";
 pub(super) async fn list(aws: &Aws, progress: &dyn Progress) -> Listing<types::Account> {
     let fetch = |token| async move {
         let request = aws.organizations.list_accounts().max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST, request.send()).await?;
+        let out = aws.call(LIST, || request.clone().send()).await?;
         Ok((out.accounts.unwrap_or_default(), out.next_token))
     };
     told_pages(LIST, fetch, |rows| progress.step("accounts", rows, 0)).await
@@ -124,7 +124,7 @@ async fn in_parent(aws: &Aws, parent: &OuId) -> Listing<types::Account> {
     pages(LIST_FOR_PARENT, |token| async move {
         let request = aws.organizations.list_accounts_for_parent().parent_id(parent.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
-        let out = aws.call(LIST_FOR_PARENT, request.send()).await?;
+        let out = aws.call(LIST_FOR_PARENT, || request.clone().send()).await?;
         Ok((out.accounts.unwrap_or_default(), out.next_token))
     })
     .await

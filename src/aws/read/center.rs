@@ -1,0 +1,278 @@
+//! Identity Center: the cheap listings first, then the grants by the way that these make the
+//! cheapest, beside everything that does not wait for them.
+
+use super::assignments::{self, Assignments};
+use super::directory::{self, Directory, Memberships};
+use super::permission_sets::{self, Sets};
+use super::principals::{self, Asked as Principal};
+use super::provisioned::{self, Pairs, Provisioned, Which};
+use super::strategy::{self, Choice, DENIED, Estimate, Known, Way};
+use super::{Gaps, Progress, ReadError, Wanted};
+use crate::aws::error::Kind;
+use crate::aws::{Aws, Target};
+use crate::id::{AccountId, GroupId, GroupName, PermissionSetArn, UserId, UserName};
+use crate::live::reading::{Asked, Depth, Reading, Standing};
+use crate::live::{Part, PermissionSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whom a quick reading asks.
+struct Whom {
+    /// Users, what they have.
+    direct: BTreeSet<UserId>,
+    /// Groups, who is in them, whatever they have.
+    named: BTreeSet<GroupId>,
+}
+
+/// What Identity Center told.
+pub(super) struct Center {
+    pub(super) sets: Sets,
+    pub(super) directory: Directory,
+    pub(super) memberships: Memberships,
+    pub(super) assignments: Assignments,
+    pub(super) reading: Reading,
+    pub(super) gaps: Gaps,
+}
+
+/// One reading under way.
+struct Session<'a> {
+    aws: &'a Aws,
+    target: &'a Target,
+    wanted: &'a Wanted,
+    progress: &'a dyn Progress,
+}
+
+/// Reads it.
+pub(super) async fn read(
+    aws: &Aws,
+    target: &Target,
+    wanted: &Wanted,
+    standing: Standing,
+    progress: &dyn Progress,
+) -> Result<Center, ReadError> {
+    let go = Session { aws, target, wanted, progress };
+    let (directory, (arns, mut provisioned, mut gaps)) =
+        tokio::try_join!(directory::list(aws, target, progress), go.sets())?;
+    let whom = go.whom(&directory);
+    let known = Known {
+        depth: wanted.depth,
+        standing,
+        directory_whole: directory.gaps.0.is_empty(),
+        sets: arns.len(),
+        groups: directory.groups.len(),
+        direct: whom.direct.len(),
+        pairs: provisioned.values().map(BTreeMap::len).sum(),
+        memberships: whom.named.len(),
+    };
+    let (choice, first) = go.choose(known, &directory, &whom).await;
+    let details = permission_sets::details(aws, target, &arns, progress);
+    let (sets, memberships, (assignments, asked, grant_gaps)) = match choice.way {
+        Way::ByPair => {
+            let groups = directory.groups.keys().cloned();
+            let members = directory::members(aws, target, groups, progress);
+            tokio::try_join!(details, members, go.by_pair(&mut provisioned))?
+        }
+        Way::Hybrid => {
+            let members = directory::members(aws, target, whom.named.iter().cloned(), progress);
+            let grants = go.hybrid(&directory, &whom, first, &mut provisioned);
+            let (sets, mut members, (grants, more)) = tokio::try_join!(details, members, grants)?;
+            members.0.extend(more.0);
+            members.1.0.extend(more.1.0);
+            (sets, members, grants)
+        }
+    };
+    let (mut sets, set_gaps) = sets;
+    place(&mut sets, provisioned);
+    let (memberships, member_gaps) = memberships;
+    let because = choice.because.map(str::to_owned);
+    let parts = [set_gaps, member_gaps, grant_gaps];
+    gaps.0.extend(parts.into_iter().flat_map(|gaps| gaps.0));
+    let reading = Reading { depth: wanted.depth, asked, because };
+    Ok(Center { sets, directory, memberships, assignments, reading, gaps })
+}
+
+/// Says of every set where it is provisioned.
+fn place(sets: &mut BTreeMap<PermissionSetArn, PermissionSet>, mut provisioned: Provisioned) {
+    for (arn, set) in sets {
+        set.provisioned = provisioned.remove(arn).unwrap_or_default();
+    }
+}
+
+type Grants = (Assignments, Option<Asked>, Gaps);
+type Answer = (Principal, Result<principals::Own, super::AwsError>);
+
+impl Session<'_> {
+    /// Lists the sets and where they are provisioned. A quick reading asks for current accounts
+    /// alone, because a principal's answer tells of outdated ones ([`Self::suspected`]).
+    async fn sets(&self) -> Result<(BTreeSet<PermissionSetArn>, Provisioned, Gaps), ReadError> {
+        let (mut provisioned, mut gaps) = (Provisioned::new(), Gaps::default());
+        let arns = permission_sets::list(self.aws, self.target, &mut gaps).await?;
+        let which = match self.wanted.depth {
+            Depth::Quick => Which::Current,
+            Depth::Full => Which::Any,
+        };
+        self.provisioned(arns.iter().cloned(), which, (&mut provisioned, &mut gaps)).await?;
+        Ok((arns, provisioned, gaps))
+    }
+
+    async fn provisioned(
+        &self,
+        sets: impl IntoIterator<Item = PermissionSetArn>,
+        which: Which,
+        into: (&mut Provisioned, &mut Gaps),
+    ) -> Result<(), ReadError> {
+        provisioned::list(self.aws, self.target, sets, which, into, self.progress).await
+    }
+
+    /// Whom a quick reading asks, by the names that are wanted.
+    fn whom(&self, directory: &Directory) -> Whom {
+        let Wanted { instance: _, depth: _, users, members_of } = self.wanted;
+        let direct = directory.users.iter();
+        let direct = direct.filter(|(_, user)| users.contains(&UserName::new(&user.user_name)));
+        let named = directory.groups.iter().filter(|(_, group)| {
+            members_of.as_ref().is_none_or(|names| names.contains(&GroupName::new(&group.name)))
+        });
+        Whom {
+            direct: direct.map(|(id, _)| id.clone()).collect(),
+            named: named.map(|(id, _)| id.clone()).collect(),
+        }
+    }
+
+    /// Chooses the way, and says so. One question of a reading by principal goes ahead: who may not
+    /// ask it may ask none of its kind.
+    async fn choose(
+        &self,
+        mut known: Known,
+        directory: &Directory,
+        whom: &Whom,
+    ) -> (Choice, Option<Answer>) {
+        let mut choice = strategy::choose(&known);
+        let mut first = None;
+        if choice.way == Way::Hybrid {
+            match self.first(directory, &whom.direct).await {
+                Some((_, Err(error))) if error.kind == Kind::Denied => {
+                    choice = Choice { way: Way::ByPair, because: Some(DENIED) };
+                }
+                answer => first = answer,
+            }
+        }
+        if choice.way == Way::ByPair {
+            known.memberships = directory.groups.len();
+        }
+        self.progress.decided(&choice, &Estimate::of(&known, &choice, &self.aws.pace()));
+        (choice, first)
+    }
+
+    /// Asks the first principal there is.
+    async fn first(&self, directory: &Directory, direct: &BTreeSet<UserId>) -> Option<Answer> {
+        let group = directory.groups.keys().next().cloned().map(Principal::Group);
+        let who = group.or_else(|| direct.first().cloned().map(Principal::User))?;
+        let own = principals::own(self.aws, self.target, &who).await;
+        Some((who, own))
+    }
+
+    /// Reads every provisioned pair. A set that no account has is outdated nowhere, if all accounts
+    /// were listed.
+    async fn by_pair(&self, provisioned: &mut Provisioned) -> Result<Grants, ReadError> {
+        let (mut found, mut gaps) = (Assignments::new(), Gaps::default());
+        let all_listed = self.wanted.depth == Depth::Full;
+        let sets = provisioned.iter().filter(|(_, accounts)| !(all_listed && accounts.is_empty()));
+        let sets: Vec<PermissionSetArn> = sets.map(|(arn, _)| arn.clone()).collect();
+        self.provisioned(sets, Which::Outdated, (provisioned, &mut gaps)).await?;
+        self.pairs(provisioned::pairs(provisioned), (&mut found, &mut gaps)).await?;
+        Ok((found, None, gaps))
+    }
+
+    async fn pairs(
+        &self,
+        pairs: Pairs,
+        into: (&mut Assignments, &mut Gaps),
+    ) -> Result<(), ReadError> {
+        assignments::read(self.aws, self.target, pairs, into, self.progress).await
+    }
+
+    /// Asks principals, then the pairs that they leave unexplained; and groups that turn out to have
+    /// grants for their members.
+    async fn hybrid(
+        &self,
+        directory: &Directory,
+        Whom { direct, named }: &Whom,
+        first: Option<Answer>,
+        provisioned: &mut Provisioned,
+    ) -> Result<(Grants, (Memberships, Gaps)), ReadError> {
+        let (mut found, mut gaps) = (Assignments::new(), Gaps::default());
+        let mut ahead = None;
+        if let Some((who, own)) = first {
+            match own {
+                Ok(own) => principals::add(&who, own, &mut found),
+                Err(error) => gaps.note(who.part(), error)?,
+            }
+            ahead = Some(who);
+        }
+        let rest = |who: &Principal| ahead.as_ref() != Some(who);
+        let groups = directory.groups.keys().cloned().map(Principal::Group).filter(rest);
+        self.ask(groups, (&mut found, &mut gaps), "grants of groups").await?;
+        // A group that told nothing may have grants too.
+        let silent = gaps.0.iter().filter_map(|gap| match &gap.part {
+            Part::GroupGrants(id) => Some(id),
+            _ => None,
+        });
+        let granted: BTreeSet<&GroupId> =
+            found.values().flat_map(|assigned| &assigned.groups).chain(silent).collect();
+        let granted: Vec<GroupId> =
+            granted.into_iter().filter(|id| !named.contains(*id)).cloned().collect();
+        let members = directory::members(self.aws, self.target, granted, self.progress);
+        let users = direct.iter().cloned().map(Principal::User).filter(rest);
+        let rest = self.unexplained(users, provisioned, (found, gaps));
+        let (members, (found, pairs, gaps)) = tokio::try_join!(members, rest)?;
+        let silent: BTreeSet<&Part> = gaps.0.iter().map(|gap| &gap.part).collect();
+        let told = |user: &&UserId| !silent.contains(&Part::UserGrants((*user).clone()));
+        let users = direct.iter().filter(told).cloned().collect();
+        let groups = directory.groups.len();
+        let asked = Asked { groups, users, sets: BTreeSet::new(), pairs };
+        Ok(((found, Some(asked), gaps), members))
+    }
+
+    async fn ask(
+        &self,
+        who: impl IntoIterator<Item = Principal>,
+        into: (&mut Assignments, &mut Gaps),
+        what: &str,
+    ) -> Result<(), ReadError> {
+        principals::ask(self.aws, self.target, who, into, (self.progress, what)).await
+    }
+
+    /// Asks the users, and reads the provisioned pairs that nobody explains.
+    async fn unexplained(
+        &self,
+        users: impl IntoIterator<Item = Principal>,
+        provisioned: &mut Provisioned,
+        (mut found, mut gaps): (Assignments, Gaps),
+    ) -> Result<(Assignments, Pairs, Gaps), ReadError> {
+        self.ask(users, (&mut found, &mut gaps), "grants of declared users").await?;
+        let sets = suspected(&found, provisioned);
+        self.provisioned(sets, Which::Outdated, (provisioned, &mut gaps)).await?;
+        let mut pairs = provisioned::pairs(provisioned);
+        pairs.retain(|pair| !found.contains_key(pair));
+        self.pairs(pairs.clone(), (&mut found, &mut gaps)).await?;
+        pairs.retain(|pair| found.contains_key(pair));
+        Ok((found, pairs, gaps))
+    }
+}
+
+/// Sets that may be outdated somewhere: an assignment provisions its pair, so one that is not among
+/// the current pairs is on an outdated one, or newer than the listing. A set that no answer tells of
+/// may be outdated everywhere.
+fn suspected(found: &Assignments, provisioned: &Provisioned) -> Vec<PermissionSetArn> {
+    let mut explained: BTreeMap<&PermissionSetArn, BTreeSet<&AccountId>> = BTreeMap::new();
+    for (account, set) in found.keys() {
+        explained.entry(set).or_default().insert(account);
+    }
+    let current = |set, accounts: &BTreeSet<&AccountId>| {
+        let known = provisioned.get(set);
+        known.is_some_and(|known| accounts.iter().all(|account| known.contains_key(*account)))
+    };
+    let sets = provisioned.keys();
+    sets.filter(|set| explained.get(set).is_none_or(|accounts| !current(*set, accounts)))
+        .cloned()
+        .collect()
+}

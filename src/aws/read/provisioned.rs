@@ -1,0 +1,96 @@
+//! In which accounts permission sets are provisioned, and whether in their latest version.
+//!
+//! One listing tells either, never both: unfiltered it tells every account and no version, filtered
+//! by one status it tells the accounts of that status.
+
+use super::{Gaps, Progress, ReadError};
+use crate::aws::error::AwsError;
+use crate::aws::page::{each, pages};
+use crate::aws::{Aws, Target};
+use crate::id::{AccountId, PermissionSetArn};
+use crate::live::Part;
+use aws_sdk_ssoadmin::types::ProvisioningStatus;
+use std::collections::{BTreeMap, BTreeSet};
+
+const LIST: &str = "sso-admin:ListAccountsForProvisionedPermissionSet";
+
+/// Accounts by set, each with whether the set is there in its latest version.
+pub(super) type Provisioned = BTreeMap<PermissionSetArn, BTreeMap<AccountId, bool>>;
+pub(super) type Pairs = BTreeSet<(AccountId, PermissionSetArn)>;
+
+/// Which accounts a listing tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// All.
+    Any,
+    /// Those with the latest version.
+    Current,
+    /// Those with an older one.
+    Outdated,
+}
+
+/// Lists accounts of every given set into `found`. An account that was listed before and is listed
+/// as outdated is outdated.
+pub(super) async fn list(
+    aws: &Aws,
+    target: &Target,
+    sets: impl IntoIterator<Item = PermissionSetArn>,
+    which: Which,
+    (found, gaps): (&mut Provisioned, &mut Gaps),
+    progress: &dyn Progress,
+) -> Result<(), ReadError> {
+    let sets: Vec<PermissionSetArn> = sets.into_iter().collect();
+    let (mut done, total) = (0, sets.len());
+    let work =
+        |set: PermissionSetArn| async move { (accounts(aws, target, &set, which).await, set) };
+    each(sets, work, |(accounts, set)| {
+        done += 1;
+        progress.step("provisioned accounts", done, total);
+        match accounts {
+            Ok(accounts) => {
+                let of_set = found.entry(set).or_default();
+                of_set.extend(accounts.into_iter().map(|id| (id, which != Which::Outdated)));
+                Ok(())
+            }
+            Err(error) => gaps.note(Part::Provisioned(set), error),
+        }
+    })
+    .await
+}
+
+/// The pairs of what was listed.
+pub(super) fn pairs(provisioned: &Provisioned) -> Pairs {
+    provisioned
+        .iter()
+        .flat_map(|(set, accounts)| accounts.keys().map(|id| (id.clone(), set.clone())))
+        .collect()
+}
+
+async fn accounts(
+    aws: &Aws,
+    target: &Target,
+    set: &PermissionSetArn,
+    which: Which,
+) -> Result<Vec<AccountId>, AwsError> {
+    let status = match which {
+        Which::Any => None,
+        Which::Current => Some(ProvisioningStatus::LatestPermissionSetProvisioned),
+        Which::Outdated => Some(ProvisioningStatus::LatestPermissionSetNotProvisioned),
+    };
+    let status = &status;
+    let rows = pages(LIST, |token| async move {
+        let request = aws.sso_admin.list_accounts_for_provisioned_permission_set();
+        let request = request.instance_arn(target.instance.as_str());
+        let request = request.permission_set_arn(set.as_str());
+        let request = request.set_provisioning_status(status.clone());
+        let request = request.max_results(100).set_next_token(token);
+        let out = aws.call(LIST, || request.clone().send()).await?;
+        Ok((out.account_ids.unwrap_or_default(), out.next_token))
+    })
+    .await
+    .complete()?;
+    rows.iter()
+        .map(|id| AccountId::parse(id))
+        .collect::<Option<_>>()
+        .ok_or_else(|| AwsError::malformed(LIST, "an account without an id"))
+}

@@ -1,0 +1,75 @@
+//! Where in the organization the caller stands: some of AWS's writes are for one place only.
+
+use super::ReadError;
+use crate::aws::Aws;
+use crate::aws::error::{AwsError, Kind};
+use crate::aws::page::pages;
+use crate::id::AccountId;
+use crate::live::reading::Standing;
+use std::collections::BTreeMap;
+
+const IDENTITY: &str = "sts:GetCallerIdentity";
+const LIST: &str = "organizations:ListDelegatedAdministrators";
+/// The service principal of Identity Center.
+const SERVICE: &str = "sso.amazonaws.com";
+
+/// Who asks.
+#[derive(Debug, Default)]
+pub(super) struct Caller {
+    pub(super) arn: Option<String>,
+    account: Option<AccountId>,
+}
+
+/// The caller. An endpoint need not offer STS, so only failing credentials matter.
+pub(super) async fn caller(aws: &Aws) -> Result<Caller, ReadError> {
+    match aws.call(IDENTITY, || aws.sts.get_caller_identity().send()).await {
+        Ok(identity) => {
+            let account = identity.account.as_deref().and_then(AccountId::parse);
+            Ok(Caller { account, arn: identity.arn })
+        }
+        Err(error) if error.kind == Kind::Credentials => Err(ReadError::Credentials(error)),
+        Err(_) => Ok(Caller::default()),
+    }
+}
+
+/// Service principal → accounts.
+pub(super) type Delegated = BTreeMap<String, Vec<AccountId>>;
+
+/// Where the caller stands, and the delegated administrators where those had to be asked for.
+pub(super) async fn find(
+    aws: &Aws,
+    caller: &Caller,
+    management: &AccountId,
+) -> Result<(Standing, Delegated), ReadError> {
+    let Some(account) = &caller.account else { return Ok((Standing::Unknown, Delegated::new())) };
+    if account == management {
+        return Ok((Standing::Management, Delegated::new()));
+    }
+    match delegated(aws).await {
+        Ok(accounts) => {
+            let here = accounts.contains(account);
+            let standing = if here { Standing::Delegated } else { Standing::Member };
+            Ok((standing, BTreeMap::from([(SERVICE.to_owned(), accounts)])))
+        }
+        Err(error) if error.kind == Kind::Credentials => Err(ReadError::Credentials(error)),
+        // Only the management account and delegated administrators may ask (API reference). Others may
+        // be kept from it by their policy, so this is no proof, and nothing is made of it but caution.
+        Err(_) => Ok((Standing::Member, Delegated::new())),
+    }
+}
+
+async fn delegated(aws: &Aws) -> Result<Vec<AccountId>, AwsError> {
+    let rows = pages(LIST, |token| async move {
+        let request = aws.organizations.list_delegated_administrators().service_principal(SERVICE);
+        let out = aws
+            .call(LIST, || request.clone().max_results(20).set_next_token(token.clone()).send())
+            .await?;
+        Ok((out.delegated_administrators.unwrap_or_default(), out.next_token))
+    })
+    .await
+    .complete()?;
+    let mut ids: Vec<AccountId> =
+        rows.iter().filter_map(|row| AccountId::parse(row.id()?)).collect();
+    ids.sort();
+    Ok(ids)
+}

@@ -1,0 +1,188 @@
+//! Which questions are asked to learn the grants: chosen before they are asked, from numbers that a
+//! few cheap listings tell.
+//!
+//! `ListAccountAssignments` tells everybody of one pair, `ListAccountAssignmentsForPrincipal` every
+//! pair of one principal. By pair is complete, and costs a call for each provisioned pair. By
+//! principal never is: a grant whose principal was deleted has nobody left to be asked. A full reading
+//! is therefore by pair, whatever it costs (docs/reading.md has the arithmetic).
+
+use crate::aws::Pace;
+use crate::live::reading::{Depth, Standing};
+
+/// What is known before the grants are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// What was asked for.
+    pub depth: Depth,
+    /// Where the caller stands.
+    pub standing: Standing,
+    /// Whether users and groups were listed whole.
+    pub directory_whole: bool,
+    /// Permission sets.
+    pub sets: usize,
+    /// Groups.
+    pub groups: usize,
+    /// Users whom a rule of the definitions names, and who are live.
+    pub direct: usize,
+    /// Pairs in which a set is provisioned, as far as they are listed by then: a quick reading has
+    /// listed those of the latest version only.
+    pub pairs: usize,
+    /// Groups whose members are asked for.
+    pub memberships: usize,
+}
+
+/// The way to the grants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Every provisioned pair.
+    ByPair,
+    /// Every group, every declared direct user, and the pairs that these leave unexplained.
+    Hybrid,
+}
+
+/// A way, and why it is not the one that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The way.
+    pub way: Way,
+    /// Why a quick reading goes by pair.
+    pub because: Option<&'static str>,
+}
+
+/// What a caller may not do whom AWS denies the first question.
+pub(super) const DENIED: &str = "the caller may not list grants by principal";
+
+/// Chooses the way.
+pub fn choose(known: &Known) -> Choice {
+    let by_pair = |because| Choice { way: Way::ByPair, because };
+    if known.depth == Depth::Full {
+        return by_pair(None);
+    }
+    // "…ForPrincipal" is for the management account and delegated administrators (API reference).
+    if known.standing == Standing::Member {
+        return by_pair(Some(DENIED));
+    }
+    if !known.directory_whole {
+        return by_pair(Some("users and groups could not be listed whole"));
+    }
+    let principals = known.groups + known.direct;
+    // By pair takes the listing of outdated accounts for each set besides.
+    if principals == 0 || principals >= known.pairs + known.sets {
+        return by_pair(Some("it takes no more calls"));
+    }
+    Choice { way: Way::Hybrid, because: None }
+}
+
+/// The calls that are ahead, by service, at least: what has many rows takes more pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Estimate {
+    /// Each line of the plan: the service, what is asked, how many calls it takes.
+    pub rows: Vec<(&'static str, &'static str, usize)>,
+    /// Seconds at the pace of the connection.
+    pub seconds: usize,
+}
+
+/// Calls of each permission set's details: description, three kinds of policies, boundary, tags.
+const DETAILS: usize = 6;
+
+impl Estimate {
+    /// What a choice leads to.
+    pub fn of(known: &Known, choice: &Choice, pace: &Pace) -> Self {
+        let sso = "sso-admin";
+        let mut rows = vec![(sso, "details of permission sets", DETAILS * known.sets)];
+        match choice.way {
+            Way::ByPair => {
+                rows.push((sso, "accounts with outdated permission sets", known.sets));
+                rows.push((sso, "grants of provisioned pairs", known.pairs));
+            }
+            Way::Hybrid => {
+                rows.push((sso, "grants of groups", known.groups));
+                rows.push((sso, "grants of declared direct users", known.direct));
+            }
+        }
+        rows.push(("identitystore", "members of groups", known.memberships));
+        Self { seconds: seconds(&rows, pace), rows }
+    }
+
+    /// All calls.
+    pub fn calls(&self) -> usize {
+        self.rows.iter().map(|(_, _, calls)| calls).sum()
+    }
+}
+
+/// Seconds at a pace. Services have quotas of their own, so the slowest decides.
+fn seconds(rows: &[(&str, &str, usize)], pace: &Pace) -> usize {
+    let of = |service, rate: f64| {
+        let calls: usize = rows.iter().filter(|row| row.0 == service).map(|row| row.2).sum();
+        #[expect(clippy::cast_precision_loss, reason = "nobody makes 2^52 calls")]
+        let seconds = (calls as f64 / rate).ceil();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as above")]
+        let seconds = seconds as usize;
+        seconds
+    };
+    of("sso-admin", pace.sso_admin).max(of("identitystore", pace.identity_store))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The large organization of docs/reading.md.
+    const LARGE: Known = Known {
+        depth: Depth::Quick,
+        standing: Standing::Management,
+        directory_whole: true,
+        sets: 50,
+        groups: 200,
+        direct: 183,
+        pairs: 8475,
+        memberships: 200,
+    };
+
+    const PACE: Pace = Pace { sso_admin: 18.0, identity_store: 18.0, organizations: 1.0 };
+
+    #[test]
+    fn the_cheapest_way_that_the_depth_and_the_caller_allow_is_chosen() {
+        let same = LARGE;
+        for (known, way, because) in [
+            (same, Way::Hybrid, None),
+            (Known { standing: Standing::Delegated, ..same }, Way::Hybrid, None),
+            // Nobody told: the first answer does.
+            (Known { standing: Standing::Unknown, ..same }, Way::Hybrid, None),
+            (Known { standing: Standing::Member, ..same }, Way::ByPair, Some(DENIED)),
+            (
+                Known { directory_whole: false, ..same },
+                Way::ByPair,
+                Some("users and groups could not be listed whole"),
+            ),
+            (Known { depth: Depth::Full, ..same }, Way::ByPair, None),
+            // By principal would take fewer calls, and is not full.
+            (Known { depth: Depth::Full, groups: 1, ..same }, Way::ByPair, None),
+            (Known { groups: 9000, ..same }, Way::ByPair, Some("it takes no more calls")),
+            (Known { groups: 8342, ..same }, Way::ByPair, Some("it takes no more calls")),
+            (Known { groups: 8341, ..same }, Way::Hybrid, None),
+            (
+                Known { pairs: 0, sets: 1, groups: 1, direct: 0, ..same },
+                Way::ByPair,
+                Some("it takes no more calls"),
+            ),
+            (Known { pairs: 2, sets: 1, groups: 1, direct: 1, ..same }, Way::Hybrid, None),
+            (Known { groups: 0, direct: 0, ..same }, Way::ByPair, Some("it takes no more calls")),
+        ] {
+            assert_eq!(choose(&known), Choice { way, because }, "{known:?}");
+        }
+    }
+
+    #[test]
+    fn the_slowest_service_decides_how_long_it_takes() {
+        let hybrid = Estimate::of(&LARGE, &choose(&LARGE), &PACE);
+        assert_eq!(hybrid.calls(), 300 + 200 + 183 + 200);
+        assert_eq!(hybrid.seconds, 38);
+        let full = Known { depth: Depth::Full, ..LARGE };
+        let by_pair = Estimate::of(&full, &choose(&full), &PACE);
+        assert_eq!(by_pair.calls(), 300 + 50 + 8475 + 200);
+        assert_eq!(by_pair.seconds, 491);
+        let members = Known { memberships: 3000, sets: 0, groups: 0, direct: 0, pairs: 0, ..LARGE };
+        assert_eq!(Estimate::of(&members, &choose(&members), &PACE).seconds, 167);
+    }
+}

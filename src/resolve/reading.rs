@@ -1,0 +1,73 @@
+//! What has to be read for the definitions at hand, where not everything is.
+
+use super::scope::Scope;
+use crate::id::{GroupName, PermissionSetArn, PermissionSetName, UserId, UserName};
+use crate::live::Live;
+use crate::source::declared::{Declared, IdentitySource, Mode, PrincipalRef};
+use std::collections::BTreeSet;
+
+/// Whom a quick reading asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Questions {
+    /// Users whom any rule names, whether its period holds or not: what they have.
+    pub users: BTreeSet<UserName>,
+    /// Groups that the definitions name: who is in them, whatever they have. `None` is all groups.
+    pub members_of: Option<BTreeSet<GroupName>>,
+}
+
+/// What a quick reading asks for these definitions.
+pub fn questions(declared: &Declared) -> Questions {
+    let principals = declared.grants.iter().flat_map(|rule| &rule.value.to);
+    let (mut users, mut groups) = (BTreeSet::new(), BTreeSet::new());
+    for principal in principals {
+        match &principal.value {
+            PrincipalRef::User(name) => users.insert(name.clone()),
+            PrincipalRef::Group(name) => groups.insert(name.clone()),
+        };
+    }
+    for (name, group) in &declared.groups {
+        groups.insert(name.clone());
+        groups.extend(group.value.previously.iter().map(|old| old.value.clone()));
+    }
+    // A user who is removed may be a member of any group.
+    let members_of = (!removes_users(declared)).then_some(groups);
+    Questions { users, members_of }
+}
+
+/// What a plan for these definitions may remove, and whose grants must all be known for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removals {
+    /// Undeclared users, where users are enforced.
+    pub users: BTreeSet<UserId>,
+    /// Undeclared sets, where permission sets are enforced.
+    pub sets: BTreeSet<PermissionSetArn>,
+}
+
+/// What a plan may remove.
+pub fn removals(declared: &Declared, live: &Live) -> Removals {
+    let center = &live.identity_center;
+    let mut out = Removals::default();
+    if removes_users(declared) {
+        let users = center
+            .users
+            .iter()
+            .filter(|(_, user)| !declared.users.contains_key(&UserName::new(&user.user_name)));
+        out.users = users.map(|(id, _)| id.clone()).collect();
+    }
+    if declared.settings.manage.permission_sets == Mode::Enforce {
+        let scope = Scope::of_names(declared);
+        let sets = center.permission_sets.iter().filter(|(_, set)| {
+            let name = PermissionSetName::new(&set.name);
+            !declared.permission_sets.contains_key(&name) && scope.set(&name).is_none()
+        });
+        out.sets = sets.map(|(arn, _)| arn.clone()).collect();
+    }
+    out
+}
+
+/// Whether undeclared users are removed.
+fn removes_users(declared: &Declared) -> bool {
+    let settings = &declared.settings;
+    settings.manage.users == Mode::Enforce
+        && settings.identity_source.value == IdentitySource::Directory
+}

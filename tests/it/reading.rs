@@ -1,0 +1,246 @@
+//! How many calls a reading takes: the least that its depth allows, counted against the world.
+
+use crate::support::NOW;
+use jiff::Timestamp;
+use landgrant::aws::read::{Silent, Wanted, read};
+use landgrant::aws::{self};
+use landgrant::id::UserName;
+use landgrant::live::Live;
+use landgrant::live::reading::Depth;
+use landgrant::sandbox::{Options, Sandbox};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How large an organization is.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Without the management account.
+    accounts: usize,
+    ous: usize,
+    sets: usize,
+    groups: usize,
+    users: usize,
+    assignments: usize,
+    /// Provisioned pairs.
+    pairs: usize,
+    /// Users with a grant of their own.
+    direct: usize,
+}
+
+/// The middle and the large organization of docs/reading.md.
+const MEDIUM: Size = Size {
+    accounts: 100,
+    ous: 12,
+    sets: 20,
+    groups: 60,
+    users: 500,
+    assignments: 1000,
+    pairs: 710,
+    direct: 19,
+};
+const LARGE: Size = Size {
+    accounts: 1000,
+    ous: 40,
+    sets: 50,
+    groups: 200,
+    users: 5000,
+    assignments: 10_000,
+    pairs: 8475,
+    direct: 183,
+};
+
+/// Rows of (account, set, group or user), by numbers.
+struct Rows {
+    groups: BTreeSet<(usize, usize, usize)>,
+    users: BTreeSet<(usize, usize, usize)>,
+}
+
+impl Size {
+    fn rows(&self) -> Rows {
+        let mut rows = Rows { groups: BTreeSet::new(), users: BTreeSet::new() };
+        let (all, apart) = (self.accounts * self.sets, self.assignments / self.direct);
+        for n in 0..self.assignments {
+            // 7,919 is prime, so pairs repeat only where rows are to share one.
+            let place = (n % self.pairs) * 7919 % all;
+            let (account, set) = (place / self.sets, place % self.sets);
+            if n % apart == 0 && n / apart < self.direct {
+                rows.users.insert((account, set, n / apart * 7));
+            } else {
+                rows.groups.insert((account, set, (n * 31 + n / self.pairs) % self.groups));
+            }
+        }
+        rows
+    }
+
+    /// Two groups of every user.
+    fn memberships(&self) -> BTreeMap<usize, BTreeSet<usize>> {
+        let mut members: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for user in 0..self.users {
+            for group in [user % self.groups, user * 7 % self.groups] {
+                members.entry(group).or_default().insert(user);
+            }
+        }
+        members
+    }
+
+    fn world(&self, rows: &Rows) -> String {
+        let ou = |n: usize| format!("ou-ab12-{n:0>8}");
+        let ous = (0..self.ous).map(|n| {
+            let parent = if n == 0 { "r-ab12".to_owned() } else { ou((n - 1) / 3) };
+            json!({"id": ou(n), "name": format!("ou{n}"), "parent": parent})
+        });
+        let accounts = (0..=self.accounts).map(|n| {
+            let parent = if n == 0 { "r-ab12".to_owned() } else { ou(n % self.ous) };
+            json!({"id": account(n), "name": format!("account-{n}"), "state": "ACTIVE",
+                "email": format!("{n}@w.example"), "parent": parent, "tags": {}})
+        });
+        let mut pairs: BTreeMap<(usize, usize), [BTreeSet<String>; 2]> = BTreeMap::new();
+        for (account, set, group) in &rows.groups {
+            pairs.entry((*account, *set)).or_default()[0].insert(id('a', *group));
+        }
+        for (account, set, user) in &rows.users {
+            pairs.entry((*account, *set)).or_default()[1].insert(id('b', *user));
+        }
+        let sets = (0..self.sets).map(|n| {
+            let there = pairs.keys().filter(|(_, set)| *set == n);
+            let provisioned =
+                there.map(|(n, _)| json!({"account": account(n + 1), "current": true}));
+            json!({"arn": arn(n), "name": format!("Set{n}"), "session_duration": "PT1H",
+                "provisioned": provisioned.collect::<Vec<_>>()})
+        });
+        let assignments = pairs.iter().map(|((n, set), [groups, users])| {
+            json!({"account": account(n + 1), "permission_set": arn(*set), "groups": groups,
+                "users": users})
+        });
+        let users = (0..self.users).map(|n| {
+            json!({"id": id('b', n), "user_name": user_name(n), "given_name": "G",
+                "family_name": "F"})
+        });
+        let groups =
+            (0..self.groups).map(|n| json!({"id": id('a', n), "name": format!("group-{n}")}));
+        let memberships = self.memberships();
+        let memberships = memberships.iter().map(|(group, users)| {
+            let users: Vec<String> = users.iter().map(|n| id('b', *n)).collect();
+            json!({"group": id('a', *group), "users": users})
+        });
+        json!({
+            "format": "landgrant.snapshot", "version": 1,
+            "organization": {
+                "id": "o-abcdefghij", "management_account": account(0), "root": "r-ab12",
+                "ous": ous.collect::<Vec<_>>(), "accounts": accounts.collect::<Vec<_>>(),
+            },
+            "identity_center": {
+                "instance_arn": "arn:aws:sso:::instance/ssoins-1234567890abcdef",
+                "identity_store_id": "d-1234567890", "region": "ap-southeast-1",
+                "permission_sets": sets.collect::<Vec<_>>(), "users": users.collect::<Vec<_>>(),
+                "groups": groups.collect::<Vec<_>>(),
+                "memberships": memberships.collect::<Vec<_>>(),
+                "assignments": assignments.collect::<Vec<Value>>(),
+            },
+        })
+        .to_string()
+    }
+
+    /// What both depths ask of sso-admin: instances, sets, six details a set, current accounts.
+    fn common(&self, rows: &Rows) -> usize {
+        let pairs: BTreeSet<(usize, usize)> = rows
+            .groups
+            .iter()
+            .chain(&rows.users)
+            .map(|(account, set, _)| (*account, *set))
+            .collect();
+        let of_set = |n| pairs.iter().filter(|(_, set)| *set == n).count();
+        2 + 6 * self.sets + (0..self.sets).map(|n| pages(of_set(n))).sum::<usize>()
+    }
+
+    /// The least that a quick reading asks of sso-admin: besides, every page of every group, and of
+    /// every declared user with what AWS adds by the user's groups.
+    fn hybrid(&self, rows: &Rows) -> usize {
+        let of_group = |n| rows.groups.iter().filter(|(_, _, group)| *group == n).count();
+        let each: Vec<usize> = (0..self.groups).map(of_group).collect();
+        let memberships = self.memberships();
+        let inherited = |user| {
+            let groups = memberships.iter().filter(move |(_, users)| users.contains(user));
+            groups.map(|(group, _)| each[*group]).sum::<usize>()
+        };
+        let direct = rows.users.iter().map(|(_, _, user)| pages(1 + inherited(user)));
+        self.common(rows) + each.iter().map(|n| pages(*n)).sum::<usize>() + direct.sum::<usize>()
+    }
+}
+
+fn account(n: usize) -> String {
+    format!("{:0>12}", 900_000_000_000 + n)
+}
+
+fn arn(set: usize) -> String {
+    format!("arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-{set:0>16}")
+}
+
+fn id(letter: char, n: usize) -> String {
+    format!("1234567890-00000000-0000-4000-8000-{letter}{n:0>11}")
+}
+
+fn user_name(n: usize) -> String {
+    format!("user-{n}@w.example")
+}
+
+fn pages(rows: usize) -> usize {
+    rows.div_ceil(100).max(1)
+}
+
+async fn reading(size: Size, depth: Depth) -> Live {
+    let rows = size.rows();
+    let now: Timestamp = NOW.parse().unwrap();
+    let sandbox = Sandbox::from_json(size.world(&rows).as_bytes(), Options::default()).unwrap();
+    let aws = aws::connect(aws::Options {
+        region: Some("ap-southeast-1".to_owned()),
+        http_client: Some(sandbox.http_client()),
+        ..aws::Options::default()
+    });
+    let users = rows.users.iter().map(|(_, _, user)| UserName::new(user_name(*user)));
+    let wanted = Wanted {
+        depth,
+        users: users.collect(),
+        members_of: Some(BTreeSet::new()),
+        ..Wanted::default()
+    };
+    let live = read(&aws.await, &wanted, move || now, &Silent).await.unwrap();
+    assert!(live.is_complete(), "{:?}", live.gaps);
+    let read = live.identity_center.assignments.values();
+    assert_eq!(read.map(|a| a.groups.len() + a.users.len()).sum::<usize>(), size.assignments);
+    assert_eq!(live.identity_center.assignments.len(), size.pairs);
+    live
+}
+
+fn calls(live: &Live, service: &str) -> u64 {
+    let calls = live.taken.calls.iter().filter(|(operation, _)| operation.starts_with(service));
+    calls.map(|(_, count)| count).sum()
+}
+
+/// Organization, root, pages of accounts, OUs and root; pages of groups, of users, of members.
+fn elsewhere(size: Size) -> [u64; 2] {
+    let members: usize = size.memberships().values().map(|users| pages(users.len())).sum();
+    let organizations = 2 + (size.accounts + 1).div_ceil(20) + size.ous + 1;
+    let directory = pages(size.groups) + pages(size.users) + members;
+    [organizations, directory].map(|n| n as u64)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quick_reading_of_a_large_organization_takes_the_least_calls() {
+    let live = reading(LARGE, Depth::Quick).await;
+    assert_eq!(calls(&live, "sso-admin:"), LARGE.hybrid(&LARGE.rows()) as u64);
+    assert_eq!(["organizations:", "identitystore:"].map(|s| calls(&live, s)), elsewhere(LARGE));
+    assert_eq!(live.taken.reading.asked.unwrap().pairs.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_reading_asks_every_pair_once_and_every_set_what_is_outdated() {
+    let live = reading(MEDIUM, Depth::Full).await;
+    let least = MEDIUM.common(&MEDIUM.rows()) + MEDIUM.pairs;
+    assert_eq!(calls(&live, "sso-admin:"), (least + MEDIUM.sets) as u64);
+    assert_eq!(["organizations:", "identitystore:"].map(|s| calls(&live, s)), elsewhere(MEDIUM));
+    let quick = reading(MEDIUM, Depth::Quick).await;
+    assert_eq!(calls(&quick, "sso-admin:"), MEDIUM.hybrid(&MEDIUM.rows()) as u64);
+    assert_eq!(quick.identity_center.assignments, live.identity_center.assignments);
+    assert_eq!(quick.identity_center.permission_sets, live.identity_center.permission_sets);
+}
