@@ -22,6 +22,10 @@ const FILES: [usize; 3] = [100, 1000, 10_000];
 /// Mistakes of a broken repository.
 const MISTAKES: usize = 20_000;
 
+// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -32,6 +32,10 @@ use world::{Size, live, now};
 /// The step that writes the snapshot which the others begin with.
 const WRITE: &str = "snapshot_write";
 
+// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     if let [child, name, path] = arguments.as_slice()

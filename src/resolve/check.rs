@@ -2,6 +2,7 @@
 //!
 //! What holds of a value alone is checked where it is read, and what stands twice in `source::checks`.
 
+mod ground;
 mod known;
 mod names;
 mod selectors;
@@ -9,7 +10,9 @@ mod unused;
 
 use crate::diag::{Diagnostic, sort};
 use crate::source::declared::Declared;
+use ground::Ground;
 use jiff::Timestamp;
+use known::Known;
 
 /// A check.
 #[derive(Debug)]
@@ -19,7 +22,7 @@ pub struct Check {
     /// Whether live AWS answers the question better, so that this check is for its absence.
     offline: bool,
     /// Reports where it does not hold.
-    run: fn(&Declared, Timestamp, &mut Vec<Diagnostic>),
+    run: fn(&Ground<'_>, &mut Vec<Diagnostic>),
 }
 
 /// All of them.
@@ -49,8 +52,10 @@ pub fn besides_live(declared: &Declared, now: Timestamp) -> Vec<Diagnostic> {
 
 fn run(declared: &Declared, now: Timestamp, wanted: fn(&Check) -> bool) -> Vec<Diagnostic> {
     let mut out = Vec::new();
+    let known = Known::new(declared);
+    let ground = Ground::new(declared, &known, now);
     for check in CHECKS.iter().filter(|check| wanted(check)) {
-        (check.run)(declared, now, &mut out);
+        (check.run)(&ground, &mut out);
     }
     sort(&mut out);
     out

@@ -2,6 +2,7 @@
 //!
 //! What is not declared may be live, so nothing is an error here that live AWS could prove right.
 
+use super::ground::Ground;
 use super::known::{Known, Tags};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::id::{AccountId, OuPath};
@@ -11,14 +12,12 @@ use crate::resolve::select::{Place, Ready, is_exact, left_out};
 use crate::source::declared::{Declared, Mode};
 use crate::source::selector::{Selector, Term};
 use crate::text::{Names, suggest};
-use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
 
 /// Accounts that are declared, and handed off by `[ignore]`.
-pub(super) fn ignored(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
-    let known = Known::new(declared);
-    let index = Index::new(&known.view);
+pub(super) fn ignored(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
+    let Ground { declared, index, .. } = ground;
     let mut by: BTreeMap<&str, Span> = BTreeMap::new();
     for selector in &declared.settings.ignore.accounts {
         for place in index.hits(&selector.value) {
@@ -33,9 +32,8 @@ pub(super) fn ignored(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnosti
 }
 
 /// Accounts and OUs that selectors name and nothing declares: they must be live.
-pub(super) fn named(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
-    let known = Known::new(declared);
-    let index = Index::new(&known.view);
+pub(super) fn named(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
+    let Ground { declared, known, index, .. } = ground;
     let paths: Vec<String> = known.ous.iter().map(ToString::to_string).collect();
     let names = NamesOf::new(declared.accounts.keys().map(String::as_str));
     let ous = NamesOf::new(paths.iter().map(String::as_str));
@@ -134,24 +132,23 @@ fn ou(declared: &Declared, path: &str, known: &NamesOf<'_>, span: Span) -> Diagn
 ///
 /// Where no account is declared nothing is known. Otherwise a live one that is not declared may fit,
 /// but then this is where a misspelt selector shows.
-pub(super) fn selection(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
+pub(super) fn selection(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
+    let Ground { declared, known, index, .. } = ground;
     if declared.accounts.is_empty() {
         return;
     }
-    let known = Known::new(declared);
-    let index = Index::new(&known.view);
     let mut judged: BTreeMap<String, bool> = BTreeMap::new();
     for rule in declared.grants.iter().map(|rule| &rule.value) {
         for selector in &rule.within {
-            out.extend(taken_away(&index, selector, &rule.except));
+            out.extend(taken_away(index, selector, &rule.except));
         }
         for selector in rule.within.iter().chain(&rule.except) {
             let empty = judged.entry(selector.value.to_string()).or_insert_with(|| {
                 let value = &selector.value;
                 // Where accounts stand in OUs below, that is what is said of the selector.
-                is_named(&known, &index, value)
-                    && !known.may_mean(&index, value)
-                    && !has_below(&index, value)
+                is_named(known, index, value)
+                    && !known.may_mean(index, value)
+                    && !has_below(index, value)
             });
             if *empty {
                 out.push(nothing(selector, &known.tags));
@@ -211,9 +208,8 @@ fn taken_away(
 }
 
 /// `ou:X` where declared accounts stand in OUs below, and nothing else of the list means them.
-pub(super) fn nested(declared: &Declared, _: Timestamp, out: &mut Vec<Diagnostic>) {
-    let known = Known::new(declared);
-    let index = Index::new(&known.view);
+pub(super) fn nested(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
+    let Ground { declared, known, index, .. } = ground;
     // Many rules name one OU: what stands below it is looked up once.
     let mut all_below: BTreeMap<&OuPath, Vec<&Place>> = BTreeMap::new();
     for rule in declared.grants.iter().map(|rule| &rule.value) {
