@@ -74,20 +74,22 @@ const THROTTLED_ATTEMPTS: u32 = 20;
 const ATTEMPTS: u32 = 8;
 /// The longest wait after the first failure; it doubles each time.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
-/// The longest wait of all.
+/// The longest wait where AWS fails to answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// The longest wait of a call that is throttled: its gate has slowed down already.
+const LONGEST_THROTTLED_WAIT: Duration = Duration::from_secs(2);
 
 /// How long to wait before a failed call is tried again; `None` where it is not worth it.
 pub(super) fn retry(error: &AwsError, attempt: u32, chance: f64) -> Option<Duration> {
-    let most = match error.kind {
-        Kind::Throttled => THROTTLED_ATTEMPTS,
-        Kind::Server | Kind::Network => ATTEMPTS,
+    let (most, longest) = match error.kind {
+        Kind::Throttled => (THROTTLED_ATTEMPTS, LONGEST_THROTTLED_WAIT),
+        Kind::Server | Kind::Network => (ATTEMPTS, LONGEST_WAIT),
         _ => return None,
     };
     if attempt >= most {
         return None;
     }
-    let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempt - 1)).min(LONGEST_WAIT);
+    let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempt - 1)).min(longest);
     // Half of it by chance, so that those who failed together do not come back together.
     let wait = doubled.mul_f64(0.5 + chance / 2.0);
     Some(error.pause().map_or(wait, |pause| pause + wait.min(FIRST_WAIT)))
@@ -213,7 +215,8 @@ mod tests {
         let throttled = waits(Kind::Throttled);
         assert_eq!(throttled.len(), 19);
         assert_eq!(throttled[..3], [250, 500, 1000].map(Duration::from_millis));
-        assert_eq!(throttled[18], LONGEST_WAIT);
+        assert_eq!(throttled[18], LONGEST_THROTTLED_WAIT);
+        assert_eq!(waits(Kind::Network)[6], Duration::from_secs(16));
         assert_eq!(waits(Kind::Server).len(), 7);
         assert!(waits(Kind::Denied).is_empty());
         assert!(waits(Kind::Malformed).is_empty());

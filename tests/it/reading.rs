@@ -7,9 +7,11 @@ use landgrant::aws::{self};
 use landgrant::id::UserName;
 use landgrant::live::Live;
 use landgrant::live::reading::Depth;
-use landgrant::sandbox::{Options, Sandbox};
+use landgrant::sandbox::{Options, Quotas, Rate, Sandbox};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How large an organization is.
 #[derive(Clone, Copy)]
@@ -189,9 +191,14 @@ fn pages(rows: usize) -> usize {
 }
 
 async fn reading(size: Size, depth: Depth) -> Live {
+    reading_from(size, depth, Options::default()).await.0
+}
+
+/// The reading, and the sandbox that it was taken from.
+async fn reading_from(size: Size, depth: Depth, options: Options) -> (Live, Sandbox) {
     let rows = size.rows();
     let now: Timestamp = NOW.parse().unwrap();
-    let sandbox = Sandbox::from_json(size.world(&rows).as_bytes(), Options::default()).unwrap();
+    let sandbox = Sandbox::from_json(size.world(&rows).as_bytes(), options).unwrap();
     let aws = aws::connect(aws::Options {
         region: Some("ap-southeast-1".to_owned()),
         http_client: Some(sandbox.http_client()),
@@ -209,7 +216,7 @@ async fn reading(size: Size, depth: Depth) -> Live {
     let read = live.identity_center.assignments.values();
     assert_eq!(read.map(|a| a.groups.len() + a.users.len()).sum::<usize>(), size.assignments);
     assert_eq!(live.identity_center.assignments.len(), size.pairs);
-    live
+    (live, sandbox)
 }
 
 fn calls(live: &Live, service: &str) -> u64 {
@@ -231,6 +238,44 @@ async fn a_quick_reading_of_a_large_organization_takes_the_least_calls() {
     assert_eq!(calls(&live, "sso-admin:"), LARGE.hybrid(&LARGE.rows()) as u64);
     assert_eq!(["organizations:", "identitystore:"].map(|s| calls(&live, s)), elsewhere(LARGE));
     assert_eq!(live.taken.reading.asked.unwrap().pairs.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_is_bounded_by_the_quota_and_nothing_else() {
+    for latency in [40, 1500] {
+        let options = Options {
+            quotas: Some(Quotas::default()),
+            latency: Duration::from_millis(latency),
+            ..Options::default()
+        };
+        let start = Instant::now();
+        let (live, sandbox) = reading_from(LARGE, Depth::Quick, options).await;
+        let taken = start.elapsed().as_secs_f64();
+        let least = f64::from(u32::try_from(calls(&live, "sso-admin:")).unwrap()) / 20.0;
+        // One question waits for another a few times: for the pages of users, most of all.
+        let waits = 60.0 * Duration::from_millis(latency).as_secs_f64();
+        assert!(taken <= f64::max(1.1 * least, least + waits), "{taken} s, {least} s at the quota");
+        assert!(sandbox.counts().values().all(|count| count.throttled == 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_that_shares_the_quota_with_others_ends_well() {
+    // Half of the quota is another's, and so is more of the directory's.
+    let mut quotas = Quotas { sso_admin: Rate::per_second(10, 1), ..Quotas::default() };
+    quotas.identity_store = Rate::per_second(5, 1);
+    let options = Options { quotas: Some(quotas), ..Options::default() };
+    let start = Instant::now();
+    let (live, sandbox) = reading_from(MEDIUM, Depth::Quick, options).await;
+    let least = f64::from(u32::try_from(MEDIUM.hybrid(&MEDIUM.rows())).unwrap()) / 10.0;
+    let taken = start.elapsed().as_secs_f64();
+    assert!(taken <= 2.0 * least, "{taken} s, {least} s at the quota");
+    let counts = sandbox.counts();
+    let throttled: u64 = counts.values().map(|count| count.throttled).sum();
+    assert!(throttled > 0);
+    let calls: u64 = counts.values().map(|count| count.calls).sum();
+    assert!(throttled * 5 < calls, "{throttled} of {calls} were throttled");
+    assert_eq!(live.gaps, []);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// What is left of the rate when AWS throttles: several tools share a quota, and each gives way.
 const CUT: f64 = 0.7;
 /// What comes back each second without throttling, of the full rate.
-const RAISE: f64 = 0.05;
+const RAISE: f64 = 0.03;
 /// The rate never falls below this share of the full one.
 const FLOOR: f64 = 0.05;
 /// Between two steps of the rate. Calls that were under way when it was cut say nothing new.
@@ -24,13 +24,16 @@ pub(super) struct Bucket {
     rate: f64,
     /// When the bucket is full again.
     full: Instant,
-    /// When the rate changed last.
-    changed: Instant,
+    /// When AWS throttled last, and when that last cut the rate.
+    throttled: Option<Instant>,
+    cut: Option<Instant>,
+    /// When the rate was raised last.
+    raised: Instant,
 }
 
 impl Bucket {
     pub(super) fn new(quota: Quota, now: Instant) -> Self {
-        Self { quota, rate: quota.rate, full: now, changed: now }
+        Self { quota, rate: quota.rate, full: now, throttled: None, cut: None, raised: now }
     }
 
     /// Between two calls.
@@ -55,17 +58,19 @@ impl Bucket {
 
     /// A call was answered, and not by throttling.
     pub(super) fn answered(&mut self, now: Instant) {
-        if self.rate < self.quota.rate && now >= self.changed + STEP {
+        let rested = |since: Instant| now >= since + STEP;
+        if self.rate < self.quota.rate && self.throttled.is_none_or(rested) && rested(self.raised) {
             self.rate = (self.rate + self.quota.rate * RAISE).min(self.quota.rate);
-            self.changed = now;
+            self.raised = now;
         }
     }
 
     /// AWS throttled a call, and may have said for how long.
     pub(super) fn throttled(&mut self, now: Instant, retry_after: Option<Duration>) {
-        if self.rate >= self.quota.rate || now >= self.changed + STEP {
+        self.throttled = Some(now);
+        if self.cut.is_none_or(|cut| now >= cut + STEP) {
             self.rate = (self.rate * CUT).max(self.quota.rate * FLOOR);
-            self.changed = now;
+            self.cut = Some(now);
         }
         // AWS's own bucket is empty: one token in ours would be one too many.
         let pause = retry_after.unwrap_or_else(|| self.interval());
@@ -113,10 +118,21 @@ mod tests {
             bucket.throttled(start, None);
         }
         assert!((bucket.rate - 14.0).abs() < 1e-9, "{}", bucket.rate);
-        for tenth in 1..100 {
+        for tenth in 1..150 {
             bucket.answered(start + second(f64::from(tenth) / 10.0));
         }
         assert!((bucket.rate - 20.0).abs() < 1e-9, "{}", bucket.rate);
+    }
+
+    #[test]
+    fn a_raise_does_not_keep_the_rate_from_being_cut() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(Quota { rate: 20.0, burst: 1.0 }, start);
+        bucket.throttled(start, None);
+        bucket.answered(start + second(1.5));
+        assert!((bucket.rate - 14.6).abs() < 1e-9, "{}", bucket.rate);
+        bucket.throttled(start + second(1.6), None);
+        assert!((bucket.rate - 10.22).abs() < 1e-9, "{}", bucket.rate);
     }
 
     #[test]
