@@ -20,15 +20,14 @@ pub use assignments::read_pair;
 pub use failure::ReadError;
 pub use more::{Needed, read_grants};
 pub(super) use organization::children;
-pub use organization::read_account_tags;
 pub(super) use permission_sets::{find as find_permission_set, read_permission_set};
 
 use super::Aws;
 use super::count::since;
 use super::error::{AwsError, Kind};
-use crate::id::{GroupName, InstanceArn, UserName};
+use crate::id::{AccountId, GroupName, InstanceArn, UserName};
 use crate::live::reading::Depth;
-use crate::live::{Gap, IdentityCenter, Live, Part, Taken};
+use crate::live::{Gap, IdentityCenter, Live, Organization, Part, Taken};
 use center::Center;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -90,10 +89,20 @@ impl Gaps {
     }
 }
 
-/// Reads everything but account tags ([`read_account_tags`]).
+/// The accounts whose tags are asked for, once the organization is known. `Sync`, because a reading may
+/// move between threads.
+pub type TagsOf<'a> = &'a (dyn Fn(&Organization) -> BTreeSet<AccountId> + Sync);
+
+/// Nobody's tags.
+pub fn no_tags(_: &Organization) -> BTreeSet<AccountId> {
+    BTreeSet::new()
+}
+
+/// Reads everything, and of the tags of accounts those that are asked for.
 pub async fn read(
     aws: &Aws,
     wanted: &Wanted,
+    tags_of: TagsOf<'_>,
     now: impl Fn() -> Timestamp,
     progress: &dyn Progress,
 ) -> Result<Live, ReadError> {
@@ -109,10 +118,15 @@ pub async fn read(
     let aws = &aws.in_region(&instance.region);
     let target = &instance.target;
 
-    let (organization, center) = tokio::try_join!(
-        organization::read(aws, base, progress),
-        center::read(aws, target, wanted, standing, progress),
-    )?;
+    // Tags have a quota of their own, and wait for nothing but the accounts.
+    let organization = async {
+        let (mut organization, mut gaps) = organization::read(aws, base, progress).await?;
+        let ids = tags_of(&organization);
+        organization::account_tags(aws, &mut organization, ids, &mut gaps, progress).await?;
+        Ok((organization, gaps))
+    };
+    let (organization, center) =
+        tokio::try_join!(organization, center::read(aws, target, wanted, standing, progress),)?;
     let (mut organization, organization_gaps) = organization;
     organization.delegated_administrators = delegated;
     let Center { sets, directory, memberships, assignments, reading, gaps } = center;

@@ -4,7 +4,7 @@ use super::args::{Format, Global, PlanArgs};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::planning::{self, definitions};
+use super::planning::{self, Reach, definitions};
 use crate::diag::Files;
 use crate::live::reading::Depth;
 use crate::plan::Plan;
@@ -23,7 +23,8 @@ pub async fn plan(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let (live, connection) = planning::observe(env, global, &declared, Depth::Quick).await?;
+    let reach = Reach::new(global, Depth::Quick);
+    let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
     let as_of = args.as_of.unwrap_or_else(|| (env.now)());
     let made = planning::plan(env, &declared, &live, as_of, color)?;
     if let Some(connection) = &connection {

@@ -9,10 +9,10 @@ use super::world::{self, World};
 use crate::aws::read::{Needed, ReadError, Wanted};
 use crate::aws::{self, Aws, Pace, Target};
 use crate::diag::{self, emit, has_errors};
-use crate::live::Live;
 use crate::live::project::project;
 use crate::live::reading::Depth;
 use crate::live::snapshot;
+use crate::live::{Live, Organization};
 use crate::plan::{self, Pairs, Plan};
 use crate::resolve::reading::{Questions, Removals, questions, removals};
 use crate::resolve::{Rules, needing_tags, resolve};
@@ -85,6 +85,8 @@ pub struct Reach {
     pub depth: Depth,
     /// Pairs that are read whole, whatever explains them: something is revoked there, or was.
     pub revoked: Pairs,
+    /// Whether every account's tags are read, and not only those that the definitions make matter.
+    pub all_tags: bool,
 }
 
 impl Reach {
@@ -94,7 +96,7 @@ impl Reach {
             ReadDepth::Quick => Depth::Quick,
             ReadDepth::Full => Depth::Full,
         });
-        Self { depth, revoked: Pairs::new() }
+        Self { depth, revoked: Pairs::new(), all_tags: false }
     }
 }
 
@@ -113,14 +115,13 @@ pub async fn observe(
     env: &Env,
     global: &Global,
     declared: &Declared,
-    usual: Depth,
+    reach: &Reach,
 ) -> Result<(Live, Option<Connection>), Failure> {
     if let Some(path) = &global.live {
         return Ok((from_snapshot(path)?, None));
     }
     let connection = connect(env, global, declared).await?;
-    let reach = Reach::new(global, usual);
-    let live = read(env, global, declared, &connection, &reach).await?;
+    let live = read(env, global, declared, &connection, reach).await?;
     Ok((live, Some(connection)))
 }
 
@@ -163,8 +164,8 @@ pub async fn read(
     Ok(live)
 }
 
-/// Reads in three steps, each of which knows what to ask from the one before: everything that is
-/// cheap to ask, the grants of what may be removed, tags.
+/// Reads in two steps, of which the second knows what to ask from the first: everything that is cheap
+/// to ask, and the grants of what may be removed.
 async fn read_all(
     env: &Env,
     declared: &Declared,
@@ -176,13 +177,17 @@ async fn read_all(
     let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
     let wanted = Wanted { instance, depth: reach.depth, users, members_of };
     let aws = &connection.aws;
-    let mut live = aws::read::read(aws, &wanted, &env.now, progress).await?;
+    let tags_of = |organization: &Organization| {
+        if reach.all_tags {
+            return organization.accounts.keys().cloned().collect();
+        }
+        needing_tags(declared, organization)
+    };
+    let mut live = aws::read::read(aws, &wanted, &tags_of, &env.now, progress).await?;
     // Grants are asked for where the instance is.
     let there = aws.in_region(&live.identity_center.region);
     let needed = needed(removals(declared, &live), reach, &live);
     aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
-    let tagged = needing_tags(declared, &live);
-    aws::read::read_account_tags(aws, &mut live, &tagged, &env.now, progress).await?;
     Ok(live)
 }
 

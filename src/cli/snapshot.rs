@@ -4,13 +4,11 @@ use super::args::{Global, SnapshotArgs};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::planning::{self, definitions};
-use crate::aws;
+use super::planning::{self, Reach, definitions};
 use crate::live::reading::Depth;
 use crate::live::snapshot;
 use crate::store;
 use crate::text::plain_json;
-use std::collections::BTreeSet;
 
 /// Reads everything and writes it down.
 pub async fn snapshot(
@@ -20,18 +18,10 @@ pub async fn snapshot(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let (mut live, connection) = planning::observe(env, global, &declared, Depth::Full).await?;
+    // A plan reads the tags that it needs; a snapshot is for questions that nobody asked yet.
+    let reach = Reach { all_tags: true, ..Reach::new(global, Depth::Full) };
+    let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
     if let Some(connection) = &connection {
-        // A plan reads the tags that it needs; a snapshot is for questions that nobody asked yet.
-        let all: BTreeSet<_> = live
-            .organization
-            .accounts
-            .iter()
-            .filter(|(_, account)| account.tags.is_none())
-            .map(|(id, _)| id.clone())
-            .collect();
-        let silent = aws::read::Silent;
-        aws::read::read_account_tags(&connection.aws, &mut live, &all, &env.now, &silent).await?;
         connection.check()?;
     }
     match &args.out {

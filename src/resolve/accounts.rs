@@ -4,7 +4,7 @@ use super::select::{OrgView, Place, matches};
 use super::{Context, Desired, Held, Hold, organization, scope};
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::id::AccountId;
-use crate::live::{AccountState, Live, Part};
+use crate::live::{AccountState, Organization, Part};
 use crate::model::{Tags, address};
 use crate::source::declared::{self, CreateAccounts, Declared, Mode};
 use crate::text::Names;
@@ -13,10 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The accounts whose tags must be read: all where a selector looks at tags, else those that are
 /// declared with tags.
-pub fn needing_tags(declared: &Declared, live: &Live) -> BTreeSet<AccountId> {
+pub fn needing_tags(declared: &Declared, live: &Organization) -> BTreeSet<AccountId> {
     let all = organization::selectors(declared).any(organization::has_tag);
     if all {
-        return live.organization.accounts.keys().cloned().collect();
+        return live.accounts.keys().cloned().collect();
     }
     let known = Known::new(live);
     let tagged = declared.accounts.iter().filter(|(_, account)| account.value.tags.is_some());
@@ -25,7 +25,7 @@ pub fn needing_tags(declared: &Declared, live: &Live) -> BTreeSet<AccountId> {
 
 /// Live accounts by what declared ones are found by.
 struct Known<'l> {
-    live: &'l Live,
+    live: &'l Organization,
     by_name: BTreeMap<&'l str, Vec<&'l AccountId>>,
     by_email: BTreeMap<&'l str, Vec<&'l AccountId>>,
     /// Their names, for near misses.
@@ -35,10 +35,10 @@ struct Known<'l> {
 }
 
 impl<'l> Known<'l> {
-    fn new(live: &'l Live) -> Self {
+    fn new(live: &'l Organization) -> Self {
         let mut by_name: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
         let mut by_email: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
-        for (id, account) in &live.organization.accounts {
+        for (id, account) in &live.accounts {
             by_name.entry(&account.name).or_default().push(id);
             by_email.entry(&account.email).or_default().push(id);
         }
@@ -49,7 +49,7 @@ impl<'l> Known<'l> {
     /// address.
     fn candidates(&self, name: &str, account: &declared::Account) -> Vec<AccountId> {
         if let Some(id) = &account.id {
-            let there = self.live.organization.accounts.contains_key(&id.value);
+            let there = self.live.accounts.contains_key(&id.value);
             return there.then(|| id.value.clone()).into_iter().collect();
         }
         let named = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
@@ -85,7 +85,7 @@ pub(super) fn resolve(
         }
     }
     desired.state.accounts = desired.live.accounts.clone();
-    let known = Known::new(context.live);
+    let known = Known::new(&context.live.organization);
     let mut taken: BTreeMap<AccountId, &Spanned<declared::Account>> = BTreeMap::new();
     for (name, account) in &context.declared.accounts {
         let Some(id) = find(context, &known, (name, account), desired, out) else { continue };

@@ -5,12 +5,12 @@ mod sketch;
 
 use crate::support::{self, NOW, Repository};
 use jiff::Timestamp;
-use landgrant::aws::read::{Needed, Silent, Wanted, read, read_account_tags, read_grants};
+use landgrant::aws::read::{Needed, Silent, Wanted, read, read_grants};
 use landgrant::cli::exit::Exit;
 use landgrant::diff::diff;
-use landgrant::live::Live;
 use landgrant::live::project::{Labels, Projection, project};
 use landgrant::live::reading::Depth;
+use landgrant::live::{Live, Organization};
 use landgrant::model::{Grant, Principal, State, address};
 use landgrant::plan::change::What;
 use landgrant::plan::{self, Plan, document, predict};
@@ -119,12 +119,11 @@ fn run_at(depth: Depth, world: &str, tree: &Tree, options: Options) -> Option<Ru
         let now = move || now;
         let Questions { users, members_of } = questions(&declared);
         let wanted = Wanted { depth, users, members_of, ..Wanted::default() };
-        let mut live = read(&aws, &wanted, &now, &Silent).await.unwrap();
+        let tags_of = |organization: &Organization| needing_tags(&declared, organization);
+        let mut live = read(&aws, &wanted, &tags_of, &now, &Silent).await.unwrap();
         let Removals { users, sets } = removals(&declared, &live);
         let needed = Needed { users, sets, ..Needed::default() };
         read_grants(&aws, &mut live, needed, &now, &Silent).await.unwrap();
-        let tagged = needing_tags(&declared, &live);
-        read_account_tags(&aws, &mut live, &tagged, &now, &Silent).await.unwrap();
         live
     });
     let projection = project(&live);

@@ -2,7 +2,7 @@
 
 use crate::support::NOW;
 use jiff::Timestamp;
-use landgrant::aws::read::{Silent, Wanted, read};
+use landgrant::aws::read::{Silent, Wanted, no_tags, read};
 use landgrant::aws::{self};
 use landgrant::id::UserName;
 use landgrant::live::Live;
@@ -211,7 +211,7 @@ async fn reading_from(size: Size, depth: Depth, options: Options) -> (Live, Sand
         members_of: Some(BTreeSet::new()),
         ..Wanted::default()
     };
-    let live = read(&aws.await, &wanted, move || now, &Silent).await.unwrap();
+    let live = read(&aws.await, &wanted, &no_tags, move || now, &Silent).await.unwrap();
     assert!(live.is_complete(), "{:?}", live.gaps);
     let read = live.identity_center.assignments.values();
     assert_eq!(read.map(|a| a.groups.len() + a.users.len()).sum::<usize>(), size.assignments);

@@ -2,16 +2,14 @@
 
 mod accounts;
 
-use super::{Gaps, Progress, ReadError, tidy};
+use super::{Gaps, Progress, ReadError};
 use crate::aws::Aws;
-use crate::aws::count::since;
 use crate::aws::error::AwsError;
 use crate::aws::page::{Listing, each, pages};
 use crate::id::{AccountId, OrganizationId, OuId, RootId};
-use crate::live::{Gap, Live, Organization, Ou, Part};
+use crate::live::{Organization, Ou, Part};
 use crate::model::Tags;
 use aws_sdk_organizations::types::OrganizationalUnit;
-use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Organizations takes no more than 20 rows a page (botocore model, `MaxResults`).
@@ -131,24 +129,19 @@ pub(in crate::aws) async fn children(aws: &Aws, parent: &OuId) -> Listing<Organi
     .await
 }
 
-/// Reads the tags of accounts into a reading: one call each, so only for those that somebody needs.
-pub async fn read_account_tags(
+/// Reads the tags of accounts: one call each, so only for those that somebody needs.
+pub(super) async fn account_tags(
     aws: &Aws,
-    live: &mut Live,
-    ids: &BTreeSet<AccountId>,
-    now: impl Fn() -> Timestamp,
+    organization: &mut Organization,
+    ids: BTreeSet<AccountId>,
+    gaps: &mut Gaps,
     progress: &dyn Progress,
 ) -> Result<(), ReadError> {
-    let counted = aws.calls();
-    let mut gaps = Gaps::default();
-    let mut done = 0;
-    let Live { taken, organization, identity_center: _, gaps: earlier } = live;
+    let (mut done, total) = (0, ids.len());
     let work = |id: AccountId| async move { (tags(aws, &id).await, id) };
-    each(ids.iter().cloned(), work, |(tags, id)| {
+    each(ids, work, |(tags, id)| {
         done += 1;
-        progress.step("account tags", done, ids.len());
-        let part = Part::AccountTags(id.clone());
-        earlier.retain(|Gap { part: old, .. }| *old != part);
+        progress.step("account tags", done, total);
         match tags {
             Ok(tags) => {
                 if let Some(account) = organization.accounts.get_mut(&id) {
@@ -156,17 +149,10 @@ pub async fn read_account_tags(
                 }
                 Ok(())
             }
-            Err(error) => gaps.note(part, error),
+            Err(error) => gaps.note(Part::AccountTags(id), error),
         }
     })
-    .await?;
-    earlier.extend(gaps.0);
-    tidy(earlier);
-    taken.ended = now();
-    for (operation, n) in since(&counted, aws.calls()) {
-        *taken.calls.entry(operation).or_default() += n;
-    }
-    Ok(())
+    .await
 }
 
 /// One account's tags, without AWS's own. `ListTagsForResource` pages, but takes no page size.

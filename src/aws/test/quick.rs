@@ -1,7 +1,7 @@
 //! Quick readings of an organization with one group and one user, whom the definitions name.
 
 use super::{Fake, Reply, SET, error, ok, small};
-use crate::aws::read::{Needed, ReadError, Silent, Wanted, read, read_grants};
+use crate::aws::read::{Needed, ReadError, Silent, Wanted, no_tags, read, read_grants};
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId, UserName};
 use crate::live::reading::Depth;
 use crate::live::{Live, Part};
@@ -66,7 +66,7 @@ async fn read_from(
         answers(operation, body).unwrap_or_else(|| world(operation, body))
     });
     let aws = fake.connect().await;
-    (read(&aws, &wanted(), now, &Silent).await, fake)
+    (read(&aws, &wanted(), &no_tags, now, &Silent).await, fake)
 }
 
 #[tokio::test]
@@ -200,7 +200,9 @@ async fn what_removals_stand_on_is_read_before_they_are_planned() {
     let fake = Fake::new(world);
     let aws = fake.connect().await;
     let mut live =
-        read(&aws, &Wanted { users: BTreeSet::new(), ..wanted() }, now, &Silent).await.unwrap();
+        read(&aws, &Wanted { users: BTreeSet::new(), ..wanted() }, &no_tags, now, &Silent)
+            .await
+            .unwrap();
     let (user, set) = (UserId::new("u-1"), PermissionSetArn::new(SET));
     let reading = &live.taken.reading;
     assert!(!reading.knows_user(&user) && !reading.knows_set(&set));
@@ -229,7 +231,7 @@ async fn what_could_not_be_read_for_a_removal_stays_unknown() {
         _ => world(operation, body),
     });
     let aws = fake.connect().await;
-    let mut live = read(&aws, &wanted(), now, &Silent).await.unwrap();
+    let mut live = read(&aws, &wanted(), &no_tags, now, &Silent).await.unwrap();
     let set = PermissionSetArn::new(SET);
     let needed = Needed { sets: [set.clone()].into(), ..Needed::default() };
     read_grants(&aws, &mut live, needed, now, &Silent).await.unwrap();

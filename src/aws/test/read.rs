@@ -1,12 +1,12 @@
 use super::{Fake, INSTANCE, Reply, SET, account, because, error, ok, small};
 use crate::aws::call::perform;
-use crate::aws::read::{ReadError, Silent, Wanted, read, read_account_tags};
+use crate::aws::read::{ReadError, Silent, Wanted, no_tags, read};
 use crate::aws::wait::{Pending, RequestKind, Status, Waiter};
 use crate::aws::{Aws, Kind};
 use crate::call::Call;
 use crate::call::Created;
 use crate::id::{AccountId, GroupId, InstanceArn, OuId, PermissionSetArn, UserId};
-use crate::live::{AccountState, Gap, Live, Part};
+use crate::live::{AccountState, Gap, Live, Organization, Part};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ async fn read_from(
         answers(operation, body).unwrap_or_else(|| small(operation, body))
     });
     let aws = fake.connect().await;
-    (read(&aws, &Wanted::default(), now, &Silent).await, fake)
+    (read(&aws, &Wanted::default(), &no_tags, now, &Silent).await, fake)
 }
 
 fn id(text: &str) -> AccountId {
@@ -263,7 +263,7 @@ async fn choose(rows: &[(&str, &str)], wanted: Option<&str>) -> Result<Live, Rea
     });
     let aws: Aws = fake.connect().await;
     let wanted = Wanted { instance: wanted.map(InstanceArn::new), ..Wanted::default() };
-    read(&aws, &wanted, now, &Silent).await
+    read(&aws, &wanted, &no_tags, now, &Silent).await
 }
 
 #[tokio::test]
@@ -290,9 +290,11 @@ async fn tags_are_read_for_those_that_are_asked_for() {
         _ => small(operation, body),
     });
     let aws = fake.connect().await;
-    let mut live = read(&aws, &Wanted::default(), now, &Silent).await.unwrap();
-    let ids = BTreeSet::from([id("111122223333"), id("999999999999")]);
-    read_account_tags(&aws, &mut live, &ids, now, &Silent).await.unwrap();
+    let two = |organization: &Organization| {
+        assert!(organization.accounts.contains_key(&id("111122223333")));
+        BTreeSet::from([id("111122223333"), id("999999999999")])
+    };
+    let live = read(&aws, &Wanted::default(), &two, now, &Silent).await.unwrap();
     let tags = |account| live.organization.accounts[&id(account)].tags.clone();
     assert_eq!(tags("111122223333").unwrap()["env"], "prod");
     assert_eq!(tags("999999999999"), None);
@@ -306,7 +308,7 @@ async fn futures_may_move_between_threads() {
     let aws = Fake::new(small).connect().await;
     let (target, created) = (super::target(), Created::default());
     let call = Call::DeleteGroup { group: GroupId::new("g-1") };
-    is_send(&read(&aws, &Wanted::default(), now, &Silent));
+    is_send(&read(&aws, &Wanted::default(), &no_tags, now, &Silent));
     is_send(&perform(&aws, &target, &call, &created));
     let (kind, request_id) = (RequestKind::Deletion, String::new());
     let pending = Pending { kind, request_id, status: Status::InProgress };

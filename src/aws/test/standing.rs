@@ -1,7 +1,7 @@
 //! Where the caller stands, and which instance it works on.
 
 use super::{Fake, INSTANCE, Reply, caller, error, ok, small};
-use crate::aws::read::{ReadError, Silent, Wanted, read};
+use crate::aws::read::{ReadError, Silent, Wanted, no_tags, read};
 use crate::id::{AccountId, InstanceArn};
 use crate::live::Live;
 use crate::live::reading::Standing;
@@ -18,7 +18,7 @@ async fn read_from(
         answers(operation, body).unwrap_or_else(|| small(operation, body))
     });
     let aws = fake.connect().await;
-    (read(&aws, &Wanted::default(), || Timestamp::UNIX_EPOCH, &Silent).await, fake)
+    (read(&aws, &Wanted::default(), &no_tags, || Timestamp::UNIX_EPOCH, &Silent).await, fake)
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::plan::change::{Kind, What};
 use std::collections::BTreeSet;
 
 /// A caller who is not in the management account.
-pub(in crate::plan) struct Elsewhere<'a> {
+pub(in super::super) struct Elsewhere<'a> {
     management: &'a AccountId,
     /// Sets that the management account has.
     sets: BTreeSet<&'a PermissionSetName>,
@@ -16,7 +16,7 @@ pub(in crate::plan) struct Elsewhere<'a> {
 
 impl<'a> Elsewhere<'a> {
     /// `None` where the caller is in the management account, or nobody knows where.
-    pub(in crate::plan) fn of(live: &'a Live, projection: &'a Projection) -> Option<Self> {
+    pub(in super::super) fn of(live: &'a Live, projection: &'a Projection) -> Option<Self> {
         if !live.taken.standing.is_elsewhere() {
             return None;
         }
