@@ -14,6 +14,7 @@ pub mod read;
 #[cfg(test)]
 mod test;
 pub mod wait;
+mod whole;
 
 pub use connect::{Aws, Options, connect};
 pub use error::{AwsError, Kind};

@@ -158,11 +158,12 @@ impl Plan {
         all.div_ceil(18).max(1) + waits
     }
 
-    /// Whether everybody who is in a group is known: only then does the ledger name everyone.
+    /// Whether everything is known that decides who reaches what: only then does the ledger name
+    /// everyone, and everything that they keep.
     pub fn knows_people(&self) -> bool {
-        let hides =
-            |gap: &Gap| matches!(gap.part, Part::Users | Part::Groups | Part::Memberships(_));
-        !self.observed.gaps.iter().any(|(gap, _)| hides(gap))
+        let elsewhere =
+            |gap: &Gap| matches!(gap.part, Part::Ous | Part::Accounts | Part::AccountTags(_));
+        self.observed.gaps.iter().all(|(gap, _)| elsewhere(gap))
     }
 
     /// How many mutating requests it takes.

@@ -3,6 +3,7 @@
 use super::count::{Calls, Counter};
 use super::error::AwsError;
 use super::pace::{Gates, Pace, retry};
+use super::whole::Whole;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
@@ -16,6 +17,7 @@ use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -132,13 +134,13 @@ impl Aws {
             .interceptor(interceptor("sso-admin"));
         let identity_store = aws_sdk_identitystore::config::Builder::from(&config)
             .retry_config(no_retries())
-            .interceptor(interceptor("identitystore"));
+            .interceptor(interceptor("identitystore"))
+            .interceptor(Whole);
         let organizations = aws_sdk_organizations::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("organizations"));
-        // Not worth long waits: an endpoint that does not offer STS may answer 500 each time.
         let sts = aws_sdk_sts::config::Builder::from(&config)
-            .retry_config(RetryConfig::standard())
+            .retry_config(no_retries())
             .interceptor(interceptor("sts"));
         Self {
             sso_admin: aws_sdk_ssoadmin::Client::from_conf(sso_admin.build()),
@@ -196,13 +198,16 @@ impl Aws {
     {
         Box::pin(async move {
             let mut attempt = 1;
+            let begun = Instant::now();
             loop {
                 let permit = self.gates.enter(operation).await;
                 let sent = request();
                 let answer = sent.await.map_err(|error| AwsError::from_sdk(operation, &error));
                 permit.learn(&answer);
                 let again = answer.as_ref().err();
-                match again.and_then(|error| retry(error, attempt, fastrand::f64())) {
+                match again
+                    .and_then(|error| retry(error, attempt, begun.elapsed(), fastrand::f64()))
+                {
                     Some(wait) => tokio::time::sleep(wait).await,
                     None => return answer,
                 }

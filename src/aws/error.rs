@@ -37,7 +37,7 @@ pub enum Kind {
 
 /// A call that failed. Code, message and reason are AWS's own, unescaped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{operation}: {code}: {message}")]
+#[error("{operation}: {code}: {message}{}", reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default())]
 pub struct AwsError {
     /// `sso-admin:ListInstances`.
     pub operation: &'static str,
@@ -128,7 +128,11 @@ where
         }
         (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), _) => Kind::Network,
         (SdkError::ConstructionFailure(_), _) => return (Kind::Other, "not sent".to_owned()),
+        (_, Some(429)) => Kind::Throttled,
+        (_, Some(408)) => Kind::Network,
         (_, Some(500..)) => Kind::Server,
+        // The connection broke before the whole answer was there.
+        _ if error.raw_response().is_some_and(|raw| raw.body().bytes().is_none()) => Kind::Network,
         // A proxy between us and AWS, most likely.
         (_, Some(401 | 403)) => Kind::Denied,
         _ => Kind::Malformed,
@@ -158,6 +162,10 @@ fn of_code(code: &str, reason: Option<&str>, status: Option<u16>) -> Kind {
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "BandwidthLimitExceeded"
+        | "PriorRequestNotComplete"
         | "TooManyRequestsException"
         | "RequestLimitExceeded"
         | "SlowDown" => Kind::Throttled,
@@ -180,6 +188,8 @@ fn of_code(code: &str, reason: Option<&str>, status: Option<u16>) -> Kind {
         | "InternalFailure"
         | "ServiceUnavailable"
         | "ServiceUnavailableException" => Kind::Server,
+        "RequestTimeout" | "RequestTimeoutException" => Kind::Network,
+        _ if status == Some(429) => Kind::Throttled,
         _ if code.starts_with("AccessDenied") || code == "UnauthorizedOperation" => Kind::Denied,
         // What was named may well exist: the key that its data is encrypted with does not.
         _ if code.ends_with("NotFoundException") => match reason {

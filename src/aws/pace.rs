@@ -68,10 +68,12 @@ const LONGEST_LATENCY: f64 = 5.0;
 /// Calls in flight of one bucket, at the least and at the most.
 const IN_FLIGHT: (f64, f64) = (8.0, 128.0);
 
-/// Attempts of a call that is throttled: AWS will answer it in the end.
-const THROTTLED_ATTEMPTS: u32 = 20;
+/// How long a call that is throttled is tried: AWS will answer it in the end.
+const THROTTLED_FOR: Duration = Duration::from_mins(10);
 /// Attempts of a call that AWS fails to answer.
 const ATTEMPTS: u32 = 8;
+/// The same for STS, which an endpoint need not offer: one without may answer 500 each time.
+const STS_ATTEMPTS: u32 = 2;
 /// The longest wait after the first failure; it doubles each time.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest wait where AWS fails to answer.
@@ -79,17 +81,28 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// The longest wait of a call that is throttled: its gate has slowed down already.
 const LONGEST_THROTTLED_WAIT: Duration = Duration::from_secs(2);
 
-/// How long to wait before a failed call is tried again; `None` where it is not worth it.
-pub(super) fn retry(error: &AwsError, attempt: u32, chance: f64) -> Option<Duration> {
-    let (most, longest) = match error.kind {
-        Kind::Throttled => (THROTTLED_ATTEMPTS, LONGEST_THROTTLED_WAIT),
-        Kind::Server | Kind::Network => (ATTEMPTS, LONGEST_WAIT),
+/// How long to wait before a failed call is tried again; `None` where it is not worth it. `since` is how
+/// long it has been tried.
+pub(super) fn retry(
+    error: &AwsError,
+    attempt: u32,
+    since: Duration,
+    chance: f64,
+) -> Option<Duration> {
+    let attempts = match error.operation.split_once(':') {
+        Some(("sts", _)) => STS_ATTEMPTS,
+        _ => ATTEMPTS,
+    };
+    let (more, longest) = match error.kind {
+        Kind::Throttled => (since < THROTTLED_FOR, LONGEST_THROTTLED_WAIT),
+        Kind::Server | Kind::Network => (attempt < attempts, LONGEST_WAIT),
         _ => return None,
     };
-    if attempt >= most {
+    if !more {
         return None;
     }
-    let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempt - 1)).min(longest);
+    let doubled =
+        FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1))).min(longest);
     // Half of it by chance, so that those who failed together do not come back together.
     let wait = doubled.mul_f64(0.5 + chance / 2.0);
     Some(error.pause().map_or(wait, |pause| pause + wait.min(FIRST_WAIT)))
@@ -210,10 +223,16 @@ mod tests {
     fn waits_grow_and_end() {
         let waits = |kind| {
             let error = failed(kind, None);
-            (1..).map_while(|attempt| retry(&error, attempt, 1.0)).collect::<Vec<_>>()
+            let mut since = Duration::ZERO;
+            let wait = |attempt| {
+                let wait = retry(&error, attempt, since, 1.0)?;
+                since += wait;
+                Some(wait)
+            };
+            (1..).map_while(wait).collect::<Vec<_>>()
         };
         let throttled = waits(Kind::Throttled);
-        assert_eq!(throttled.len(), 19);
+        assert!(throttled.iter().sum::<Duration>() >= THROTTLED_FOR);
         assert_eq!(throttled[..3], [250, 500, 1000].map(Duration::from_millis));
         assert_eq!(throttled[18], LONGEST_THROTTLED_WAIT);
         assert_eq!(waits(Kind::Network)[6], Duration::from_secs(16));
@@ -225,9 +244,9 @@ mod tests {
     #[test]
     fn chance_takes_at_most_half_and_nobody_comes_before_aws_said() {
         let error = failed(Kind::Throttled, None);
-        assert_eq!(retry(&error, 1, 0.0), Some(FIRST_WAIT / 2));
+        assert_eq!(retry(&error, 1, Duration::ZERO, 0.0), Some(FIRST_WAIT / 2));
         let told = failed(Kind::Throttled, Some(9));
-        assert!(retry(&told, 1, 0.0) >= Some(Duration::from_secs(9)));
+        assert!(retry(&told, 1, Duration::ZERO, 0.0) >= Some(Duration::from_secs(9)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use std::pin::pin;
 
 /// Pieces of work that are begun before the first is done. Their calls queue at the gates; enough of
 /// them keep the gates busy at any latency.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 128;
 
 /// Rows and the token of the next page.
 pub(super) type Page<T> = (Vec<T>, Option<String>);
@@ -29,6 +29,12 @@ impl<T> Listing<T> {
             Some(error) => Err(error),
         }
     }
+}
+
+/// The list of an answer. AWS sends an empty one as `[]`: an answer that lacks it says nothing, least of
+/// all that there is nothing.
+pub(super) fn listed<T>(operation: &'static str, list: Option<Vec<T>>) -> Result<Vec<T>, AwsError> {
+    list.ok_or_else(|| AwsError::malformed(operation, "an answer without its list"))
 }
 
 /// Reads page after page. An empty page with a token is legal (Organizations says so for every

@@ -126,7 +126,7 @@ pub async fn read(
         Ok((organization, gaps))
     };
     let (organization, center) =
-        tokio::try_join!(organization, center::read(aws, target, wanted, standing, progress),)?;
+        tokio::try_join!(organization, center::read(aws, target, wanted, progress),)?;
     let (mut organization, organization_gaps) = organization;
     organization.delegated_administrators = delegated;
     let Center { sets, directory, memberships, assignments, reading, gaps } = center;

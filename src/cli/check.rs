@@ -23,6 +23,7 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
         .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
     let (declared, files, mut diagnostics) = source::load(&tree);
     let now = (env.now)();
+    let mut complete = true;
     match &global.live {
         Some(path) => {
             let live = match planning::from_snapshot(path) {
@@ -36,6 +37,7 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
             };
             diagnostics.extend(resolve(&declared, &live, &project(&live), now).1);
             diagnostics.extend(check::besides_live(&declared, now));
+            complete = live.is_complete();
         }
         None => diagnostics.extend(check::offline(&declared, now)),
     }
@@ -45,6 +47,12 @@ pub fn check(env: &Env, global: &Global, args: &CheckArgs, color: bool) -> Resul
         text.push_str(&summary(&declared));
     }
     write(env, &text)?;
+    if !complete {
+        env.err(
+            "the snapshot lacks what could not be read when it was taken: names may be there\n",
+        );
+        return Ok(Exit::Incomplete);
+    }
     Ok(if has_errors(&diagnostics) { Exit::Definitions } else { Exit::Done })
 }
 

@@ -178,7 +178,11 @@ fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
             _ => false,
         },
         Part::Groups => match what {
-            What::CreateGroup(..) | What::DeleteGroup(..) | What::RenameGroup { .. } => true,
+            // A user may be in a group that was not seen, and that is ignored.
+            What::CreateGroup(..)
+            | What::DeleteGroup(..)
+            | What::RenameGroup { .. }
+            | What::DeleteUser(..) => true,
             What::CreateGrant(grant) | What::DeleteGrant(grant) => {
                 matches!(grant.principal, Principal::OrphanGroup(_))
             }
@@ -192,6 +196,7 @@ fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
                 | What::RemoveMember(group, _)
                 | What::CreateGrant(Grant { principal: Principal::Group(group), .. })
                 | What::DeleteGroup(group, _) => unseen(group),
+                What::DeleteUser(..) => true,
                 _ => false,
             }
         }

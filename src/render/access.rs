@@ -59,7 +59,7 @@ pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
     let (before, after) = &plan.admin_sets;
     let gains = access.gain.iter().map(|(a, via)| (a, gained_by(plan, files, a, via)));
     block(page, plan, ("gain", '+', Tone::Add), &entries(plan, after, gains));
-    let losses = access.lose.iter().map(|(a, loss)| (a, lost_with(a, loss)));
+    let losses = access.lose.iter().map(|(a, loss)| (a, lost_with(plan, a, loss)));
     block(page, plan, ("lose", '-', Tone::Remove), &entries(plan, before, losses));
     edits(page, plan, files, "widen", &access.widen);
     edits(page, plan, files, "narrow", &access.narrow);
@@ -146,7 +146,7 @@ fn gained_by(plan: &Plan, files: &Files, access: &Access, via: &BTreeSet<Via>) -
     parts.join(" · ")
 }
 
-fn lost_with(access: &Access, loss: &Loss) -> String {
+fn lost_with(plan: &Plan, access: &Access, loss: &Loss) -> String {
     let Loss { via, keeps, session } = loss;
     let paths: Vec<String> = via
         .iter()
@@ -157,11 +157,17 @@ fn lost_with(access: &Access, loss: &Loss) -> String {
         .collect();
     let keeps: Vec<&str> = keeps.iter().map(PermissionSetName::as_str).collect();
     let keeps = match keeps.as_slice() {
-        [] => "keeps nothing there".to_owned(),
+        [] if sees_all(plan) => "keeps nothing there".to_owned(),
+        [] => "keeps nothing there that was read".to_owned(),
         some => format!("keeps {}", some.join(", ")),
     };
     let paths = paths.join(" and ");
     format!("was via {paths} · {keeps} · open sessions may live up to {session}")
+}
+
+/// Whether nobody can have an access that the reading did not see.
+fn sees_all(plan: &Plan) -> bool {
+    plan.knows_people() && plan.observed.taken.reading.cannot_see().is_empty()
 }
 
 /// `file:line (selector)`.

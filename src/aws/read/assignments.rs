@@ -3,7 +3,7 @@
 use super::provisioned::Pairs;
 use super::{Gaps, Progress, ReadError};
 use crate::aws::error::AwsError;
-use crate::aws::page::{each, pages};
+use crate::aws::page::{each, listed, pages};
 use crate::aws::{Aws, Target};
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::live::{Assigned, Part};
@@ -54,7 +54,7 @@ pub async fn read_pair(
         let out = aws
             .call(LIST, || request.clone().max_results(100).set_next_token(token.clone()).send())
             .await?;
-        Ok((out.account_assignments.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST, out.account_assignments)?, out.next_token))
     })
     .await
     .complete()?;

@@ -11,7 +11,7 @@ use super::{Gaps, Progress, ReadError, Wanted};
 use crate::aws::error::Kind;
 use crate::aws::{Aws, Target};
 use crate::id::{AccountId, GroupId, GroupName, PermissionSetArn, UserId, UserName};
-use crate::live::reading::{Asked, Depth, Reading, Standing};
+use crate::live::reading::{Asked, Depth, Reading};
 use crate::live::{Part, PermissionSet};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,6 @@ pub(super) async fn read(
     aws: &Aws,
     target: &Target,
     wanted: &Wanted,
-    standing: Standing,
     progress: &dyn Progress,
 ) -> Result<Center, ReadError> {
     let go = Session { aws, target, wanted, progress };
@@ -55,7 +54,6 @@ pub(super) async fn read(
     let whom = go.whom(&directory);
     let known = Known {
         depth: wanted.depth,
-        standing,
         directory_whole: directory.gaps.0.is_empty(),
         sets: arns.len(),
         groups: directory.groups.len(),

@@ -2,7 +2,7 @@
 
 use super::{ReadError, Wanted};
 use crate::aws::error::{AwsError, Kind};
-use crate::aws::page::pages;
+use crate::aws::page::{listed, pages};
 use crate::aws::{Aws, Target};
 use crate::id::{AccountId, IdentityStoreId, InstanceArn};
 use aws_sdk_ssoadmin::types::{InstanceMetadata, InstanceStatus, RegionScope};
@@ -27,7 +27,7 @@ async fn list_in(aws: &Aws, scope: Option<RegionScope>) -> Result<Vec<InstanceMe
         let request = aws.sso_admin.list_instances().set_region_scope(scope.clone());
         let request = request.max_results(100).set_next_token(token);
         let out = aws.call(LIST, || request.clone().send()).await?;
-        Ok((out.instances.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST, out.instances)?, out.next_token))
     })
     .await
     .complete()

@@ -5,7 +5,7 @@ mod accounts;
 use super::{Gaps, Progress, ReadError};
 use crate::aws::Aws;
 use crate::aws::error::AwsError;
-use crate::aws::page::{Listing, each, pages};
+use crate::aws::page::{Listing, each, listed, pages};
 use crate::id::{AccountId, OrganizationId, OuId, RootId};
 use crate::live::{Organization, Ou, Part};
 use crate::model::Tags;
@@ -23,15 +23,17 @@ const LIST_TAGS: &str = "organizations:ListTagsForResource";
 pub(super) struct Base {
     pub(super) id: OrganizationId,
     pub(super) management_account: AccountId,
-    pub(super) root: RootId,
+    /// Its root, or why that is not known.
+    root: Result<RootId, AwsError>,
 }
 
 /// Reads the organization itself and its root.
 pub(super) async fn base(aws: &Aws) -> Result<Base, AwsError> {
-    let (described, roots) = tokio::try_join!(
+    let (described, roots) = tokio::join!(
         aws.call(DESCRIBE, || aws.organizations.describe_organization().send()),
         roots(aws)
-    )?;
+    );
+    let described = described?;
     let missing = |what| AwsError::malformed(DESCRIBE, format!("no {what}"));
     let organization = described.organization.ok_or_else(|| missing("Organization"))?;
     let id = organization.id.filter(|id| !id.is_empty()).ok_or_else(|| missing("Id"))?;
@@ -39,16 +41,18 @@ pub(super) async fn base(aws: &Aws) -> Result<Base, AwsError> {
         .master_account_id
         .and_then(|id| AccountId::parse(&id))
         .ok_or_else(|| missing("MasterAccountId"))?;
-    let root = roots.into_iter().next().filter(|id| !id.is_empty());
-    let root = root.ok_or_else(|| AwsError::malformed(LIST_ROOTS, "no root"))?;
-    Ok(Base { id: OrganizationId::new(id), management_account, root: RootId::new(root) })
+    let root = roots.and_then(|roots| {
+        let root = roots.into_iter().next().filter(|id| !id.is_empty());
+        root.map(RootId::new).ok_or_else(|| AwsError::malformed(LIST_ROOTS, "no root"))
+    });
+    Ok(Base { id: OrganizationId::new(id), management_account, root })
 }
 
 async fn roots(aws: &Aws) -> Result<Vec<String>, AwsError> {
     pages(LIST_ROOTS, |token| async move {
         let request = aws.organizations.list_roots().max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST_ROOTS, || request.clone().send()).await?;
-        let ids = out.roots.unwrap_or_default().into_iter().map(|r| r.id.unwrap_or_default());
+        let ids = listed(LIST_ROOTS, out.roots)?.into_iter().map(|r| r.id.unwrap_or_default());
         Ok((ids.collect(), out.next_token))
     })
     .await
@@ -62,15 +66,30 @@ pub(super) async fn read(
     progress: &dyn Progress,
 ) -> Result<(Organization, Gaps), ReadError> {
     let mut gaps = Gaps::default();
-    let (tree, listed) =
-        tokio::join!(tree(aws, &base.root, progress), accounts::list(aws, progress));
-    let (ous, tree_gaps) = tree?;
-    let tree_is_complete = tree_gaps.0.is_empty();
+    let (root, listed, (ous, tree_gaps)) = match base.root {
+        Ok(root) => {
+            let listed = accounts::list(aws, progress);
+            let (tree, listed) = tokio::join!(tree(aws, &root, progress), listed);
+            (root, listed, tree?)
+        }
+        Err(error) => {
+            gaps.note(Part::Ous, error)?;
+            let listed = accounts::list(aws, progress).await;
+            // The accounts' paths begin with it.
+            let root = listed.rows.iter().find_map(|row| accounts::root_of(row.paths()));
+            let tree = match &root {
+                Some(root) => tree(aws, root, progress).await?,
+                None => (BTreeMap::new(), Gaps::default()),
+            };
+            (root.unwrap_or_else(|| RootId::new("unknown")), listed, tree)
+        }
+    };
+    let tree_is_complete = gaps.0.is_empty() && tree_gaps.0.is_empty();
     gaps.0.extend(tree_gaps.0);
     let mut organization = Organization {
         id: base.id,
         management_account: base.management_account,
-        root: base.root,
+        root,
         ous,
         accounts: BTreeMap::new(),
         delegated_administrators: BTreeMap::new(),
@@ -124,7 +143,7 @@ pub(in crate::aws) async fn children(aws: &Aws, parent: &OuId) -> Listing<Organi
         let request = aws.organizations.list_organizational_units_for_parent();
         let request = request.parent_id(parent.as_str()).max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST_OUS, || request.clone().send()).await?;
-        Ok((out.organizational_units.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST_OUS, out.organizational_units)?, out.next_token))
     })
     .await
 }
@@ -161,7 +180,7 @@ async fn tags(aws: &Aws, id: &AccountId) -> Result<Tags, AwsError> {
         let request = aws.organizations.list_tags_for_resource().resource_id(id.as_str());
         let out =
             aws.call(LIST_TAGS, || request.clone().set_next_token(token.clone()).send()).await?;
-        Ok((out.tags.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST_TAGS, out.tags)?, out.next_token))
     })
     .await
     .complete()?;

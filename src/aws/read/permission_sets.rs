@@ -2,7 +2,7 @@
 
 use super::{Gaps, Progress, ReadError, present};
 use crate::aws::error::{AwsError, Kind};
-use crate::aws::page::{Listing, each, pages};
+use crate::aws::page::{Listing, each, listed, pages};
 use crate::aws::{Aws, Target};
 use crate::id::{PermissionSetArn, PermissionSetName};
 use crate::live::{Part, PermissionSet};
@@ -69,7 +69,7 @@ async fn listing(aws: &Aws, target: &Target) -> Listing<String> {
         let request = aws.sso_admin.list_permission_sets().max_results(PAGE).set_next_token(token);
         let request = request.instance_arn(target.instance.as_str());
         let out = aws.call(LIST, || request.clone().send()).await?;
-        Ok((out.permission_sets.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST, out.permission_sets)?, out.next_token))
     })
     .await
 }
@@ -138,7 +138,7 @@ async fn managed_policies(
         let request = request.instance_arn(instance).permission_set_arn(set);
         let request = request.max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST_MANAGED, || request.clone().send()).await?;
-        Ok((out.attached_managed_policies.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST_MANAGED, out.attached_managed_policies)?, out.next_token))
     })
     .await
     .complete()?;
@@ -157,7 +157,7 @@ async fn customer_managed_policies(
         let request = request.instance_arn(instance).permission_set_arn(set);
         let request = request.max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST_CUSTOMER, || request.clone().send()).await?;
-        Ok((out.customer_managed_policy_references.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST_CUSTOMER, out.customer_managed_policy_references)?, out.next_token))
     })
     .await
     .complete()?;
@@ -206,7 +206,7 @@ async fn tags(aws: &Aws, instance: &str, set: &str) -> Result<Tags, AwsError> {
         let request = aws.sso_admin.list_tags_for_resource().instance_arn(instance);
         let request = request.resource_arn(set).set_next_token(token);
         let out = aws.call(LIST_TAGS, || request.clone().send()).await?;
-        Ok((out.tags.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST_TAGS, out.tags)?, out.next_token))
     })
     .await
     .complete()?;

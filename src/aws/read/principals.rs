@@ -3,7 +3,7 @@
 use super::assignments::Assignments;
 use super::{Gaps, Progress, ReadError};
 use crate::aws::error::AwsError;
-use crate::aws::page::{each, pages};
+use crate::aws::page::{each, listed, pages};
 use crate::aws::{Aws, Target};
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::live::Part;
@@ -92,7 +92,7 @@ pub(super) async fn own(aws: &Aws, target: &Target, asked: &Asked) -> Result<Own
         let out = aws
             .call(LIST, || request.clone().max_results(100).set_next_token(token.clone()).send())
             .await?;
-        Ok((out.account_assignments.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST, out.account_assignments)?, out.next_token))
     })
     .await
     .complete()?;

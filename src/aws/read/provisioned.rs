@@ -5,7 +5,7 @@
 
 use super::{Gaps, Progress, ReadError};
 use crate::aws::error::AwsError;
-use crate::aws::page::{each, pages};
+use crate::aws::page::{each, listed, pages};
 use crate::aws::{Aws, Target};
 use crate::id::{AccountId, PermissionSetArn};
 use crate::live::Part;
@@ -85,7 +85,7 @@ async fn accounts(
         let request = request.set_provisioning_status(status.clone());
         let request = request.max_results(100).set_next_token(token);
         let out = aws.call(LIST, || request.clone().send()).await?;
-        Ok((out.account_ids.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST, out.account_ids)?, out.next_token))
     })
     .await
     .complete()?;

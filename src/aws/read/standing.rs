@@ -3,7 +3,7 @@
 use super::ReadError;
 use crate::aws::Aws;
 use crate::aws::error::{AwsError, Kind};
-use crate::aws::page::pages;
+use crate::aws::page::{listed, pages};
 use crate::id::AccountId;
 use crate::live::reading::Standing;
 use std::collections::BTreeMap;
@@ -64,7 +64,7 @@ async fn delegated(aws: &Aws) -> Result<Vec<AccountId>, AwsError> {
         let out = aws
             .call(LIST, || request.clone().max_results(20).set_next_token(token.clone()).send())
             .await?;
-        Ok((out.delegated_administrators.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST, out.delegated_administrators)?, out.next_token))
     })
     .await
     .complete()?;

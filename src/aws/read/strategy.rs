@@ -7,15 +7,13 @@
 //! is therefore by pair, whatever it costs (docs/reading.md has the arithmetic).
 
 use crate::aws::Pace;
-use crate::live::reading::{Depth, Standing};
+use crate::live::reading::Depth;
 
 /// What is known before the grants are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     /// What was asked for.
     pub depth: Depth,
-    /// Where the caller stands.
-    pub standing: Standing,
     /// Whether users and groups were listed whole.
     pub directory_whole: bool,
     /// Permission sets.
@@ -58,10 +56,8 @@ pub fn choose(known: &Known) -> Choice {
     if known.depth == Depth::Full {
         return by_pair(None);
     }
-    // "…ForPrincipal" is for the management account and delegated administrators (API reference).
-    if known.standing == Standing::Member {
-        return by_pair(Some(DENIED));
-    }
+    // "…ForPrincipal" is for the management account and delegated administrators (API reference), but
+    // who is one is not always told: the first question shows it.
     if !known.directory_whole {
         return by_pair(Some("users and groups could not be listed whole"));
     }
@@ -130,7 +126,6 @@ mod tests {
     /// The large organization of docs/reading.md.
     const LARGE: Known = Known {
         depth: Depth::Quick,
-        standing: Standing::Management,
         directory_whole: true,
         sets: 50,
         groups: 200,
@@ -146,10 +141,6 @@ mod tests {
         let same = LARGE;
         for (known, way, because) in [
             (same, Way::Hybrid, None),
-            (Known { standing: Standing::Delegated, ..same }, Way::Hybrid, None),
-            // Nobody told: the first answer does.
-            (Known { standing: Standing::Unknown, ..same }, Way::Hybrid, None),
-            (Known { standing: Standing::Member, ..same }, Way::ByPair, Some(DENIED)),
             (
                 Known { directory_whole: false, ..same },
                 Way::ByPair,

@@ -314,3 +314,46 @@ async fn futures_may_move_between_threads() {
     let pending = Pending { kind, request_id, status: Status::InProgress };
     is_send(&Waiter::new(&aws, &target).wait(&pending, Duration::ZERO));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_its_list_is_no_empty_list() {
+    for (operation, part) in [
+        ("identitystore:ListUsers", Part::Users),
+        ("identitystore:ListGroups", Part::Groups),
+        ("organizations:ListAccounts", Part::Accounts),
+        ("organizations:ListOrganizationalUnitsForParent", Part::Ous),
+        ("sso-admin:ListPermissionSets", Part::PermissionSets),
+    ] {
+        let fake = Fake::new(move |asked, body| match asked {
+            _ if asked == operation => ok(&json!({})),
+            _ => small(asked, body),
+        });
+        let live = read(&fake.connect().await, &Wanted::default(), &no_tags, now, &Silent).await;
+        let live = live.unwrap();
+        assert!(live.gap_for(&part).is_some(), "{operation}: {:?}", live.gaps);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_without_the_management_account_are_not_all() {
+    let fake = Fake::new(|asked, body| match asked {
+        "organizations:ListAccounts" => ok(&json!({"Accounts": []})),
+        _ => small(asked, body),
+    });
+    let live = read(&fake.connect().await, &Wanted::default(), &no_tags, now, &Silent).await;
+    assert!(live.unwrap().gap_for(&Part::Accounts).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_root_that_is_not_told_is_a_gap_and_the_rest_is_read() {
+    let fake = Fake::new(|asked, body| match asked {
+        "organizations:ListRoots" => error("AccessDeniedException", "no"),
+        _ => small(asked, body),
+    });
+    let live = read(&fake.connect().await, &Wanted::default(), &no_tags, now, &Silent).await;
+    let live = live.unwrap();
+    assert!(live.gap_for(&Part::Ous).is_some());
+    assert_eq!(live.gaps.len(), 1, "{:?}", live.gaps);
+    assert!(!live.organization.accounts.is_empty());
+    assert!(!live.identity_center.permission_sets.is_empty());
+}

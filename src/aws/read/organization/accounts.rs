@@ -3,9 +3,9 @@
 use super::PAGE;
 use crate::aws::Aws;
 use crate::aws::error::AwsError;
-use crate::aws::page::{Listing, each, pages, told_pages};
+use crate::aws::page::{Listing, each, listed, pages, told_pages};
 use crate::aws::read::{Gaps, Progress, ReadError};
-use crate::id::{AccountId, OuId};
+use crate::id::{AccountId, OuId, RootId};
 use crate::live::{Account, AccountState, Organization, Part};
 use aws_sdk_organizations::types;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(super) async fn list(aws: &Aws, progress: &dyn Progress) -> Listing<types::A
     let fetch = |token| async move {
         let request = aws.organizations.list_accounts().max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST, || request.clone().send()).await?;
-        Ok((out.accounts.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST, out.accounts)?, out.next_token))
     };
     told_pages(LIST, fetch, |rows| progress.step("accounts", rows, 0)).await
 }
@@ -33,7 +33,12 @@ pub(super) async fn place(
     gaps: &mut Gaps,
     progress: &dyn Progress,
 ) -> Result<BTreeMap<AccountId, Account>, ReadError> {
+    let manages = |row: &types::Account| row.id() == Some(organization.management_account.as_str());
     if let Some(error) = listing.error {
+        gaps.note(Part::Accounts, error)?;
+    } else if !listing.rows.iter().any(manages) {
+        // Every organization has one, so this is not all of it.
+        let error = AwsError::malformed(LIST, "the management account is not listed");
         gaps.note(Part::Accounts, error)?;
     }
     let known = |ou: &OuId| {
@@ -96,6 +101,12 @@ fn parent_of(paths: &[String]) -> Option<OuId> {
     parents.all(|parent| parent == Some(first)).then(|| OuId::new(first))
 }
 
+/// The root of `o-…/r-…/…`.
+pub(super) fn root_of(paths: &[String]) -> Option<RootId> {
+    let root = paths.first()?.split('/').find(|part| part.starts_with("r-"))?;
+    Some(RootId::new(root))
+}
+
 async fn by_parent(
     aws: &Aws,
     organization: &Organization,
@@ -125,7 +136,7 @@ async fn in_parent(aws: &Aws, parent: &OuId) -> Listing<types::Account> {
         let request = aws.organizations.list_accounts_for_parent().parent_id(parent.as_str());
         let request = request.max_results(PAGE).set_next_token(token);
         let out = aws.call(LIST_FOR_PARENT, || request.clone().send()).await?;
-        Ok((out.accounts.unwrap_or_default(), out.next_token))
+        Ok((listed(LIST_FOR_PARENT, out.accounts)?, out.next_token))
     })
     .await
 }
