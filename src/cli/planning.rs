@@ -9,13 +9,15 @@ use super::world::{self, World};
 use crate::aws::read::{Needed, ReadError, Wanted};
 use crate::aws::{self, Aws, Pace, Target};
 use crate::diag::{self, emit, has_errors};
-use crate::live::Live;
 use crate::live::project::project;
 use crate::live::reading::Depth;
 use crate::live::snapshot;
+use crate::live::{Gap, Live, Part};
 use crate::plan::{self, Pairs, Plan};
+use crate::resolve::only::SelectionError;
 use crate::resolve::reading::{Questions, Removals, questions, removals};
-use crate::resolve::{Rules, needing_tags, resolve};
+use crate::resolve::select::OrgView;
+use crate::resolve::{Only, Rules, Selection, needing_tags, resolve};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
@@ -85,6 +87,8 @@ pub struct Reach {
     pub depth: Depth,
     /// Pairs that are read whole, whatever explains them: something is revoked there, or was.
     pub revoked: Pairs,
+    /// The accounts that a plan is about.
+    pub only: Only,
 }
 
 impl Reach {
@@ -94,7 +98,7 @@ impl Reach {
             ReadDepth::Quick => Depth::Quick,
             ReadDepth::Full => Depth::Full,
         });
-        Self { depth, revoked: Pairs::new() }
+        Self { depth, revoked: Pairs::new(), only: Only::default() }
     }
 }
 
@@ -113,14 +117,13 @@ pub async fn observe(
     env: &Env,
     global: &Global,
     declared: &Declared,
-    usual: Depth,
+    reach: &Reach,
 ) -> Result<(Live, Option<Connection>), Failure> {
     if let Some(path) = &global.live {
         return Ok((from_snapshot(path)?, None));
     }
     let connection = connect(env, global, declared).await?;
-    let reach = Reach::new(global, usual);
-    let live = read(env, global, declared, &connection, &reach).await?;
+    let live = read(env, global, declared, &connection, reach).await?;
     Ok((live, Some(connection)))
 }
 
@@ -181,7 +184,7 @@ async fn read_all(
     let there = aws.in_region(&live.identity_center.region);
     let needed = needed(removals(declared, &live), reach, &live);
     aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
-    let tagged = needing_tags(declared, &live);
+    let tagged = needing_tags(declared, &reach.only, &live);
     aws::read::read_account_tags(aws, &mut live, &tagged, &env.now, progress).await?;
     Ok(live)
 }
@@ -205,7 +208,7 @@ pub fn plan(
     env: &Env,
     declared: &Declared,
     live: &Live,
-    as_of: Timestamp,
+    (only, as_of): (&Only, Timestamp),
     color: bool,
 ) -> Result<Made, Failure> {
     let projection = project(live);
@@ -214,9 +217,27 @@ pub fn plan(
     if diag::has_errors(&diagnostics) {
         return Err(Failure::said(Exit::Definitions));
     }
+    let only = select(only, &desired.organization, live)?;
+    let rules = Rules { only, ..Rules::of(declared) };
     Ok(Made {
-        plan: plan::make(live, &projection, &desired, &Rules::of(declared)),
+        plan: plan::make(live, &projection, &desired, &rules),
         target: Target::of(live),
         region: live.identity_center.region.clone(),
+    })
+}
+
+/// The accounts of `--only`. Where the organization was not read whole, nobody knows that a selector
+/// means nothing.
+fn select(only: &Only, organization: &OrgView, live: &Live) -> Result<Option<Selection>, Failure> {
+    let unread = |gap: &Gap| matches!(gap.part, Part::Ous | Part::Accounts | Part::AccountTags(_));
+    only.select(organization).map_err(|error| match &error {
+        SelectionError::Empty { .. } if live.gaps.iter().any(unread) => {
+            Failure::new(Exit::Incomplete, format!("{error} of what could be read"))
+        }
+        SelectionError::Empty { help, .. } => {
+            let failure = Failure::new(Exit::Usage, error.to_string());
+            help.iter().fold(failure, |failure, help| failure.hint(help))
+        }
+        SelectionError::UnknownState { .. } => Failure::new(Exit::Incomplete, error.to_string()),
     })
 }

@@ -4,7 +4,7 @@ use super::args::{Global, SnapshotArgs};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::planning::{self, definitions};
+use super::planning::{self, Reach, definitions};
 use crate::aws;
 use crate::live::reading::Depth;
 use crate::live::snapshot;
@@ -20,7 +20,8 @@ pub async fn snapshot(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let (mut live, connection) = planning::observe(env, global, &declared, Depth::Full).await?;
+    let reach = Reach::new(global, Depth::Full);
+    let (mut live, connection) = planning::observe(env, global, &declared, &reach).await?;
     if let Some(connection) = &connection {
         // A plan reads the tags that it needs; a snapshot is for questions that nobody asked yet.
         let all: BTreeSet<_> = live

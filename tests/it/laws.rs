@@ -16,7 +16,7 @@ use landgrant::plan::change::What;
 use landgrant::plan::{self, Plan, document, predict};
 use landgrant::render;
 use landgrant::resolve::reading::{Questions, Removals, questions, removals};
-use landgrant::resolve::{Desired, Rules, needing_tags, resolve};
+use landgrant::resolve::{Desired, Only, Rules, needing_tags, resolve};
 use landgrant::sandbox::{Effect, Fault, Options, Sandbox};
 use landgrant::source::declared::Declared;
 use landgrant::source::{self, Input, Tree};
@@ -123,7 +123,7 @@ fn run_at(depth: Depth, world: &str, tree: &Tree, options: Options) -> Option<Ru
         let Removals { users, sets } = removals(&declared, &live);
         let needed = Needed { users, sets, ..Needed::default() };
         read_grants(&aws, &mut live, needed, &now, &Silent).await.unwrap();
-        let tagged = needing_tags(&declared, &live);
+        let tagged = needing_tags(&declared, &Only::default(), &live);
         read_account_tags(&aws, &mut live, &tagged, &now, &Silent).await.unwrap();
         live
     });

@@ -86,7 +86,7 @@ pub(super) async fn read(
     let because = choice.because.map(str::to_owned);
     let parts = [set_gaps, member_gaps, grant_gaps];
     gaps.0.extend(parts.into_iter().flat_map(|gaps| gaps.0));
-    let reading = Reading { depth: wanted.depth, asked, because };
+    let reading = Reading { depth: wanted.depth, asked, because, within: None };
     Ok(Center { sets, directory, memberships, assignments, reading, gaps })
 }
 
