@@ -190,7 +190,7 @@ impl<'a> Scope<'a> {
             while let Some(n) = next.pop() {
                 for dependent in dependents.get(&n).into_iter().flatten() {
                     if !blocked.contains_key(dependent) {
-                        let because = format!("it needs {action} {address}, {reach}");
+                        let because = format!("it needs {address} ({action}), {reach}");
                         blocked.insert(*dependent, because);
                         next.push(*dependent);
                     }
