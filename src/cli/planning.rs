@@ -6,7 +6,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Reading;
 use super::world::{self, World};
-use crate::aws::read::{Needed, ReadError, Wanted};
+use crate::aws::read::{Narrow, Needed, Wanted};
 use crate::aws::{self, Aws, Pace, Target};
 use crate::diag::{self, emit, has_errors};
 use crate::live::project::project;
@@ -15,9 +15,9 @@ use crate::live::snapshot;
 use crate::live::{Gap, Live, Part};
 use crate::plan::{self, Pairs, Plan};
 use crate::resolve::only::SelectionError;
-use crate::resolve::reading::{Questions, Removals, questions, removals};
+use crate::resolve::reading::{Questions, Removals, granted_in, questions, removals};
 use crate::resolve::select::OrgView;
-use crate::resolve::{Only, Rules, Selection, needing_tags, resolve};
+use crate::resolve::{Only, Rules, Selection, needing_tags, organization_to_be, resolve};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
@@ -166,19 +166,21 @@ pub async fn read(
     Ok(live)
 }
 
-/// Reads in three steps, each of which knows what to ask from the one before: everything that is
-/// cheap to ask, the grants of what may be removed, tags.
+/// Reads in steps, each of which knows what to ask from those before.
 async fn read_all(
     env: &Env,
     declared: &Declared,
     connection: &Connection,
     reach: &Reach,
     progress: &Reading<'_>,
-) -> Result<Live, ReadError> {
+) -> Result<Live, Failure> {
     let Questions { users, members_of } = questions(declared);
     let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
     let wanted = Wanted { instance, depth: reach.depth, users, members_of };
     let aws = &connection.aws;
+    if !reach.only.is_empty() {
+        return read_some(env, declared, aws, (&wanted, reach), progress).await;
+    }
     let mut live = aws::read::read(aws, &wanted, &env.now, progress).await?;
     // Grants are asked for where the instance is.
     let there = aws.in_region(&live.identity_center.region);
@@ -186,6 +188,30 @@ async fn read_all(
     aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
     let tagged = needing_tags(declared, &reach.only, &live);
     aws::read::read_account_tags(aws, &mut live, &tagged, &env.now, progress).await?;
+    Ok(live)
+}
+
+/// Reads for the accounts of `--only`: the organization tells which they are, and only then is it known
+/// what to ask of Identity Center. Nothing that others may have is removed.
+async fn read_some(
+    env: &Env,
+    declared: &Declared,
+    aws: &Aws,
+    (wanted, reach): (&Wanted, &Reach),
+    progress: &Reading<'_>,
+) -> Result<Live, Failure> {
+    let mut live = aws::read::read_organization(aws, wanted, &env.now, progress).await?;
+    let tagged = needing_tags(declared, &reach.only, &live);
+    aws::read::read_account_tags(aws, &mut live, &tagged, &env.now, progress).await?;
+    let organization = organization_to_be(declared, &live, &project(&live));
+    let selection = select(&reach.only, &organization, &live)?;
+    let accounts = selection.map(|selection| selection.accounts).unwrap_or_default();
+    let (sets, groups) = granted_in(declared, &organization, &accounts);
+    let narrow = Narrow { accounts, sets, groups };
+    aws::read::read_center(aws, &mut live, (wanted, &narrow), &env.now, progress).await?;
+    let there = aws.in_region(&live.identity_center.region);
+    let needed = needed(Removals::default(), reach, &live);
+    aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
     Ok(live)
 }
 

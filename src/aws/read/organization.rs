@@ -2,9 +2,8 @@
 
 mod accounts;
 
-use super::{Gaps, Progress, ReadError, tidy};
+use super::{Gaps, Progress, ReadError, charge, tidy};
 use crate::aws::Aws;
-use crate::aws::count::since;
 use crate::aws::error::AwsError;
 use crate::aws::page::{Listing, each, pages};
 use crate::id::{AccountId, OrganizationId, OuId, RootId};
@@ -60,7 +59,7 @@ async fn roots(aws: &Aws) -> Result<Vec<String>, AwsError> {
 /// Reads the tree and the accounts.
 pub(super) async fn read(
     aws: &Aws,
-    base: Base,
+    base: &Base,
     progress: &dyn Progress,
 ) -> Result<(Organization, Gaps), ReadError> {
     let mut gaps = Gaps::default();
@@ -70,9 +69,9 @@ pub(super) async fn read(
     let tree_is_complete = tree_gaps.0.is_empty();
     gaps.0.extend(tree_gaps.0);
     let mut organization = Organization {
-        id: base.id,
-        management_account: base.management_account,
-        root: base.root,
+        id: base.id.clone(),
+        management_account: base.management_account.clone(),
+        root: base.root.clone(),
         ous,
         accounts: BTreeMap::new(),
         delegated_administrators: BTreeMap::new(),
@@ -162,10 +161,7 @@ pub async fn read_account_tags(
     .await?;
     earlier.extend(gaps.0);
     tidy(earlier);
-    taken.ended = now();
-    for (operation, n) in since(&counted, aws.calls()) {
-        *taken.calls.entry(operation).or_default() += n;
-    }
+    charge(taken, &counted, aws, now());
     Ok(())
 }
 
