@@ -262,7 +262,7 @@ fn select(only: &Only, organization: &OrgView, live: &Live) -> Result<Option<Sel
         }
         SelectionError::Empty { help, .. } => {
             let failure = Failure::new(Exit::Usage, error.to_string());
-            help.iter().fold(failure, |failure, help| failure.hint(help))
+            help.iter().fold(failure, Failure::hint)
         }
         SelectionError::UnknownState { .. } => Failure::new(Exit::Incomplete, error.to_string()),
     })

@@ -89,8 +89,7 @@ impl Reading {
         if let Some(Within { accounts, sets, groups: _ }) = &self.within {
             let pairs = self.asked.as_ref().map_or(0, |asked| asked.pairs.len());
             return format!(
-                "in {} accounts by pair: every pair provisioned there (pairs: {pairs}), with what \
-                 {} permission sets are made of",
+                "by pair in the accounts of --only (accounts: {}, permission sets: {}, pairs: {pairs})",
                 accounts.len(),
                 sets.len()
             );

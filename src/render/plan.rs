@@ -149,7 +149,7 @@ fn singular(kind: &str) -> String {
 
 fn nothing_to_do(plan: &Plan) -> &'static str {
     if plan.only.is_some() && plan.is_complete() && plan.held.is_empty() {
-        "no changes: what is declared of the accounts of --only is live as declared"
+        "no changes: place, tags and grants of the accounts of --only are as declared"
     } else if !plan.is_complete() {
         "no changes in what could be read; nothing is known about the rest"
     } else if plan.held.is_empty() && !plan.observed.taken.reading.cannot_see().is_empty() {

@@ -184,3 +184,77 @@ fn near(term: &Term, view: &OrgView) -> Option<Term> {
         Term::All | Term::Account(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two accounts in `Work/Prod`, one of them closed, and the management account in the root.
+    fn view() -> OrgView {
+        let rows = [
+            ("wallet", "/", AccountState::Active),
+            ("loyalty-prod", "Work/Prod", AccountState::Active),
+            ("loyalty-old", "Work/Prod", AccountState::Suspended),
+        ];
+        let places = rows.into_iter().zip(0..).map(|((name, ou, state), n)| {
+            let id = AccountId::parse(&format!("11110000000{n}")).unwrap();
+            let place = Place {
+                id: id.clone(),
+                name: name.to_owned(),
+                ou: OuPath::parse(ou).unwrap(),
+                tags: [("env".to_owned(), "prod".to_owned())].into(),
+                state,
+                management: n == 0,
+            };
+            (id, place)
+        });
+        OrgView { places: places.collect() }
+    }
+
+    #[test]
+    fn every_selector_selects_something_or_says_what_may_be_meant() {
+        for (text, expected) in [
+            ("account:loyalty-prd", Some("did you mean `account:loyalty-prod`?")),
+            ("ou:Work", Some("did you mean `ou:Work/**`?")),
+            ("ou:Work/Prd/**", Some("did you mean `ou:Work/Prod/**`?")),
+            ("tag:env=prd", Some("did you mean `tag:env=prod`?")),
+            ("tag:evn=prod", Some("did you mean `tag:env=prod`?")),
+            (
+                "account:loyalty-old",
+                Some("account `loyalty-old` is SUSPENDED; only ACTIVE ones are selected"),
+            ),
+            (
+                "account:wall*",
+                Some("the management account is selected by its exact name or id alone"),
+            ),
+            ("account:x*", None),
+        ] {
+            let only = Only::parse([text, "account:wallet"]).unwrap();
+            let error = only.select(&view()).unwrap_err();
+            let (selector, help) = (text.to_owned(), expected.map(str::to_owned));
+            assert_eq!(error, SelectionError::Empty { selector, help }, "{text}");
+        }
+        let only = Only::parse(["ou:Work/**", "account:wallet"]).unwrap();
+        let selected = only.select(&view()).unwrap().unwrap();
+        assert_eq!(selected.selectors, ["account:wallet", "ou:Work/**"]);
+        assert_eq!(selected.accounts.len(), 2);
+        assert_eq!(Only::default().select(&view()).unwrap(), None);
+    }
+
+    #[test]
+    fn an_account_of_which_nobody_knows_whether_it_is_active_is_not_passed_over() {
+        let mut view = view();
+        for place in view.places.values_mut().filter(|place| place.name == "loyalty-old") {
+            place.state = AccountState::Unknown(String::new());
+        }
+        let error = Only::parse(["ou:Work/**"]).unwrap().select(&view).unwrap_err();
+        assert!(matches!(error, SelectionError::UnknownState { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_slash_in_a_name_ends_no_component() {
+        assert_eq!(first_component("a\\/b/S/group:x"), "a\\/b");
+        assert_eq!(first_component("a\\\\/S/group:x"), "a\\\\");
+        assert_eq!(first_component("a"), "a");
+    }
+}

@@ -1,5 +1,6 @@
 //! Laws: what holds of any organization and any definitions.
 
+mod only;
 mod oracle;
 mod sketch;
 

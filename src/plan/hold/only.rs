@@ -176,7 +176,9 @@ impl<'a> Scope<'a> {
         let mut dependents: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, needed) in needs.iter().enumerate() {
             if reasons.get(i).is_some_and(Option::is_none) {
-                needed.iter().for_each(|n| dependents.entry(*n).or_default().push(i));
+                for n in needed {
+                    dependents.entry(*n).or_default().push(i);
+                }
             }
         }
         let mut blocked = BTreeMap::new();
