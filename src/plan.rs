@@ -7,6 +7,7 @@ pub mod document;
 mod draft;
 pub mod file;
 mod findings;
+mod gaps;
 pub mod guard;
 pub mod hold;
 mod links;
@@ -28,7 +29,7 @@ use crate::live::project::{Ids, Labels, Projection};
 use crate::live::reading::Standing;
 use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
-use crate::resolve::{Cause, Desired, Held, Hold, Renames, Rules};
+use crate::resolve::{Cause, Desired, Held, Hold, Renames, Rules, Selection};
 use crate::source::declared::Mode;
 use change::{Action, Change, What};
 use guard::Excess;
@@ -53,6 +54,11 @@ pub struct Plan {
     pub access: Delta,
     /// What was deliberately not planned.
     pub held: Vec<Held>,
+    /// The accounts that it is about, where these are not all.
+    pub only: Option<Selection>,
+    /// Changes that it leaves out because they are not about those accounts, as far as they were read,
+    /// counted by kind.
+    pub left_out: BTreeMap<&'static str, usize>,
     /// What was handed off, counted by kind.
     pub ignored: BTreeMap<&'static str, usize>,
     /// Addresses of what is live, undeclared and left alone.
@@ -179,7 +185,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     // Everything that is live, ignored things too, under the names that it will have: a rename
     // changes nobody's access, whether it is carried out or held.
     let before = renamed(&projection.state, desired);
-    let gaps = gaps(live, projection, desired);
+    let gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
     let ground = Ground { by_tag: desired.selects_by_tag, grants: &before.grants };
     let facts = hold::Facts {
         rules,
@@ -194,14 +200,18 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         organization_known: desired.organization_known,
         reading: &live.taken.reading,
         elsewhere: hold::Elsewhere::of(live, projection),
+        only: rules.only.as_ref(),
+        provisioned: &projection.provisioned,
     };
     let mut drafts =
         draft::drafts(&diff(&desired.live, &desired.state), desired, &projection.provisioned);
     if rules.manage.memberships == Mode::Enforce {
         drafts.extend(draft::leavers(desired));
     }
-    let (kept, mut held) = hold::split(drafts, &facts);
-    held.extend(desired.held.iter().cloned());
+    let hold::Parted { kept, mut held, left_out } = hold::split(drafts, &facts);
+    let about = rules.only.as_ref().map(|only| only.about(labels));
+    let about = |address: &str| about.as_ref().is_none_or(|about| about(address));
+    held.extend(desired.held.iter().filter(|held| about(&held.address)).cloned());
     let created = lower::Created::of(kept.iter().map(|d| &d.what));
     let lookup = lower::Lookup { ids: &ids, created: &created };
     let (kept, unknown): (Vec<_>, Vec<_>) =
@@ -236,7 +246,9 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         admin_sets: (risk::admin_sets(&before), risk::admin_sets(&after)),
         findings: findings::findings(projection, desired, rules, &gaps, &changes),
         ignored: desired.ignored.clone(),
-        unmanaged: desired.unmanaged.clone(),
+        unmanaged: desired.unmanaged.iter().filter(|address| about(address)).cloned().collect(),
+        only: rules.only.clone(),
+        left_out,
         labels: labels.clone(),
         removals: guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits),
         changes,
@@ -255,42 +267,6 @@ fn renamed<'a>(state: &'a State, desired: &Desired) -> Cow<'a, State> {
     }
     state.rename_groups(groups);
     Cow::Owned(state)
-}
-
-/// What could not be read or told apart, and what the definitions ask for and nobody read: tags that
-/// a selector looks at, members of groups that a quick reading passed over.
-fn gaps(live: &Live, projection: &Projection, desired: &Desired) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = live.gaps.iter().chain(&projection.ambiguous).cloned().collect();
-    let mut unread = |part: Part, message: &str| {
-        if !gaps.iter().any(|gap| gap.part == part) {
-            gaps.push(Gap {
-                part,
-                operation: String::new(),
-                code: "not read".to_owned(),
-                message: message.to_owned(),
-            });
-        }
-    };
-    if desired.selects_by_tag {
-        for (id, account) in &live.organization.accounts {
-            if account.tags.is_none() {
-                unread(Part::AccountTags(id.clone()), "the reading holds no tags of it");
-            }
-        }
-    }
-    if live.taken.reading.asked.is_some() {
-        let granted = projection.state.grants.iter().map(|grant| &grant.principal);
-        let granted: BTreeSet<&Principal> = granted.collect();
-        for (name, id) in &projection.ids.groups {
-            let new_name = desired.renames.groups.get(name).unwrap_or(name);
-            let matters = desired.origins.groups.contains_key(new_name)
-                || granted.contains(&Principal::Group(name.clone()));
-            if matters && !live.identity_center.memberships.contains_key(id) {
-                unread(Part::Memberships(id.clone()), "the reading holds no members of it");
-            }
-        }
-    }
-    gaps
 }
 
 fn change(

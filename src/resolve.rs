@@ -12,6 +12,7 @@ mod directory;
 mod expand;
 mod index;
 mod lookup;
+pub mod only;
 mod organization;
 mod permission_sets;
 pub mod reading;
@@ -25,10 +26,12 @@ use crate::live::project::Projection;
 use crate::model::{Grant, Principal, State};
 use crate::source::declared::{Declared, IdentitySource, Limits, Manage, Mode, Origin};
 use jiff::Timestamp;
+use select::OrgView;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use accounts::needing_tags;
 pub use causes::Causes;
+pub use only::{Only, Selection};
 
 /// The definitions, resolved and expanded, beside the live state in the same scope.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +63,8 @@ pub struct Desired {
     pub organization_known: bool,
     /// Whether any selector looks at tags, so that retagging an account may change who reaches it.
     pub selects_by_tag: bool,
+    /// The organization as it will be, without ignored accounts: what selectors run on.
+    pub organization: OrgView,
 }
 
 /// Old name → new name.
@@ -163,6 +168,8 @@ pub enum Hold {
     Protected,
     /// Only the management account may do it, and the caller is elsewhere.
     ManagementOnly,
+    /// It needs a change that reaches beyond the accounts of `--only`.
+    OutsideOnly,
 }
 
 impl Hold {
@@ -178,6 +185,7 @@ impl Hold {
             Self::InUse => "in-use",
             Self::Protected => "protected",
             Self::ManagementOnly => "management-only",
+            Self::OutsideOnly => "outside-only",
         }
     }
 }
@@ -221,13 +229,40 @@ pub fn resolve(
     projection: &Projection,
     now: Timestamp,
 ) -> (Desired, Vec<Diagnostic>) {
+    let (context, mut desired) = begin(declared, live, projection, now);
     let mut diagnostics = Vec::new();
+    context.scope.check_declared(declared, &mut diagnostics);
+    let view = organize(&context, &mut desired, &mut diagnostics);
+    permission_sets::resolve(&context, &mut desired);
+    directory::resolve(&context, &mut desired, &mut diagnostics);
+    expand::resolve(&context, &view, &mut desired, &mut diagnostics);
+    desired.organization = view;
+    desired.held.sort();
+    desired.held.dedup();
+    sort(&mut diagnostics);
+    (desired, diagnostics)
+}
+
+/// The organization as it will be, without ignored accounts; nothing of Identity Center decides about
+/// it. What is wrong with the definitions [`resolve`] says.
+pub fn organization_to_be(declared: &Declared, live: &Live, projection: &Projection) -> OrgView {
+    let (context, mut desired) = begin(declared, live, projection, live.taken.started);
+    organize(&context, &mut desired, &mut Vec::new())
+}
+
+fn begin<'a>(
+    declared: &'a Declared,
+    live: &'a Live,
+    projection: &'a Projection,
+    now: Timestamp,
+) -> (Context<'a>, Desired) {
     let scope = scope::Scope::new(declared, live, projection);
     let organization_known = organization::is_known(declared, live, projection);
     let selects_by_tag = organization::selectors(declared).any(organization::has_tag);
     let mut desired = Desired { organization_known, selects_by_tag, ..Desired::default() };
     (desired.live, desired.ignored) = scope.project(&projection.state);
     let renamed_groups = directory::renames(declared, &desired.live);
+    let known = lookup::Known::new(live);
     let context = Context {
         declared,
         live,
@@ -236,20 +271,23 @@ pub fn resolve(
         now,
         organization_known,
         renamed_groups,
-        known: lookup::Known::new(live),
+        known,
     };
-    context.scope.check_declared(declared, &mut diagnostics);
+    (context, desired)
+}
 
-    organization::resolve(&context, &mut desired, &mut diagnostics);
-    let view = accounts::resolve(&context, &mut desired, &mut diagnostics);
-    organization::remove_undeclared(&context, &view, &mut desired);
-    permission_sets::resolve(&context, &mut desired);
-    directory::resolve(&context, &mut desired, &mut diagnostics);
-    expand::resolve(&context, &view, &mut desired, &mut diagnostics);
-    desired.held.sort();
-    desired.held.dedup();
-    sort(&mut diagnostics);
-    (desired, diagnostics)
+/// OUs and accounts; returns the organization as it will be, where ignored accounts are out of sight
+/// of every selector.
+fn organize(
+    context: &Context<'_>,
+    desired: &mut Desired,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> OrgView {
+    organization::resolve(context, desired, diagnostics);
+    let mut view = accounts::resolve(context, desired, diagnostics);
+    organization::remove_undeclared(context, &view, desired);
+    view.places.retain(|id, _| context.scope.account(id).is_none());
+    view
 }
 
 /// The settings that later steps need besides the desired state.
@@ -261,6 +299,8 @@ pub struct Rules {
     pub external: bool,
     /// `[limits]`.
     pub limits: Limits,
+    /// The accounts of `--only`; `None` is everything.
+    pub only: Option<Selection>,
 }
 
 impl Rules {
@@ -274,6 +314,6 @@ impl Rules {
             manage.groups = Mode::Observe;
             manage.memberships = Mode::Observe;
         }
-        Self { manage, external, limits: settings.limits.clone() }
+        Self { manage, external, limits: settings.limits.clone(), only: None }
     }
 }

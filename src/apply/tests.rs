@@ -56,6 +56,8 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         changes: changes.collect(),
         access: crate::access::delta::Delta::default(),
         held: Vec::new(),
+        only: None,
+        left_out: BTreeMap::new(),
         ignored: BTreeMap::new(),
         unmanaged: [].into(),
         findings: Vec::new(),

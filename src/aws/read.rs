@@ -9,6 +9,7 @@ mod directory;
 mod failure;
 mod instance;
 mod more;
+mod narrow;
 mod organization;
 mod permission_sets;
 mod principals;
@@ -22,15 +23,16 @@ pub use more::{Needed, read_grants};
 pub(super) use organization::children;
 pub(super) use permission_sets::{find as find_permission_set, read_permission_set};
 
-use super::Aws;
 use super::count::since;
 use super::error::{AwsError, Kind};
-use crate::id::{AccountId, GroupName, InstanceArn, UserName};
-use crate::live::reading::Depth;
+use super::{Aws, Target};
+use crate::id::{AccountId, GroupName, InstanceArn, PermissionSetName, UserName};
+use crate::live::reading::{Depth, Reading, Standing};
 use crate::live::{Gap, IdentityCenter, Live, Organization, Part, Taken};
 use center::Center;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use organization::Base;
+use std::collections::{BTreeMap, BTreeSet};
 use strategy::{Choice, Estimate};
 
 /// What to read.
@@ -99,6 +101,18 @@ pub fn no_tags(_: &Organization) -> BTreeSet<AccountId> {
 }
 
 /// Reads everything, and of the tags of accounts those that are asked for.
+/// Accounts that a reading may be narrowed to, and what the definitions give there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// The accounts.
+    pub accounts: BTreeSet<AccountId>,
+    /// Sets that may be granted there.
+    pub sets: BTreeSet<PermissionSetName>,
+    /// Groups that may be granted something there.
+    pub groups: BTreeSet<GroupName>,
+}
+
+/// Reads everything, and of the tags of accounts those that are asked for.
 pub async fn read(
     aws: &Aws,
     wanted: &Wanted,
@@ -106,52 +120,127 @@ pub async fn read(
     now: impl Fn() -> Timestamp,
     progress: &dyn Progress,
 ) -> Result<Live, ReadError> {
-    let started = now();
-    let counted = aws.calls();
-    let region = aws.region().ok_or(ReadError::NoRegion)?.to_owned();
-    let (caller, base, instances) =
-        tokio::join!(standing::caller(aws), organization::base(aws), instance::list(aws));
-    let (caller, base) = (caller?, base?);
-    let management = base.management_account.clone();
-    let instance = instance::choose(aws, instances?, wanted, &management, region).await?;
-    let (standing, delegated) = standing::find(aws, &caller, &management).await?;
-    let aws = &aws.in_region(&instance.region);
-    let target = &instance.target;
+    let (started, counted) = (now(), aws.calls());
+    let begun = Begun::begin(aws, wanted).await?;
+    let there = &aws.in_region(&begun.instance.region);
+    let target = begun.instance.target.clone();
+    let (organization, center) = tokio::try_join!(
+        organization::read(there, &begun.base, tags_of, progress),
+        center::read(there, &target, wanted, progress),
+    )?;
+    let mut live = begun.live(organization, started);
+    fill(&mut live, center, there).await?;
+    charge(&mut live.taken, &counted, aws, now());
+    Ok(live)
+}
 
-    // Tags have a quota of their own, and wait for nothing but the accounts.
-    let organization = async {
-        let (mut organization, mut gaps) = organization::read(aws, base, progress).await?;
-        let ids = tags_of(&organization);
-        organization::account_tags(aws, &mut organization, ids, &mut gaps, progress).await?;
-        Ok((organization, gaps))
-    };
-    let (organization, center) =
-        tokio::try_join!(organization, center::read(aws, target, wanted, progress),)?;
-    let (mut organization, organization_gaps) = organization;
-    organization.delegated_administrators = delegated;
+/// Reads everything but Identity Center, of which it holds where that is.
+pub async fn read_organization(
+    aws: &Aws,
+    wanted: &Wanted,
+    tags_of: TagsOf<'_>,
+    now: impl Fn() -> Timestamp,
+    progress: &dyn Progress,
+) -> Result<Live, ReadError> {
+    let (started, counted) = (now(), aws.calls());
+    let begun = Begun::begin(aws, wanted).await?;
+    let organization = organization::read(aws, &begun.base, tags_of, progress).await?;
+    let mut live = begun.live(organization, started);
+    charge(&mut live.taken, &counted, aws, now());
+    Ok(live)
+}
+
+/// Reads Identity Center into what [`read_organization`] read: of some accounts alone, where that takes
+/// fewer calls, else all of it.
+pub async fn read_center(
+    aws: &Aws,
+    live: &mut Live,
+    (wanted, chosen): (&Wanted, &Narrow),
+    now: impl Fn() -> Timestamp,
+    progress: &dyn Progress,
+) -> Result<(), ReadError> {
+    let counted = aws.calls();
+    let there = &aws.in_region(&live.identity_center.region);
+    let target = Target::of(live);
+    let center = narrow::read(there, &target, (wanted, chosen), progress).await?;
+    fill(live, center, there).await?;
+    charge(&mut live.taken, &counted, aws, now());
+    Ok(())
+}
+
+/// What everything else stands on.
+struct Begun {
+    base: Base,
+    instance: instance::Chosen,
+    by: Option<String>,
+    standing: Standing,
+    delegated: BTreeMap<String, Vec<AccountId>>,
+}
+
+impl Begun {
+    async fn begin(aws: &Aws, wanted: &Wanted) -> Result<Self, ReadError> {
+        let region = aws.region().ok_or(ReadError::NoRegion)?.to_owned();
+        let (caller, base, instances) =
+            tokio::join!(standing::caller(aws), organization::base(aws), instance::list(aws));
+        let (caller, base) = (caller?, base?);
+        let management = &base.management_account;
+        let instance = instance::choose(aws, instances?, wanted, management, region).await?;
+        let (standing, delegated) = standing::find(aws, &caller, management).await?;
+        Ok(Self { base, instance, by: caller.arn, standing, delegated })
+    }
+
+    /// What was read so far, with an Identity Center that holds nothing.
+    fn live(self, (mut organization, gaps): (Organization, Gaps), started: Timestamp) -> Live {
+        let Self {
+            base: _,
+            instance: instance::Chosen { target, region },
+            by,
+            standing,
+            delegated,
+        } = self;
+        organization.delegated_administrators = delegated;
+        let (calls, reading) = (BTreeMap::new(), Reading::default());
+        Live {
+            taken: Taken { started, ended: started, by, calls, standing, reading },
+            organization,
+            identity_center: IdentityCenter {
+                instance: target.instance,
+                identity_store: target.identity_store,
+                region,
+                permission_sets: BTreeMap::new(),
+                users: BTreeMap::new(),
+                groups: BTreeMap::new(),
+                memberships: BTreeMap::new(),
+                assignments: BTreeMap::new(),
+            },
+            gaps: gaps.0,
+        }
+    }
+}
+
+/// Puts what Identity Center told in its place.
+async fn fill(live: &mut Live, center: Center, there: &Aws) -> Result<(), ReadError> {
     let Center { sets, directory, memberships, assignments, reading, gaps } = center;
     let unknown = |gap: &Gap| matches!(gap.part, Part::PermissionSet(_));
     if sets.is_empty() && !gaps.0.iter().any(unknown) {
-        instance::check_enabled(aws, target).await?;
+        instance::check_enabled(there, &Target::of(live)).await?;
     }
-    let calls = since(&counted, aws.calls());
-    let mut live = Live {
-        taken: Taken { started, ended: now(), by: caller.arn, calls, standing, reading },
-        organization,
-        identity_center: IdentityCenter {
-            instance: target.instance.clone(),
-            identity_store: target.identity_store.clone(),
-            region: instance.region,
-            permission_sets: sets,
-            users: directory.users,
-            groups: directory.groups,
-            memberships,
-            assignments,
-        },
-        gaps: [organization_gaps.0, gaps.0, directory.gaps.0].concat(),
-    };
+    live.taken.reading = reading;
+    let to = &mut live.identity_center;
+    (to.permission_sets, to.assignments) = (sets, assignments);
+    (to.users, to.groups, to.memberships) = (directory.users, directory.groups, memberships);
+    live.gaps.extend(gaps.0);
+    live.gaps.extend(directory.gaps.0);
     tidy(&mut live.gaps);
-    Ok(live)
+    Ok(())
+}
+
+/// Adds the calls since a snapshot of them, and says when the last ended.
+fn charge(taken: &mut Taken, counted: &BTreeMap<String, u64>, aws: &Aws, ended: Timestamp) {
+    taken.ended = ended;
+    for (operation, n) in since(counted, aws.calls()) {
+        *taken.calls.entry(operation).or_default() += n;
+    }
 }
 
 /// A text that is there: AWS can store none that is empty, but some answers have "" for none.

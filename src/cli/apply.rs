@@ -18,6 +18,7 @@ use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::file::{self, Reviewed};
 use crate::render;
+use crate::resolve::Only;
 use crate::source::declared::Declared;
 use crate::store;
 use crate::text::{counted, visible};
@@ -36,19 +37,20 @@ pub async fn apply(
         return Err(Failure::new(Exit::Usage, message));
     }
     let reviewed = args.planfile.as_deref().map(|path| saved(env, path)).transpose()?;
+    let only = only(args, reviewed.as_ref())?;
     let declared = definitions(env, global, color)?;
     let connection = connect(env, global, &declared).await?;
     let now = (env.now)();
-    let mut reach = reach(global, reviewed.as_ref());
+    let mut reach = reach(global, only, reviewed.as_ref());
     let live = planning::read(env, global, &declared, &connection, &reach).await?;
-    let made = planning::plan(env, &declared, &live, now, color)?;
+    let made = planning::plan(env, &declared, &live, (&reach.only, now), color)?;
     if let Some(reviewed) = &reviewed {
         compare(env, reviewed, &made.plan)?;
     }
     let print = |text: &str| {
         env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
     };
-    let apply_with = shown::apply_with(global, args.planfile.as_deref());
+    let apply_with = shown::apply_with(global, args.planfile.as_deref(), &reach.only);
     if args.format == Format::Text {
         let options = render::plan::Options { color, apply_with };
         print(&render::plan::text(&made.plan, &declared.files, &options))?;
@@ -95,10 +97,25 @@ pub async fn apply(
     }
 }
 
+/// The accounts of the saved plan, else those of the command line; where both tell, they agree.
+fn only(args: &ApplyArgs, reviewed: Option<&Reviewed>) -> Result<Only, Failure> {
+    let typed = shown::only(&args.only)?;
+    let Some(reviewed) = reviewed else { return Ok(typed) };
+    if typed.is_empty() || typed.texts() == reviewed.only {
+        return shown::only(&reviewed.only);
+    }
+    let with = match reviewed.only.as_slice() {
+        [] => "without --only".to_owned(),
+        some => format!("with --only {}", some.join(" --only ")),
+    };
+    Err(Failure::new(Exit::Usage, format!("plan {} was made {with}", reviewed.id))
+        .hint("leave --only out: a saved plan tells its accounts itself"))
+}
+
 /// How AWS is read: at least as deep as it was for what was reviewed, and wholly where that revokes
 /// something. Else what is seen no more would look as if it needed no doing any more.
-fn reach(global: &Global, reviewed: Option<&Reviewed>) -> Reach {
-    let mut reach = Reach::new(global, Depth::Quick);
+fn reach(global: &Global, only: Only, reviewed: Option<&Reviewed>) -> Reach {
+    let mut reach = Reach { only, ..Reach::new(global, Depth::Quick) };
     if let Some(reviewed) = reviewed {
         reach.depth = reach.depth.max(reviewed.depth);
         reach.revoked = reviewed.revoked();
@@ -248,7 +265,7 @@ async fn read_back(
     // Warnings have been shown; only a definition that became wrong meanwhile is news.
     let quiet =
         crate::cli::env::Env::fake(Box::new(std::io::sink()), Box::new(std::io::sink()), now);
-    Ok(planning::plan(&quiet, declared, &live, now, false)?.plan)
+    Ok(planning::plan(&quiet, declared, &live, (&reach.only, now), false)?.plan)
 }
 
 fn ending(report: &Report, remaining: Option<usize>) -> Exit {

@@ -5,6 +5,7 @@
 )]
 
 use crate::diag::{Code, explain};
+use crate::source::selector::{self, Selector};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -145,6 +146,9 @@ pub struct PlanArgs {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Only changes about these accounts, and what they need; as in a grant's `in`, may be repeated
+    #[arg(long, value_name = "SELECTOR", value_parser = selector)]
+    pub only: Vec<String>,
     /// Exit with 2 where anything would change
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -158,6 +162,9 @@ pub struct PlanArgs {
 pub struct ApplyArgs {
     /// A saved plan: nothing that it does not hold is done
     pub planfile: Option<PathBuf>,
+    /// Only changes about these accounts, and what they need; as in a grant's `in`, may be repeated
+    #[arg(long, value_name = "SELECTOR", value_parser = selector)]
+    pub only: Vec<String>,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
@@ -236,6 +243,13 @@ pub enum Caller {
     Delegated,
     /// A member account that administers nothing: no call but who it is
     Member,
+}
+
+fn selector(text: &str) -> Result<String, String> {
+    match Selector::parse(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(why) => Err(format!("{why}; {}", selector::help(text, Selector::parse))),
+    }
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {

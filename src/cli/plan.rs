@@ -10,6 +10,8 @@ use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::document::{self, document};
 use crate::render;
+use crate::resolve::Only;
+use crate::source::selector::{self, Selector};
 use crate::store;
 use crate::text::plain_json;
 use clap::ValueEnum;
@@ -23,10 +25,10 @@ pub async fn plan(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let reach = Reach::new(global, Depth::Quick);
+    let reach = Reach { only: only(&args.only)?, ..Reach::new(global, Depth::Quick) };
     let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
     let as_of = args.as_of.unwrap_or_else(|| (env.now)());
-    let made = planning::plan(env, &declared, &live, as_of, color)?;
+    let made = planning::plan(env, &declared, &live, (&reach.only, as_of), color)?;
     if let Some(connection) = &connection {
         connection.check()?;
     }
@@ -38,13 +40,21 @@ pub async fn plan(
     let text = match args.format {
         Format::Json => json(env, global, plan, &declared.files),
         Format::Text => {
-            let apply_with = apply_with(global, args.out.as_deref());
+            let apply_with = apply_with(global, args.out.as_deref(), &reach.only);
             let options = render::plan::Options { color, apply_with };
             render::plan::text(plan, &declared.files, &options)
         }
     };
     env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
     Ok(exit(plan, args.detailed_exitcode))
+}
+
+/// Reads the selectors of `--only`.
+pub fn only(texts: &[String]) -> Result<Only, Failure> {
+    Only::parse(texts).map_err(|(text, why)| {
+        let help = selector::help(text, Selector::parse);
+        Failure::new(Exit::Usage, format!("`{text}` is not a selector: {why}")).hint(help)
+    })
 }
 
 fn exit(plan: &Plan, detailed: bool) -> Exit {
@@ -63,13 +73,12 @@ fn exit(plan: &Plan, detailed: bool) -> Exit {
 
 /// The plan's document, as it is printed and saved.
 pub fn json(env: &Env, global: &Global, plan: &Plan, files: &Files) -> String {
-    let context =
-        document::Context { git: (env.git)(&global.directory), ..document::Context::default() };
+    let context = document::Context { git: (env.git)(&global.directory) };
     plain_json(&format!("{:#}\n", document(plan, files, &context)))
 }
 
 /// The command that applies what was shown.
-pub fn apply_with(global: &Global, saved: Option<&Path>) -> String {
+pub fn apply_with(global: &Global, saved: Option<&Path>, only: &Only) -> String {
     if global.live.is_some() {
         return "a plan made from AWS (this one was made from a snapshot)".to_owned();
     }
@@ -92,8 +101,10 @@ pub fn apply_with(global: &Global, saved: Option<&Path>) -> String {
         }
     }
     words.push("apply".to_owned());
-    if let Some(path) = saved {
-        words.push(quoted(&path.display().to_string()));
+    match saved {
+        // It tells its accounts itself.
+        Some(path) => words.push(quoted(&path.display().to_string())),
+        None => words.extend(only.texts().iter().map(|text| format!("--only {}", quoted(text)))),
     }
     words.join(" ")
 }
@@ -117,7 +128,8 @@ mod tests {
     fn a_plan_of_a_snapshot_names_no_command_that_would_talk_to_aws() {
         let told = |words: &[&str]| {
             let words = ["landgrant"].iter().chain(words);
-            apply_with(&Cli::try_parse_from(words).unwrap().global, Some(Path::new("p.json")))
+            let global = Cli::try_parse_from(words).unwrap().global;
+            apply_with(&global, Some(Path::new("p.json")), &Only::default())
         };
         assert_eq!(told(&["--profile", "p", "plan"]), "landgrant --profile p apply p.json");
         assert!(!told(&["--live", "x.json", "plan"]).contains("landgrant"));

@@ -6,16 +6,18 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Reading;
 use super::world::{self, World};
-use crate::aws::read::{Needed, ReadError, Wanted};
+use crate::aws::read::{Narrow, Needed, TagsOf, Wanted};
 use crate::aws::{self, Aws, Pace, Target};
 use crate::diag::{self, emit, has_errors};
 use crate::live::project::project;
 use crate::live::reading::Depth;
 use crate::live::snapshot;
-use crate::live::{Live, Organization};
+use crate::live::{Gap, Live, Organization, Part};
 use crate::plan::{self, Pairs, Plan};
-use crate::resolve::reading::{Questions, Removals, questions, removals};
-use crate::resolve::{Rules, needing_tags, resolve};
+use crate::resolve::only::SelectionError;
+use crate::resolve::reading::{Questions, Removals, granted_in, questions, removals};
+use crate::resolve::select::OrgView;
+use crate::resolve::{Only, Rules, Selection, needing_tags, organization_to_be, resolve};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
@@ -87,6 +89,8 @@ pub struct Reach {
     pub revoked: Pairs,
     /// Whether every account's tags are read, and not only those that the definitions make matter.
     pub all_tags: bool,
+    /// The accounts that a plan is about.
+    pub only: Only,
 }
 
 impl Reach {
@@ -96,7 +100,7 @@ impl Reach {
             ReadDepth::Quick => Depth::Quick,
             ReadDepth::Full => Depth::Full,
         });
-        Self { depth, revoked: Pairs::new(), all_tags: false }
+        Self { depth, revoked: Pairs::new(), all_tags: false, only: Only::default() }
     }
 }
 
@@ -164,15 +168,14 @@ pub async fn read(
     Ok(live)
 }
 
-/// Reads in two steps, of which the second knows what to ask from the first: everything that is cheap
-/// to ask, and the grants of what may be removed.
+/// Reads in steps, each of which knows what to ask from those before.
 async fn read_all(
     env: &Env,
     declared: &Declared,
     connection: &Connection,
     reach: &Reach,
     progress: &Reading<'_>,
-) -> Result<Live, ReadError> {
+) -> Result<Live, Failure> {
     let Questions { users, members_of } = questions(declared);
     let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
     let wanted = Wanted { instance, depth: reach.depth, users, members_of };
@@ -181,12 +184,37 @@ async fn read_all(
         if reach.all_tags {
             return organization.accounts.keys().cloned().collect();
         }
-        needing_tags(declared, organization)
+        needing_tags(declared, &reach.only, organization)
     };
+    if !reach.only.is_empty() {
+        return read_some(env, declared, aws, (&wanted, &tags_of, reach), progress).await;
+    }
     let mut live = aws::read::read(aws, &wanted, &tags_of, &env.now, progress).await?;
     // Grants are asked for where the instance is.
     let there = aws.in_region(&live.identity_center.region);
     let needed = needed(removals(declared, &live), reach, &live);
+    aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
+    Ok(live)
+}
+
+/// Reads for the accounts of `--only`: the organization tells which they are, and only then is it known
+/// what to ask of Identity Center. Nothing that others may have is removed.
+async fn read_some(
+    env: &Env,
+    declared: &Declared,
+    aws: &Aws,
+    (wanted, tags_of, reach): (&Wanted, TagsOf<'_>, &Reach),
+    progress: &Reading<'_>,
+) -> Result<Live, Failure> {
+    let mut live = aws::read::read_organization(aws, wanted, tags_of, &env.now, progress).await?;
+    let organization = organization_to_be(declared, &live, &project(&live));
+    let selection = select(&reach.only, &organization, &live)?;
+    let accounts = selection.map(|selection| selection.accounts).unwrap_or_default();
+    let (sets, groups) = granted_in(declared, &organization, &accounts);
+    let narrow = Narrow { accounts, sets, groups };
+    aws::read::read_center(aws, &mut live, (wanted, &narrow), &env.now, progress).await?;
+    let there = aws.in_region(&live.identity_center.region);
+    let needed = needed(Removals::default(), reach, &live);
     aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
     Ok(live)
 }
@@ -210,7 +238,7 @@ pub fn plan(
     env: &Env,
     declared: &Declared,
     live: &Live,
-    as_of: Timestamp,
+    (only, as_of): (&Only, Timestamp),
     color: bool,
 ) -> Result<Made, Failure> {
     let projection = project(live);
@@ -219,9 +247,27 @@ pub fn plan(
     if diag::has_errors(&diagnostics) {
         return Err(Failure::said(Exit::Definitions));
     }
+    let only = select(only, &desired.organization, live)?;
+    let rules = Rules { only, ..Rules::of(declared) };
     Ok(Made {
-        plan: plan::make(live, &projection, &desired, &Rules::of(declared)),
+        plan: plan::make(live, &projection, &desired, &rules),
         target: Target::of(live),
         region: live.identity_center.region.clone(),
+    })
+}
+
+/// The accounts of `--only`. Where the organization was not read whole, nobody knows that a selector
+/// means nothing.
+fn select(only: &Only, organization: &OrgView, live: &Live) -> Result<Option<Selection>, Failure> {
+    let unread = |gap: &Gap| matches!(gap.part, Part::Ous | Part::Accounts | Part::AccountTags(_));
+    only.select(organization).map_err(|error| match &error {
+        SelectionError::Empty { .. } if live.gaps.iter().any(unread) => {
+            Failure::new(Exit::Incomplete, format!("{error} of what could be read"))
+        }
+        SelectionError::Empty { help, .. } => {
+            let failure = Failure::new(Exit::Usage, error.to_string());
+            help.iter().fold(failure, Failure::hint)
+        }
+        SelectionError::UnknownState { .. } => Failure::new(Exit::Incomplete, error.to_string()),
     })
 }

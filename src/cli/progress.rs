@@ -84,6 +84,7 @@ impl Progress for Reading<'_> {
 fn reading_plan(choice: &Choice, estimate: &Estimate) -> Vec<String> {
     let way = match choice.way {
         Way::ByPair => "pair by pair",
+        Way::Within => "in the accounts of --only, pair by pair",
         Way::Hybrid => "by principal, then the pairs that nobody explains",
     };
     let because = choice.because.map(|text| format!(", since {text}")).unwrap_or_default();

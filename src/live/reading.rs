@@ -1,6 +1,6 @@
 //! How grants were read, from where in the organization, and what such a reading cannot see.
 
-use crate::id::{AccountId, PermissionSetArn, UserId};
+use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use std::collections::BTreeSet;
 
 /// How much of the grants a reading was asked for.
@@ -37,6 +37,20 @@ pub struct Reading {
     pub asked: Option<Asked>,
     /// Why every pair was read where a quick reading was asked for.
     pub because: Option<String>,
+    /// What it was narrowed to; `None` where it went over the whole organization.
+    pub within: Option<Within>,
+}
+
+/// Some accounts that a reading was narrowed to, and what it read for them. Of everything else in
+/// Identity Center it holds names alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// Accounts of which every provisioned pair was asked.
+    pub accounts: BTreeSet<AccountId>,
+    /// Permission sets whose parts and accounts were asked.
+    pub sets: BTreeSet<PermissionSetArn>,
+    /// Groups whose members were asked.
+    pub groups: BTreeSet<GroupId>,
 }
 
 /// What a reading by principal asked.
@@ -61,7 +75,8 @@ impl Reading {
     /// Whether everybody was asked for who has a set in an account.
     pub fn knows_pair(&self, account: &AccountId, set: &PermissionSetArn) -> bool {
         let pair = (account.clone(), set.clone());
-        self.asked.as_ref().is_none_or(|asked| asked.pairs.contains(&pair))
+        let within = self.within.as_ref().is_some_and(|within| within.accounts.contains(account));
+        within || self.asked.as_ref().is_none_or(|asked| asked.pairs.contains(&pair))
     }
 
     /// Whether everybody was asked for who has a set anywhere.
@@ -71,6 +86,14 @@ impl Reading {
 
     /// How the grants were read, in words.
     pub fn strategy(&self) -> String {
+        if let Some(Within { accounts, sets, groups: _ }) = &self.within {
+            let pairs = self.asked.as_ref().map_or(0, |asked| asked.pairs.len());
+            return format!(
+                "by pair in the accounts of --only (accounts: {}, permission sets: {}, pairs: {pairs})",
+                accounts.len(),
+                sets.len()
+            );
+        }
         match (&self.asked, &self.because) {
             (Some(Asked { groups, users, sets: _, pairs }), _) => format!(
                 "by principal (groups: {groups}, users: {}), then by pair what these leave \
@@ -85,6 +108,9 @@ impl Reading {
 
     /// What may be live all the same, one text each; empty where nothing may.
     pub fn cannot_see(&self) -> Vec<String> {
+        if self.within.is_some() {
+            return vec!["Identity Center beyond the accounts of --only, but for names".to_owned()];
+        }
         if self.asked.is_none() {
             return Vec::new();
         }

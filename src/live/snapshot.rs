@@ -121,7 +121,7 @@ fn read_reading(reading: doc::Reading) -> Result<Reading, SnapshotError> {
         let sets = sets.into_iter().map(PermissionSetArn::new).collect();
         Ok::<_, SnapshotError>(Asked { groups, users, sets, pairs })
     });
-    Ok(Reading { depth, asked: asked.transpose()?, because })
+    Ok(Reading { depth, asked: asked.transpose()?, because, within: None })
 }
 
 fn read_organization(org: doc::Organization) -> Result<Organization, SnapshotError> {

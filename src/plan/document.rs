@@ -23,25 +23,38 @@ const VALID_HOURS: i64 = 24;
 pub struct Context {
     /// The commit of the definitions and whether they differ from it; `None` outside a repository.
     pub git: Option<(String, bool)>,
-    /// `--only` selectors.
-    pub only: Vec<String>,
 }
 
 /// The digest of what a reviewer agreed to: the changes, and whose access they change.
 pub fn digest(plan: &Plan) -> String {
-    digest_of(plan.changes.iter().map(Step::of), &Rows::of(&plan.access))
+    digest_of(plan.changes.iter().map(Step::of), &Rows::of(&plan.access), only(plan))
 }
 
-/// The same of a plan that was saved: of an array with the steps and the rows.
-pub(super) fn digest_of(steps: impl IntoIterator<Item = Step>, rows: &Rows) -> String {
+/// The selectors of `--only`, in order.
+fn only(plan: &Plan) -> &[String] {
+    plan.only.as_ref().map_or(&[], |only| &only.selectors)
+}
+
+/// The same of a plan that was saved: of an array with the steps, the rows and, where there are any, the
+/// selectors of `--only`.
+pub(super) fn digest_of(
+    steps: impl IntoIterator<Item = Step>,
+    rows: &Rows,
+    only: &[String],
+) -> String {
+    enum Piece {
+        Steps,
+        Rows,
+        Only,
+    }
     let mut text = fingerprint::Text::default();
     let mut steps = steps.into_iter();
-    text.array([true, false], |text, are_steps| {
-        if are_steps {
-            text.array(steps.by_ref(), |text, step| text.value(&step.essence()));
-        } else {
-            rows.add_to(text);
-        }
+    let limited = (!only.is_empty()).then_some(Piece::Only);
+    let pieces = [Piece::Steps, Piece::Rows].into_iter().chain(limited);
+    text.array(pieces, |text, piece| match piece {
+        Piece::Steps => text.array(steps.by_ref(), |text, step| text.value(&step.essence())),
+        Piece::Rows => rows.add_to(text),
+        Piece::Only => text.value(only),
     });
     text.digest()
 }
@@ -105,6 +118,8 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
         changes,
         access,
         held,
+        only: _, // stands in the scope
+        left_out,
         ignored,
         unmanaged,
         findings,
@@ -141,7 +156,7 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
             "region": scope.region,
             "caller": scope.caller,
             "standing": scope.standing.name(),
-            "only": context.only,
+            "only": only(plan),
         },
         "observed": {
             "started": observed.taken.started.to_string(),
@@ -164,6 +179,7 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
             "narrow": access.narrow.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
         },
         "held": held.iter().map(|h| held_json(h, files)).collect::<Vec<_>>(),
+        "left_out": left_out,
         "ignored": ignored,
         "unmanaged": unmanaged,
         "findings": findings,

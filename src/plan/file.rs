@@ -26,6 +26,9 @@ pub struct Reviewed {
     /// How deep the reading was that it was made from; plans that do not tell were made from full
     /// ones.
     pub depth: Depth,
+    /// The selectors of `--only` that it was made with, in order; plans that do not tell are about
+    /// everything.
+    pub only: Vec<String>,
     /// The reviewed changes by address.
     steps: BTreeMap<String, Vec<Step>>,
     /// Whose access they change.
@@ -72,7 +75,11 @@ pub fn read(text: &str) -> Result<Reviewed, PlanFileError> {
     let steps = steps.ok_or(PlanFileError::Part("changes"))?;
     let rows = document.get("access").and_then(Rows::read).ok_or(PlanFileError::Part("access"))?;
     let digest = string(&document, "/digest").ok_or(PlanFileError::Part("digest"))?;
-    if digest_of(steps.clone(), &rows) != digest {
+    let only = match document.pointer("/scope/only") {
+        None => Vec::new(),
+        Some(list) => texts(list).ok_or(PlanFileError::Part("scope.only"))?,
+    };
+    if digest_of(steps.clone(), &rows, &only) != digest {
         return Err(PlanFileError::Digest);
     }
     let text = |pointer, name| string(&document, pointer).ok_or(PlanFileError::Part(name));
@@ -87,6 +94,7 @@ pub fn read(text: &str) -> Result<Reviewed, PlanFileError> {
         depth: string(&document, "/observed/depth")
             .and_then(|word| Depth::parse(&word))
             .unwrap_or_default(),
+        only,
         granted: granted(&steps),
         steps: by_address(steps),
         rows,
@@ -95,6 +103,10 @@ pub fn read(text: &str) -> Result<Reviewed, PlanFileError> {
 
 fn string(document: &Value, pointer: &str) -> Option<String> {
     document.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn texts(list: &Value) -> Option<Vec<String>> {
+    list.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
 fn by_address(steps: Vec<Step>) -> BTreeMap<String, Vec<Step>> {

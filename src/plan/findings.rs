@@ -4,7 +4,8 @@ use super::change::{Change, What};
 use crate::id::{AccountId, GroupName};
 use crate::live::project::Projection;
 use crate::live::{Gap, Part};
-use crate::resolve::{Desired, Rules};
+use crate::model::Principal;
+use crate::resolve::{Desired, Rules, Selection};
 use crate::text::counted;
 use std::collections::BTreeSet;
 
@@ -34,7 +35,11 @@ pub(super) fn findings(
              not known ({of} in all)"
         ));
     }
-    out.extend(groups(projection, desired, gaps));
+    out.extend(groups(projection, desired, gaps, rules.only.as_ref()));
+    // Only ACTIVE accounts are selected.
+    if rules.only.is_some() {
+        return out;
+    }
     let accounts: BTreeSet<&AccountId> = projection.inactive.keys().collect();
     for account in accounts {
         let granted = projection.state.grants.of_account(account).count();
@@ -46,7 +51,23 @@ pub(super) fn findings(
     out
 }
 
-fn groups(projection: &Projection, desired: &Desired, gaps: &[Gap]) -> Vec<String> {
+fn groups(
+    projection: &Projection,
+    desired: &Desired,
+    gaps: &[Gap],
+    only: Option<&Selection>,
+) -> Vec<String> {
+    let granted = desired.grants.groups();
+    let chosen: Option<BTreeSet<&GroupName>> = only.map(|only| {
+        let accounts = only.accounts.iter();
+        let grants = accounts.flat_map(|account| desired.state.grants.of_account(account));
+        let groups = grants.filter_map(|grant| match &grant.principal {
+            Principal::Group(name) => Some(name),
+            _ => None,
+        });
+        groups.collect()
+    });
+    let matters = |group: &&GroupName| chosen.as_ref().is_none_or(|those| those.contains(group));
     let known = |group: &GroupName| {
         let id = projection.ids.groups.get(group);
         !gaps.iter().any(|gap| match &gap.part {
@@ -56,11 +77,13 @@ fn groups(projection: &Projection, desired: &Desired, gaps: &[Gap]) -> Vec<Strin
         })
     };
     let mut out = Vec::new();
-    for (group, users) in projection.dangling.iter().filter(|(group, _)| known(group)) {
+    for (group, users) in
+        projection.dangling.iter().filter(|(group, _)| known(group) && matters(group))
+    {
         out.push(format!("group {group} has {} members that no user is", users.len()));
     }
     let members = &desired.state.memberships;
-    let granted = desired.grants.groups().iter();
+    let granted = granted.iter().filter(matters);
     let empty = granted.filter(|name| !members.contains_key(*name) && known(name));
     for group in empty {
         out.push(format!("group {group} is granted access and has no members"));

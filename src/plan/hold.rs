@@ -2,17 +2,18 @@
 //! everything that needs one of those.
 
 mod elsewhere;
+mod only;
 mod unread;
 
 use super::change::{Kind, What};
 use super::draft::Draft;
 use super::links::{Ground, links};
-use crate::id::{GroupName, PermissionSetName, UserId, UserName};
+use crate::id::{AccountId, GroupName, PermissionSetName, UserId, UserName};
 use crate::live::project::{Ids, Labels, Twins};
 use crate::live::reading::Reading;
 use crate::live::{Gap, Part};
 use crate::model::{Grant, Group, Principal, State};
-use crate::resolve::{Held, Hold, Rules};
+use crate::resolve::{Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
 pub(super) use elsewhere::Elsewhere;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,16 +40,34 @@ pub(super) struct Facts<'a> {
     pub(super) reading: &'a Reading,
     /// The caller, who may not be in the management account.
     pub(super) elsewhere: Option<Elsewhere<'a>>,
+    /// The accounts that the plan is about, where these are not all.
+    pub(super) only: Option<&'a Selection>,
+    /// Accounts where each set is provisioned.
+    pub(super) provisioned: &'a BTreeMap<PermissionSetName, BTreeSet<AccountId>>,
 }
 
-/// Parts the drafts into those that are planned and those that are held.
-pub(super) fn split(drafts: Vec<Draft>, facts: &Facts<'_>) -> (Vec<Draft>, Vec<Held>) {
-    let mut held: Vec<Held> = Vec::new();
-    let reasons: Vec<Option<(Hold, String)>> =
-        drafts.iter().map(|d| reason_to_hold(&d.what, facts)).collect();
-    let mut reasons = reasons;
+/// What becomes of the drafts.
+pub(super) struct Parted {
+    /// Those that are planned.
+    pub(super) kept: Vec<Draft>,
+    /// Those that are not, with the reason.
+    pub(super) held: Vec<Held>,
+    /// How many are not about the accounts that the plan is about, by kind.
+    pub(super) left_out: BTreeMap<&'static str, usize>,
+}
+
+/// Why a draft is held back, and more for people; `None` where it is not.
+pub(super) type Reason = Option<(Hold, String)>;
+
+/// Parts the drafts into those that are planned, those that are held and those that are left out.
+pub(super) fn split(mut drafts: Vec<Draft>, facts: &Facts<'_>) -> Parted {
+    let mut reasons: Vec<Reason> = drafts.iter().map(|d| reason_to_hold(&d.what, facts)).collect();
     in_use(&drafts, &mut reasons, facts);
     spread(&drafts, &mut reasons, facts);
+    let mut left_out = BTreeMap::new();
+    if let Some(only) = facts.only {
+        (drafts, reasons, left_out) = only::limit(drafts, reasons, only, facts);
+    }
     let going: BTreeSet<UserName> = drafts
         .iter()
         .zip(&reasons)
@@ -57,7 +76,7 @@ pub(super) fn split(drafts: Vec<Draft>, facts: &Facts<'_>) -> (Vec<Draft>, Vec<H
             _ => None,
         })
         .collect();
-    let mut kept = Vec::new();
+    let (mut kept, mut held) = (Vec::new(), Vec::new());
     for (draft, reason) in drafts.into_iter().zip(reasons) {
         match reason {
             // Memberships go with their user; nobody removes them one by one.
@@ -72,10 +91,10 @@ pub(super) fn split(drafts: Vec<Draft>, facts: &Facts<'_>) -> (Vec<Draft>, Vec<H
             }),
         }
     }
-    (kept, held)
+    Parted { kept, held, left_out }
 }
 
-fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Option<(Hold, String)> {
+fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
     let manage = &facts.rules.manage;
     let directory = matches!(what.kind(), Kind::Users | Kind::Groups | Kind::Memberships);
     if directory && facts.rules.external {
@@ -276,7 +295,7 @@ pub fn part_name(part: &Part, ids: &Ids, labels: &Labels) -> String {
 
 /// A group, user or set with a grant that stays cannot go: the grant would be left an orphan, or AWS
 /// would refuse.
-fn in_use(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Facts<'_>) {
+fn in_use(drafts: &[Draft], reasons: &mut [Reason], facts: &Facts<'_>) {
     for (draft, reason) in drafts.iter().zip(reasons.iter_mut()) {
         let (What::DeleteUser(name, _), None) = (&draft.what, &reason) else { continue };
         let theirs =
@@ -307,7 +326,7 @@ struct Staying<'a> {
 }
 
 impl<'a> Staying<'a> {
-    fn of(drafts: &'a [Draft], reasons: &[Option<(Hold, String)>], facts: &Facts<'a>) -> Self {
+    fn of(drafts: &'a [Draft], reasons: &[Reason], facts: &Facts<'a>) -> Self {
         let mut out = Self::default();
         let mut going = BTreeSet::new();
         for (draft, reason) in drafts.iter().zip(reasons) {
@@ -352,7 +371,7 @@ impl<'a> Staying<'a> {
 }
 
 /// Holds back what needs something that is held back, until nothing more follows.
-fn spread(drafts: &[Draft], reasons: &mut [Option<(Hold, String)>], facts: &Facts<'_>) {
+fn spread(drafts: &[Draft], reasons: &mut [Reason], facts: &Facts<'_>) {
     let whats: Vec<&What> = drafts.iter().map(|d| &d.what).collect();
     let links = links(drafts, facts.ground);
     loop {

@@ -1,12 +1,13 @@
 //! Plans of small definitions against a small world.
 
+mod only;
 mod reading;
 mod safety;
 
 use super::*;
 use crate::diag::Diagnostic;
 use crate::live::{Part, project::project, snapshot};
-use crate::resolve::resolve;
+use crate::resolve::{Only, resolve};
 use crate::source::{Input, Tree};
 
 const SETTINGS: &str = "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
@@ -49,13 +50,19 @@ fn world() -> Live {
 }
 
 fn planned(live: &Live, definitions: &str) -> (Plan, Vec<Diagnostic>) {
+    planned_only(live, definitions, &[])
+}
+
+fn planned_only(live: &Live, definitions: &str, only: &[&str]) -> (Plan, Vec<Diagnostic>) {
     let settings = format!("{SETTINGS}{definitions}");
     let files = vec![Input { path: "landgrant.toml".into(), bytes: settings.into_bytes() }];
     let tree = Tree { files, ..Tree::default() };
     let declared = crate::source::load(&tree).0;
     let projection = project(live);
     let (desired, diagnostics) = resolve(&declared, live, &projection, NOW.parse().unwrap());
-    (make(live, &projection, &desired, &Rules::of(&declared)), diagnostics)
+    let only = Only::parse(only).unwrap().select(&desired.organization).unwrap();
+    let rules = Rules { only, ..Rules::of(&declared) };
+    (make(live, &projection, &desired, &rules), diagnostics)
 }
 
 fn addresses(plan: &Plan) -> Vec<String> {

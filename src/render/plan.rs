@@ -20,6 +20,10 @@ pub fn text(plan: &Plan, files: &Files, options: &Options) -> String {
     page.row(0, Tone::Strong, &format!("landgrant plan {}", id(plan)));
     page.gap();
     read(&mut page, plan);
+    if let Some(only) = &plan.only {
+        let accounts = counted(only.accounts.len(), "account");
+        page.heading("only", &format!("{} · {accounts}", only.selectors.join(", ")));
+    }
     page.gap();
     access::section(&mut page, plan, files);
     page.gap();
@@ -83,6 +87,12 @@ fn not_done(page: &mut Page, plan: &Plan, files: &Files) {
             page.row(8, Tone::Quiet, &notes.join(" · "));
         }
     }
+    if plan.only.is_some() {
+        let changes = counted(plan.left_out.values().sum(), "change");
+        let narrow = plan.observed.taken.reading.within.is_some();
+        let unread = if narrow { "; of what was not read nothing is known" } else { "" };
+        page.heading("left out", &format!("{changes} by --only{unread}"));
+    }
     let ignored: Vec<String> =
         plan.ignored.iter().map(|(kind, n)| counted(*n, &singular(kind))).collect();
     page.heading("ignored", &or_nothing(&ignored));
@@ -138,7 +148,9 @@ fn singular(kind: &str) -> String {
 }
 
 fn nothing_to_do(plan: &Plan) -> &'static str {
-    if !plan.is_complete() {
+    if plan.only.is_some() && plan.is_complete() && plan.held.is_empty() {
+        "no changes: place, tags and grants of the accounts of --only are as declared"
+    } else if !plan.is_complete() {
         "no changes in what could be read; nothing is known about the rest"
     } else if plan.held.is_empty() && !plan.observed.taken.reading.cannot_see().is_empty() {
         "no changes: everything that is declared is live as declared, as far as was read"

@@ -1,7 +1,7 @@
 //! Accounts: which live account a declared one is, where it belongs and how it is tagged.
 
 use super::select::{OrgView, Place, matches};
-use super::{Context, Desired, Held, Hold, organization, scope};
+use super::{Context, Desired, Held, Hold, Only, organization, scope};
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::id::AccountId;
 use crate::live::{AccountState, Organization, Part};
@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The accounts whose tags must be read: all where a selector looks at tags, else those that are
 /// declared with tags.
-pub fn needing_tags(declared: &Declared, live: &Organization) -> BTreeSet<AccountId> {
-    let all = organization::selectors(declared).any(organization::has_tag);
+pub fn needing_tags(declared: &Declared, only: &Only, live: &Organization) -> BTreeSet<AccountId> {
+    let mut selectors = organization::selectors(declared).chain(only.selectors());
+    let all = selectors.any(organization::has_tag);
     if all {
         return live.accounts.keys().cloned().collect();
     }

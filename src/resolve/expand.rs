@@ -24,10 +24,7 @@ pub(super) fn resolve(
     desired: &mut Desired,
     out: &mut Vec<Diagnostic>,
 ) {
-    // Ignored accounts are out of sight of every selector.
-    let mut view = view.clone();
-    view.places.retain(|id, _| context.scope.account(id).is_none());
-    let checker = Checker::new(context, Index::new(&view));
+    let checker = Checker::new(context, Index::new(view));
     let mut collected = Collected::default();
     for rule in &context.declared.grants {
         expand(context, &checker, rule, (&mut collected, desired), out);
@@ -35,7 +32,7 @@ pub(super) fn resolve(
     desired.grants = collected.finish();
     desired.lapsed.retain(|grant, _| desired.grants.get(grant).is_none());
     desired.state.grants = desired.grants.grants(&desired.live.grants);
-    keep_undeclared(context, &view, desired);
+    keep_undeclared(context, view, desired);
 }
 
 fn expand(

@@ -1,9 +1,11 @@
 //! What has to be read for the definitions at hand, where not everything is.
 
+use super::index::Index;
 use super::scope::Scope;
-use crate::id::{GroupName, PermissionSetArn, PermissionSetName, UserId, UserName};
+use super::select::OrgView;
+use crate::id::{AccountId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName};
 use crate::live::Live;
-use crate::source::declared::{Declared, IdentitySource, Mode, PrincipalRef};
+use crate::source::declared::{Declared, GrantRule, IdentitySource, Mode, PrincipalRef};
 use std::collections::BTreeSet;
 
 /// Whom a quick reading asks.
@@ -32,6 +34,33 @@ pub fn questions(declared: &Declared) -> Questions {
     // A user who is removed may be a member of any group.
     let members_of = (!removes_users(declared)).then_some(groups);
     Questions { users, members_of }
+}
+
+/// Permission sets and groups that the definitions may grant in some accounts, whatever the period and
+/// whatever is excepted: what a reading that is narrowed to the accounts has to know besides what they
+/// have. Groups also by the names that they had before.
+pub fn granted_in(
+    declared: &Declared,
+    organization: &OrgView,
+    accounts: &BTreeSet<AccountId>,
+) -> (BTreeSet<PermissionSetName>, BTreeSet<GroupName>) {
+    let index = Index::new(organization);
+    let (mut sets, mut groups) = (BTreeSet::new(), BTreeSet::new());
+    for GrantRule { to, allow, within, .. } in declared.grants.iter().map(|rule| &rule.value) {
+        let mut hits = within.iter().flat_map(|selector| index.hits(&selector.value));
+        if !hits.any(|place| accounts.contains(&place.id)) {
+            continue;
+        }
+        sets.extend(allow.iter().map(|set| set.value.clone()));
+        for principal in to {
+            let PrincipalRef::Group(name) = &principal.value else { continue };
+            groups.insert(name.clone());
+            let group = declared.groups.get(name);
+            let earlier = group.iter().flat_map(|group| &group.value.previously);
+            groups.extend(earlier.map(|old| old.value.clone()));
+        }
+    }
+    (sets, groups)
 }
 
 /// What a plan for these definitions may remove, and whose grants must all be known for it.

@@ -4,7 +4,7 @@ use super::declared::{GrantRule, PrincipalRef};
 use super::decode::{Node, Table};
 use super::names::{GROUP, PERMISSION_SET, USER};
 use super::period::{self, End};
-use super::selector::Selector;
+use super::selector::{Selector, help};
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::id::{GroupName, PermissionSetName, UserName};
 use crate::text::suggest;
@@ -99,31 +99,13 @@ pub(super) fn selector(
         Ok(selector) => Some(selector),
         Err(why) => {
             let message = format!("`{}` is not a selector", text.value);
-            let near = near(text.value).filter(|near| parse(near).is_ok());
-            let help = near.map_or_else(
-                || {
-                    "write `account:NAME-OR-ID`, `ou:A/B`, `ou:A/B/**`, `tag:key=value` or `all`, \
-                    joined by ` & `"
-                        .to_owned()
-                },
-                |near| format!("did you mean `{near}`?"),
-            );
+            let help = help(text.value, parse);
             out.push(
                 Diagnostic::new(Code::InvalidSelector, text.span, message).label(why).help(help),
             );
             None
         }
     }
-}
-
-/// What a text that is no selector was most likely meant to be.
-fn near(text: &str) -> Option<String> {
-    let Some((kind, rest)) = text.split_once(':') else {
-        return suggest(text, ["all"]).map(str::to_owned);
-    };
-    let kind = suggest(kind, ["account", "ou", "tag"])?;
-    let rest = if kind == "ou" { rest.trim_matches('/') } else { rest };
-    Some(format!("{kind}:{rest}"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Selectors: which accounts a grant, an exception or `--only` means.
 
 use crate::id::OuPath;
+use crate::text::suggest;
 use std::fmt;
 
 /// Terms joined by ` & `: an account must satisfy all of them.
@@ -110,6 +111,26 @@ impl fmt::Display for Term {
             Self::Tag(key, value) => write!(f, "tag:{key}={value}"),
         }
     }
+}
+
+/// What to write in place of a text that `parse` does not take.
+pub fn help(text: &str, parse: fn(&str) -> Result<Selector, String>) -> String {
+    match near(text).filter(|near| parse(near).is_ok()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write `account:NAME-OR-ID`, `ou:A/B`, `ou:A/B/**`, `tag:key=value` or `all`, \
+            joined by ` & `"
+            .to_owned(),
+    }
+}
+
+/// What a text that is no selector was most likely meant to be.
+fn near(text: &str) -> Option<String> {
+    let Some((kind, rest)) = text.split_once(':') else {
+        return suggest(text, ["all"]).map(str::to_owned);
+    };
+    let kind = suggest(kind, ["account", "ou", "tag"])?;
+    let rest = if kind == "ou" { rest.trim_matches('/') } else { rest };
+    Some(format!("{kind}:{rest}"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Laws: what holds of any organization and any definitions.
 
+mod only;
 mod oracle;
 mod sketch;
 
@@ -16,7 +17,7 @@ use landgrant::plan::change::What;
 use landgrant::plan::{self, Plan, document, predict};
 use landgrant::render;
 use landgrant::resolve::reading::{Questions, Removals, questions, removals};
-use landgrant::resolve::{Desired, Rules, needing_tags, resolve};
+use landgrant::resolve::{Desired, Only, Rules, needing_tags, resolve};
 use landgrant::sandbox::{Effect, Fault, Options, Sandbox};
 use landgrant::source::declared::Declared;
 use landgrant::source::{self, Input, Tree};
@@ -119,7 +120,8 @@ fn run_at(depth: Depth, world: &str, tree: &Tree, options: Options) -> Option<Ru
         let now = move || now;
         let Questions { users, members_of } = questions(&declared);
         let wanted = Wanted { depth, users, members_of, ..Wanted::default() };
-        let tags_of = |organization: &Organization| needing_tags(&declared, organization);
+        let tags_of =
+            |organization: &Organization| needing_tags(&declared, &Only::default(), organization);
         let mut live = read(&aws, &wanted, &tags_of, &now, &Silent).await.unwrap();
         let Removals { users, sets } = removals(&declared, &live);
         let needed = Needed { users, sets, ..Needed::default() };

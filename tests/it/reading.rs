@@ -2,9 +2,9 @@
 
 use crate::support::NOW;
 use jiff::Timestamp;
-use landgrant::aws::read::{Silent, Wanted, no_tags, read};
-use landgrant::aws::{self};
-use landgrant::id::UserName;
+use landgrant::aws::read::{Narrow, Silent, Wanted, no_tags, read, read_center, read_organization};
+use landgrant::aws::{self, Aws};
+use landgrant::id::{AccountId, UserName};
 use landgrant::live::Live;
 use landgrant::live::reading::Depth;
 use landgrant::sandbox::{Options, Quotas, Rate, Sandbox};
@@ -190,15 +190,17 @@ fn pages(rows: usize) -> usize {
     rows.div_ceil(100).max(1)
 }
 
-async fn reading(size: Size, depth: Depth) -> Live {
-    reading_from(size, depth, Options::default()).await.0
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
 }
 
-/// The reading, and the sandbox that it was taken from.
-async fn reading_from(size: Size, depth: Depth, options: Options) -> (Live, Sandbox) {
-    let rows = size.rows();
-    let now: Timestamp = NOW.parse().unwrap();
-    let sandbox = Sandbox::from_json(size.world(&rows).as_bytes(), options).unwrap();
+async fn connect(
+    size: Size,
+    rows: &Rows,
+    depth: Depth,
+    options: Options,
+) -> (Aws, Wanted, Sandbox) {
+    let sandbox = Sandbox::from_json(size.world(rows).as_bytes(), options).unwrap();
     let aws = aws::connect(aws::Options {
         region: Some("ap-southeast-1".to_owned()),
         http_client: Some(sandbox.http_client()),
@@ -211,7 +213,29 @@ async fn reading_from(size: Size, depth: Depth, options: Options) -> (Live, Sand
         members_of: Some(BTreeSet::new()),
         ..Wanted::default()
     };
-    let live = read(&aws.await, &wanted, &no_tags, move || now, &Silent).await.unwrap();
+    (aws.await, wanted, sandbox)
+}
+
+/// Reads for some accounts alone, in which the definitions grant nothing.
+async fn narrowed(size: Size, rows: &Rows, accounts: impl IntoIterator<Item = usize>) -> Live {
+    let (aws, wanted, _) = connect(size, rows, Depth::Quick, Options::default()).await;
+    let accounts = accounts.into_iter().map(|n| AccountId::parse(&account(n)).unwrap());
+    let narrow = Narrow { accounts: accounts.collect(), ..Narrow::default() };
+    let mut live = read_organization(&aws, &wanted, &no_tags, now, &Silent).await.unwrap();
+    read_center(&aws, &mut live, (&wanted, &narrow), now, &Silent).await.unwrap();
+    assert!(live.is_complete(), "{:?}", live.gaps);
+    live
+}
+
+async fn reading(size: Size, depth: Depth) -> Live {
+    reading_from(size, depth, Options::default()).await.0
+}
+
+/// The reading, and the sandbox that it was taken from.
+async fn reading_from(size: Size, depth: Depth, options: Options) -> (Live, Sandbox) {
+    let rows = size.rows();
+    let (aws, wanted, sandbox) = connect(size, &rows, depth, options).await;
+    let live = read(&aws, &wanted, &no_tags, now, &Silent).await.unwrap();
     assert!(live.is_complete(), "{:?}", live.gaps);
     let read = live.identity_center.assignments.values();
     assert_eq!(read.map(|a| a.groups.len() + a.users.len()).sum::<usize>(), size.assignments);
@@ -288,4 +312,52 @@ async fn a_full_reading_asks_every_pair_once_and_every_set_what_is_outdated() {
     assert_eq!(calls(&quick, "sso-admin:"), MEDIUM.hybrid(&MEDIUM.rows()) as u64);
     assert_eq!(quick.identity_center.assignments, live.identity_center.assignments);
     assert_eq!(quick.identity_center.permission_sets, live.identity_center.permission_sets);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_of_one_account_asks_for_what_the_account_has() {
+    let (rows, account_7) = (LARGE.rows(), AccountId::parse(&account(7)).unwrap());
+    let live = narrowed(LARGE, &rows, [7]).await;
+    let all = || rows.groups.iter().chain(&rows.users);
+    // Accounts are counted from the one behind the management account.
+    let sets: BTreeSet<usize> =
+        all().filter(|(account, _, _)| *account == 6).map(|(_, set, _)| *set).collect();
+    let groups: BTreeSet<usize> =
+        rows.groups.iter().filter(|(account, _, _)| *account == 6).map(|row| row.2).collect();
+    let places = |n| {
+        let there = all().filter(|(_, set, _)| *set == n);
+        there.map(|(account, _, _)| account).collect::<BTreeSet<_>>().len()
+    };
+    assert!(sets.len() > 5 && !groups.is_empty());
+    // Instances, sets, every name, the account; of its sets five parts, all accounts, the outdated
+    // ones; its pairs.
+    let accounts: usize = sets.iter().map(|set| pages(places(*set))).sum();
+    let least = 2 + LARGE.sets + 1 + (5 + 1) * sets.len() + accounts + sets.len();
+    assert_eq!(calls(&live, "sso-admin:"), least as u64);
+    assert!(least < 250, "{least}");
+    let members = LARGE.memberships();
+    let members: usize = groups.iter().map(|n| pages(members[n].len())).sum();
+    let directory = pages(LARGE.groups) + pages(LARGE.users) + members;
+    assert_eq!(calls(&live, "identitystore:"), directory as u64);
+
+    let center = &live.identity_center;
+    assert_eq!(center.permission_sets.len(), LARGE.sets);
+    assert_eq!(center.assignments.len(), sets.len());
+    let found = center.assignments.values().map(|a| a.groups.len() + a.users.len());
+    assert_eq!(found.sum::<usize>(), all().filter(|row| row.0 == 6).count());
+    assert!(center.assignments.keys().all(|(account, _)| *account == account_7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_of_many_accounts_is_of_all() {
+    // More accounts than sets; as many, that have so much between them that asking everybody is less.
+    for accounts in [1..22, 1..21] {
+        let rows = MEDIUM.rows();
+        let live = narrowed(MEDIUM, &rows, accounts.clone()).await;
+        assert_eq!(live.taken.reading.within, None);
+        assert_eq!(live.identity_center.assignments.len(), MEDIUM.pairs);
+        let asked = if accounts.len() > MEDIUM.sets { 0 } else { accounts.len() };
+        let least = MEDIUM.hybrid(&rows) + asked;
+        assert_eq!(calls(&live, "sso-admin:"), least as u64);
+    }
 }

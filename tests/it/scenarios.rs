@@ -71,6 +71,9 @@ scenarios! {
     members_join_and_leave
     no_terminal
     observed_kinds
+    only_one_account
+    only_reaches_no_other
+    only_reads_less
     orphans_are_cleaned_up
     ou_renamed
     ou_removed_when_empty

@@ -11,14 +11,14 @@ use super::{Gaps, Progress, ReadError, Wanted};
 use crate::aws::error::Kind;
 use crate::aws::{Aws, Target};
 use crate::id::{AccountId, GroupId, GroupName, PermissionSetArn, UserId, UserName};
+use crate::live::Part;
 use crate::live::reading::{Asked, Depth, Reading};
-use crate::live::{Part, PermissionSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom a quick reading asks.
-struct Whom {
+pub(super) struct Whom {
     /// Users, what they have.
-    direct: BTreeSet<UserId>,
+    pub(super) direct: BTreeSet<UserId>,
     /// Groups, who is in them, whatever they have.
     named: BTreeSet<GroupId>,
 }
@@ -33,12 +33,17 @@ pub(super) struct Center {
     pub(super) gaps: Gaps,
 }
 
+/// The sets that there are.
+pub(super) type Listed = (BTreeSet<PermissionSetArn>, Gaps);
+/// The same with where they are provisioned.
+pub(super) type Placed = (BTreeSet<PermissionSetArn>, Provisioned, Gaps);
+
 /// One reading under way.
-struct Session<'a> {
-    aws: &'a Aws,
-    target: &'a Target,
-    wanted: &'a Wanted,
-    progress: &'a dyn Progress,
+pub(super) struct Session<'a> {
+    pub(super) aws: &'a Aws,
+    pub(super) target: &'a Target,
+    pub(super) wanted: &'a Wanted,
+    pub(super) progress: &'a dyn Progress,
 }
 
 /// Reads it.
@@ -49,47 +54,16 @@ pub(super) async fn read(
     progress: &dyn Progress,
 ) -> Result<Center, ReadError> {
     let go = Session { aws, target, wanted, progress };
-    let (directory, (arns, mut provisioned, mut gaps)) =
-        tokio::try_join!(directory::list(aws, target, progress), go.sets())?;
-    let whom = go.whom(&directory);
-    let known = Known {
-        depth: wanted.depth,
-        directory_whole: directory.gaps.0.is_empty(),
-        sets: arns.len(),
-        groups: directory.groups.len(),
-        direct: whom.direct.len(),
-        pairs: provisioned.values().map(BTreeMap::len).sum(),
-        memberships: whom.named.len(),
+    let sets = async {
+        let listed = go.list().await?;
+        go.placed(listed).await
     };
-    let (choice, first) = go.choose(known, &directory, &whom).await;
-    let details = permission_sets::details(aws, target, &arns, progress);
-    let (sets, memberships, (assignments, asked, grant_gaps)) = match choice.way {
-        Way::ByPair => {
-            let groups = directory.groups.keys().cloned();
-            let members = directory::members(aws, target, groups, progress);
-            tokio::try_join!(details, members, go.by_pair(&mut provisioned))?
-        }
-        Way::Hybrid => {
-            let members = directory::members(aws, target, whom.named.iter().cloned(), progress);
-            let grants = go.hybrid(&directory, &whom, first, &mut provisioned);
-            let (sets, mut members, (grants, more)) = tokio::try_join!(details, members, grants)?;
-            members.0.extend(more.0);
-            members.1.0.extend(more.1.0);
-            (sets, members, grants)
-        }
-    };
-    let (mut sets, set_gaps) = sets;
-    place(&mut sets, provisioned);
-    let (memberships, member_gaps) = memberships;
-    let because = choice.because.map(str::to_owned);
-    let parts = [set_gaps, member_gaps, grant_gaps];
-    gaps.0.extend(parts.into_iter().flat_map(|gaps| gaps.0));
-    let reading = Reading { depth: wanted.depth, asked, because };
-    Ok(Center { sets, directory, memberships, assignments, reading, gaps })
+    let (directory, sets) = tokio::try_join!(directory::list(aws, target, progress), sets)?;
+    go.all(directory, sets).await
 }
 
 /// Says of every set where it is provisioned.
-fn place(sets: &mut BTreeMap<PermissionSetArn, PermissionSet>, mut provisioned: Provisioned) {
+pub(super) fn place(sets: &mut Sets, mut provisioned: Provisioned) {
     for (arn, set) in sets {
         set.provisioned = provisioned.remove(arn).unwrap_or_default();
     }
@@ -99,11 +73,17 @@ type Grants = (Assignments, Option<Asked>, Gaps);
 type Answer = (Principal, Result<principals::Own, super::AwsError>);
 
 impl Session<'_> {
-    /// Lists the sets and where they are provisioned. A quick reading asks for current accounts
-    /// alone, because a principal's answer tells of outdated ones ([`Self::suspected`]).
-    async fn sets(&self) -> Result<(BTreeSet<PermissionSetArn>, Provisioned, Gaps), ReadError> {
-        let (mut provisioned, mut gaps) = (Provisioned::new(), Gaps::default());
+    /// Lists the sets.
+    pub(super) async fn list(&self) -> Result<Listed, ReadError> {
+        let mut gaps = Gaps::default();
         let arns = permission_sets::list(self.aws, self.target, &mut gaps).await?;
+        Ok((arns, gaps))
+    }
+
+    /// Lists where sets are provisioned. A quick reading asks for current accounts alone, because a
+    /// principal's answer tells of outdated ones ([`Self::suspected`]).
+    pub(super) async fn placed(&self, (arns, mut gaps): Listed) -> Result<Placed, ReadError> {
+        let mut provisioned = Provisioned::new();
         let which = match self.wanted.depth {
             Depth::Quick => Which::Current,
             Depth::Full => Which::Any,
@@ -112,7 +92,54 @@ impl Session<'_> {
         Ok((arns, provisioned, gaps))
     }
 
-    async fn provisioned(
+    /// Reads the rest, of everything that is listed.
+    pub(super) async fn all(
+        &self,
+        directory: Directory,
+        (arns, mut provisioned, mut gaps): Placed,
+    ) -> Result<Center, ReadError> {
+        let Self { aws, target, wanted, progress } = *self;
+        let whom = self.whom(&directory);
+        let known = Known {
+            depth: wanted.depth,
+            directory_whole: directory.gaps.0.is_empty(),
+            sets: arns.len(),
+            groups: directory.groups.len(),
+            direct: whom.direct.len(),
+            pairs: provisioned.values().map(BTreeMap::len).sum(),
+            memberships: whom.named.len(),
+            chosen: 0, // nothing is left out
+        };
+        let (choice, first) = self.choose(known, &directory, &whom).await;
+        let details = permission_sets::details(aws, target, &arns, progress);
+        let (sets, memberships, (assignments, asked, grant_gaps)) = match choice.way {
+            Way::ByPair | Way::Within => {
+                let groups = directory.groups.keys().cloned();
+                let members = directory::members(aws, target, groups, progress);
+                tokio::try_join!(details, members, self.by_pair(&mut provisioned))?
+            }
+            Way::Hybrid => {
+                let named = whom.named.iter().cloned();
+                let members = directory::members(aws, target, named, progress);
+                let grants = self.hybrid(&directory, &whom, first, &mut provisioned);
+                let (sets, mut members, (grants, more)) =
+                    tokio::try_join!(details, members, grants)?;
+                members.0.extend(more.0);
+                members.1.0.extend(more.1.0);
+                (sets, members, grants)
+            }
+        };
+        let (mut sets, set_gaps) = sets;
+        place(&mut sets, provisioned);
+        let (memberships, member_gaps) = memberships;
+        let because = choice.because.map(str::to_owned);
+        let parts = [set_gaps, member_gaps, grant_gaps];
+        gaps.0.extend(parts.into_iter().flat_map(|gaps| gaps.0));
+        let reading = Reading { depth: wanted.depth, asked, because, within: None };
+        Ok(Center { sets, directory, memberships, assignments, reading, gaps })
+    }
+
+    pub(super) async fn provisioned(
         &self,
         sets: impl IntoIterator<Item = PermissionSetArn>,
         which: Which,
@@ -122,7 +149,7 @@ impl Session<'_> {
     }
 
     /// Whom a quick reading asks, by the names that are wanted.
-    fn whom(&self, directory: &Directory) -> Whom {
+    pub(super) fn whom(&self, directory: &Directory) -> Whom {
         let Wanted { instance: _, depth: _, users, members_of } = self.wanted;
         let direct = directory.users.iter();
         let direct = direct.filter(|(_, user)| users.contains(&UserName::new(&user.user_name)));

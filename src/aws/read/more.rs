@@ -3,8 +3,7 @@
 
 use super::principals::{self, Asked as Principal};
 use super::provisioned::{self, Pairs, Provisioned, Which};
-use super::{Gaps, Progress, ReadError, assignments, tidy};
-use crate::aws::count::since;
+use super::{Gaps, Progress, ReadError, assignments, charge, tidy};
 use crate::aws::{Aws, Target};
 use crate::id::{PermissionSetArn, UserId};
 use crate::live::reading::Asked;
@@ -71,9 +70,6 @@ pub async fn read_grants(
     }));
     earlier.extend(gaps.0);
     tidy(earlier);
-    taken.ended = now();
-    for (operation, n) in since(&counted, aws.calls()) {
-        *taken.calls.entry(operation).or_default() += n;
-    }
+    charge(taken, &counted, aws, now());
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 mod accounts;
 
-use super::{Gaps, Progress, ReadError};
+use super::{Gaps, Progress, ReadError, TagsOf};
 use crate::aws::Aws;
 use crate::aws::error::AwsError;
 use crate::aws::page::{Listing, each, listed, pages};
@@ -59,21 +59,22 @@ async fn roots(aws: &Aws) -> Result<Vec<String>, AwsError> {
     .complete()
 }
 
-/// Reads the tree and the accounts.
+/// Reads the tree and the accounts, and of their tags those that are asked for.
 pub(super) async fn read(
     aws: &Aws,
-    base: Base,
+    base: &Base,
+    tags_of: TagsOf<'_>,
     progress: &dyn Progress,
 ) -> Result<(Organization, Gaps), ReadError> {
     let mut gaps = Gaps::default();
-    let (root, listed, (ous, tree_gaps)) = match base.root {
+    let (root, listed, (ous, tree_gaps)) = match &base.root {
         Ok(root) => {
             let listed = accounts::list(aws, progress);
-            let (tree, listed) = tokio::join!(tree(aws, &root, progress), listed);
-            (root, listed, tree?)
+            let (tree, listed) = tokio::join!(tree(aws, root, progress), listed);
+            (root.clone(), listed, tree?)
         }
         Err(error) => {
-            gaps.note(Part::Ous, error)?;
+            gaps.note(Part::Ous, error.clone())?;
             let listed = accounts::list(aws, progress).await;
             // The accounts' paths begin with it.
             let root = listed.rows.iter().find_map(|row| accounts::root_of(row.paths()));
@@ -87,8 +88,8 @@ pub(super) async fn read(
     let tree_is_complete = gaps.0.is_empty() && tree_gaps.0.is_empty();
     gaps.0.extend(tree_gaps.0);
     let mut organization = Organization {
-        id: base.id,
-        management_account: base.management_account,
+        id: base.id.clone(),
+        management_account: base.management_account.clone(),
         root,
         ous,
         accounts: BTreeMap::new(),
@@ -97,6 +98,9 @@ pub(super) async fn read(
     let accounts =
         accounts::place(aws, listed, &organization, tree_is_complete, &mut gaps, progress).await?;
     organization.accounts = accounts;
+    // Tags have a quota of their own, and wait for nothing but the accounts.
+    let ids = tags_of(&organization);
+    account_tags(aws, &mut organization, ids, &mut gaps, progress).await?;
     Ok((organization, gaps))
 }
 
@@ -149,7 +153,7 @@ pub(in crate::aws) async fn children(aws: &Aws, parent: &OuId) -> Listing<Organi
 }
 
 /// Reads the tags of accounts: one call each, so only for those that somebody needs.
-pub(super) async fn account_tags(
+async fn account_tags(
     aws: &Aws,
     organization: &mut Organization,
     ids: BTreeSet<AccountId>,

@@ -98,19 +98,21 @@ pub(in crate::aws) async fn read_permission_set(
     target: &Target,
     set: &PermissionSetArn,
 ) -> Result<PermissionSet, AwsError> {
-    let (instance, arn) = (target.instance.as_str(), set.as_str());
-    let describe = aws.sso_admin.describe_permission_set();
-    let describe = describe.instance_arn(instance).permission_set_arn(arn);
-    let inline = aws.sso_admin.get_inline_policy_for_permission_set();
-    let inline = inline.instance_arn(instance).permission_set_arn(arn);
-    let (described, managed_policies, customer_managed_policies, inline, boundary, tags) = tokio::try_join!(
-        aws.call(DESCRIBE, || describe.clone().send()),
-        managed_policies(aws, instance, arn),
-        customer_managed_policies(aws, instance, arn),
-        aws.call(GET_INLINE, || inline.clone().send()),
-        boundary(aws, instance, arn),
-        tags(aws, instance, arn),
-    )?;
+    let (mut described, parts) =
+        tokio::try_join!(describe(aws, target, set), parts(aws, target, set))?;
+    parts.place(&mut described);
+    Ok(described)
+}
+
+/// What a set is called, and what else one call tells; its parts are as good as none.
+pub(super) async fn describe(
+    aws: &Aws,
+    target: &Target,
+    set: &PermissionSetArn,
+) -> Result<PermissionSet, AwsError> {
+    let request = aws.sso_admin.describe_permission_set();
+    let request = request.instance_arn(target.instance.as_str()).permission_set_arn(set.as_str());
+    let described = aws.call(DESCRIBE, || request.clone().send()).await?;
     let missing = || AwsError::malformed(DESCRIBE, "a permission set without a name");
     let described = described.permission_set.ok_or_else(missing)?;
     Ok(PermissionSet {
@@ -118,13 +120,59 @@ pub(in crate::aws) async fn read_permission_set(
         description: present(described.description),
         session_duration: present(described.session_duration),
         relay_state: present(described.relay_state),
+        managed_policies: BTreeSet::new(),
+        customer_managed_policies: BTreeSet::new(),
+        inline_policy: None,
+        permissions_boundary: None,
+        tags: Tags::new(),
+        provisioned: BTreeMap::new(),
+    })
+}
+
+/// What a set is made of.
+pub(super) struct Parts {
+    managed_policies: BTreeSet<PolicyArn>,
+    customer_managed_policies: BTreeSet<CustomerPolicy>,
+    inline_policy: Option<String>,
+    permissions_boundary: Option<Boundary>,
+    tags: Tags,
+}
+
+impl Parts {
+    /// Gives a described set its parts.
+    pub(super) fn place(self, set: &mut PermissionSet) {
+        set.managed_policies = self.managed_policies;
+        set.customer_managed_policies = self.customer_managed_policies;
+        set.inline_policy = self.inline_policy;
+        set.permissions_boundary = self.permissions_boundary;
+        set.tags = self.tags;
+    }
+}
+
+/// Reads what one set is made of.
+pub(super) async fn parts(
+    aws: &Aws,
+    target: &Target,
+    set: &PermissionSetArn,
+) -> Result<Parts, AwsError> {
+    let (instance, arn) = (target.instance.as_str(), set.as_str());
+    let inline = aws.sso_admin.get_inline_policy_for_permission_set();
+    let inline = inline.instance_arn(instance).permission_set_arn(arn);
+    let (managed_policies, customer_managed_policies, inline, permissions_boundary, tags) = tokio::try_join!(
+        managed_policies(aws, instance, arn),
+        customer_managed_policies(aws, instance, arn),
+        aws.call(GET_INLINE, || inline.clone().send()),
+        boundary(aws, instance, arn),
+        tags(aws, instance, arn),
+    )?;
+    // "" where there is none (API reference of GetInlinePolicyForPermissionSet).
+    let inline_policy = present(inline.inline_policy);
+    Ok(Parts {
         managed_policies,
         customer_managed_policies,
-        // "" where there is none (API reference of GetInlinePolicyForPermissionSet).
-        inline_policy: present(inline.inline_policy),
-        permissions_boundary: boundary,
+        inline_policy,
+        permissions_boundary,
         tags,
-        provisioned: BTreeMap::new(),
     })
 }
 

@@ -13,6 +13,7 @@ use aws_sdk_ssoadmin::types::ProvisioningStatus;
 use std::collections::{BTreeMap, BTreeSet};
 
 const LIST: &str = "sso-admin:ListAccountsForProvisionedPermissionSet";
+const LIST_SETS: &str = "sso-admin:ListPermissionSetsProvisionedToAccount";
 
 /// Accounts by set, each with whether the set is there in its latest version.
 pub(super) type Provisioned = BTreeMap<PermissionSetArn, BTreeMap<AccountId, bool>>;
@@ -93,4 +94,40 @@ async fn accounts(
         .map(|id| AccountId::parse(id))
         .collect::<Option<_>>()
         .ok_or_else(|| AwsError::malformed(LIST, "an account without an id"))
+}
+
+/// The pairs of some accounts, in whatever version: every set that each of them has.
+pub(super) async fn in_accounts(
+    aws: &Aws,
+    target: &Target,
+    accounts: &BTreeSet<AccountId>,
+) -> Result<Pairs, AwsError> {
+    let mut found = Pairs::new();
+    let work = |account: AccountId| async move { (sets(aws, target, &account).await, account) };
+    each(accounts.iter().cloned(), work, |(sets, account)| {
+        found.extend(sets?.into_iter().map(|set| (account.clone(), set)));
+        Ok::<_, AwsError>(())
+    })
+    .await?;
+    Ok(found)
+}
+
+async fn sets(
+    aws: &Aws,
+    target: &Target,
+    account: &AccountId,
+) -> Result<Vec<PermissionSetArn>, AwsError> {
+    let rows = pages(LIST_SETS, |token| async move {
+        let request = aws.sso_admin.list_permission_sets_provisioned_to_account();
+        let request = request.instance_arn(target.instance.as_str()).account_id(account.as_str());
+        let request = request.max_results(100).set_next_token(token);
+        let out = aws.call(LIST_SETS, || request.clone().send()).await?;
+        Ok((out.permission_sets.unwrap_or_default(), out.next_token))
+    })
+    .await
+    .complete()?;
+    if rows.iter().any(String::is_empty) {
+        return Err(AwsError::malformed(LIST_SETS, "a permission set without an ARN"));
+    }
+    Ok(rows.into_iter().map(PermissionSetArn::new).collect())
 }

@@ -27,6 +27,8 @@ pub struct Known {
     pub pairs: usize,
     /// Groups whose members are asked for.
     pub memberships: usize,
+    /// Sets that matter to the accounts that a reading may be narrowed to; `pairs` is then of those.
+    pub chosen: usize,
 }
 
 /// The way to the grants.
@@ -36,6 +38,8 @@ pub enum Way {
     ByPair,
     /// Every group, every declared direct user, and the pairs that these leave unexplained.
     Hybrid,
+    /// Every provisioned pair of some accounts alone.
+    Within,
 }
 
 /// A way, and why it is not the one that was asked for.
@@ -69,6 +73,19 @@ pub fn choose(known: &Known) -> Choice {
     Choice { way: Way::Hybrid, because: None }
 }
 
+/// Whether it may pay to ask some accounts which sets they have: a full reading is of everything, and
+/// no more calls may be lost than listing the accounts of every set would take.
+pub fn may_narrow(depth: Depth, accounts: usize, sets: usize) -> bool {
+    depth == Depth::Quick && accounts <= sets
+}
+
+/// Whether a reading of some accounts alone takes fewer calls than any of all: the names of all sets,
+/// the rest of the chosen ones and every pair, against everything of all sets, by pair or by principal.
+pub fn narrows(known: &Known) -> bool {
+    let narrow = known.sets + (DETAILS - 1 + LISTINGS) * known.chosen + known.pairs;
+    narrow < (DETAILS + 1) * known.sets + known.groups + known.direct
+}
+
 /// The calls that are ahead, by service, at least: what has many rows takes more pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Estimate {
@@ -80,18 +97,29 @@ pub struct Estimate {
 
 /// Calls of each permission set's details: description, three kinds of policies, boundary, tags.
 const DETAILS: usize = 6;
+/// Listings of a set's accounts in a narrowed reading: all, and the outdated ones.
+const LISTINGS: usize = 2;
 
 impl Estimate {
     /// What a choice leads to.
     pub fn of(known: &Known, choice: &Choice, pace: &Pace) -> Self {
         let sso = "sso-admin";
-        let mut rows = vec![(sso, "details of permission sets", DETAILS * known.sets)];
+        let details = |calls| (sso, "details of permission sets", calls);
+        let mut rows = Vec::new();
         match choice.way {
+            Way::Within => {
+                rows.push((sso, "names of permission sets", known.sets));
+                rows.push(details((DETAILS - 1) * known.chosen));
+                rows.push((sso, "accounts of permission sets", LISTINGS * known.chosen));
+                rows.push((sso, "grants of provisioned pairs", known.pairs));
+            }
             Way::ByPair => {
+                rows.push(details(DETAILS * known.sets));
                 rows.push((sso, "accounts with outdated permission sets", known.sets));
                 rows.push((sso, "grants of provisioned pairs", known.pairs));
             }
             Way::Hybrid => {
+                rows.push(details(DETAILS * known.sets));
                 rows.push((sso, "grants of groups", known.groups));
                 rows.push((sso, "grants of declared direct users", known.direct));
             }
@@ -132,6 +160,7 @@ mod tests {
         direct: 183,
         pairs: 8475,
         memberships: 200,
+        chosen: 0,
     };
 
     const PACE: Pace = Pace { sso_admin: 18.0, identity_store: 18.0, organizations: 1.0 };
@@ -162,6 +191,19 @@ mod tests {
         ] {
             assert_eq!(choose(&known), Choice { way, because }, "{known:?}");
         }
+    }
+
+    #[test]
+    fn a_reading_is_narrowed_where_that_takes_fewer_calls() {
+        assert!(may_narrow(Depth::Quick, 50, 50) && !may_narrow(Depth::Quick, 51, 50));
+        assert!(!may_narrow(Depth::Full, 1, 50));
+        let one = Known { chosen: 9, pairs: 9, ..LARGE };
+        assert!(narrows(&one));
+        let way = Choice { way: Way::Within, because: None };
+        assert_eq!(Estimate::of(&one, &way, &PACE).calls(), 50 + 7 * 9 + 9 + 200);
+        // Every set matters to so many accounts that asking the principals takes fewer.
+        assert!(narrows(&Known { chosen: 50, pairs: 332, ..LARGE }));
+        assert!(!narrows(&Known { chosen: 50, pairs: 333, ..LARGE }));
     }
 
     #[test]

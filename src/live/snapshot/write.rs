@@ -115,7 +115,8 @@ impl Writer<'_> {
 }
 
 fn reading(how: &Reading) -> doc::Reading {
-    let Reading { depth, asked, because } = how;
+    // A snapshot is of everything: what was narrowed is planned on and never kept.
+    let Reading { depth, asked, because, within: _ } = how;
     let asked = asked.as_ref().map(|Asked { groups, users, sets, pairs }| doc::Asked {
         groups: *groups,
         users: users.iter().map(ToString::to_string).collect(),

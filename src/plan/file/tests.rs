@@ -8,6 +8,7 @@ use crate::diag::Files;
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
 use crate::model::{Grant, PermissionSet, Principal, Session};
 use crate::plan::document::{Context, document};
+use crate::resolve::Selection;
 
 fn saved(plan: &Plan) -> Value {
     document(plan, &Files::default(), &Context::default())
@@ -152,4 +153,22 @@ fn an_edited_file_is_found_out() {
         let error = read(&edited.to_string()).unwrap_err();
         assert_eq!(error, PlanFileError::Digest, "{pointer}");
     }
+}
+
+#[test]
+fn the_accounts_of_a_plan_are_part_of_what_was_reviewed() {
+    let mut plan = of(vec![grant('1')]);
+    let everything = reviewed(&plan);
+    assert_eq!(everything.only, [""; 0]);
+    plan.only = Some(Selection {
+        selectors: vec!["account:a".into(), "ou:B".into()],
+        accounts: [account('1')].into(),
+    });
+    assert_eq!(reviewed(&plan).only, ["account:a", "ou:B"]);
+    assert_ne!(reviewed(&plan).id, everything.id);
+    let mut edited = saved(&plan);
+    edited["scope"]["only"] = serde_json::json!(["account:a"]);
+    assert_eq!(read(&edited.to_string()).unwrap_err(), PlanFileError::Digest);
+    edited["scope"]["only"] = serde_json::json!("account:a");
+    assert_eq!(read(&edited.to_string()).unwrap_err(), PlanFileError::Part("scope.only"));
 }

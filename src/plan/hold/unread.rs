@@ -1,7 +1,8 @@
 //! What a quick reading did not ask for, and a change must know.
 
 use super::Facts;
-use crate::live::reading::Reading;
+use crate::id::{GroupName, PermissionSetName};
+use crate::live::reading::{Reading, Within};
 use crate::model::Principal;
 use crate::plan::change::What;
 
@@ -11,6 +12,10 @@ use crate::plan::change::What;
 /// for other definitions, may not have.
 pub(super) fn unasked(what: &What, reading: &Reading, facts: &Facts<'_>) -> Option<String> {
     reading.asked.as_ref()?;
+    if let Some(missing) = reading.within.as_ref().and_then(|within| beyond(what, within, facts)) {
+        let only = "the reading was narrowed to the accounts of --only";
+        return Some(format!("{only} and did not ask for {missing}: `--read full` does"));
+    }
     let user = |name| facts.ids.users.get(name).is_none_or(|id| reading.knows_user(id));
     let missing = match what {
         What::DeleteSet(name, _) => {
@@ -29,4 +34,38 @@ pub(super) fn unasked(what: &What, reading: &Reading, facts: &Facts<'_>) -> Opti
         _ => None,
     };
     missing.map(|what| format!("a quick reading did not ask for {what}: `--read full` does"))
+}
+
+/// What a narrowed reading did not ask for.
+fn beyond(what: &What, within: &Within, facts: &Facts<'_>) -> Option<&'static str> {
+    let set = |name: &PermissionSetName| {
+        let known = facts.ids.permission_sets.get(name).is_none_or(|set| within.sets.contains(set));
+        (!known).then_some("what the permission set is made of")
+    };
+    let group = |name: &GroupName| {
+        let known = facts.ids.groups.get(name).is_none_or(|group| within.groups.contains(group));
+        (!known).then_some("the group's members")
+    };
+    match what {
+        What::UpdateSet { name, .. } | What::ProvisionSet { name, .. } => set(name),
+        What::DeleteSet(..) | What::DeleteGroup(..) | What::DeleteUser(..) => {
+            Some("all grants of what is deleted")
+        }
+        What::AddMember(name, _) | What::RemoveMember(name, _) => group(name),
+        What::CreateGrant(grant) | What::DeleteGrant(grant) => {
+            let known = within.accounts.contains(&grant.account);
+            (!known).then_some("the account's grants")
+        }
+        What::CreateOu(_)
+        | What::RenameOu { .. }
+        | What::DeleteOu(_)
+        | What::MoveAccount { .. }
+        | What::TagAccount { .. }
+        | What::CreateSet(..)
+        | What::CreateUser(..)
+        | What::UpdateUser { .. }
+        | What::CreateGroup(..)
+        | What::UpdateGroup { .. }
+        | What::RenameGroup { .. } => None,
+    }
 }
