@@ -52,7 +52,7 @@ pub struct AwsError {
     /// `Reason` of the error's body: KMS troubles of sso-admin, which conflict it is in
     /// identitystore, which constraint in Organizations.
     pub reason: Option<String>,
-    /// How many seconds AWS asks to wait, at most [`LONGEST_PAUSE`].
+    /// How many seconds AWS asks to wait, at most 120.
     pub retry_after: Option<u16>,
 }
 
