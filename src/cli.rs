@@ -69,7 +69,8 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::check(env, global, args, color),
         Command::Plan(args) => plan::plan(env, global, args, color).await,
-        Command::Apply(args) => apply::apply(env, global, args, color).await,
+        // Boxed: it is by far the largest.
+        Command::Apply(args) => Box::pin(apply::apply(env, global, args, color)).await,
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
         Command::Schema => schema::schema(env),
