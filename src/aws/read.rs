@@ -100,7 +100,6 @@ pub fn no_tags(_: &Organization) -> BTreeSet<AccountId> {
     BTreeSet::new()
 }
 
-/// Reads everything, and of the tags of accounts those that are asked for.
 /// Accounts that a reading may be narrowed to, and what the definitions give there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Narrow {

@@ -7,7 +7,9 @@ mod sketch;
 use crate::support::{self, NOW, Repository};
 use jiff::Timestamp;
 use landgrant::aws::read::{Needed, Silent, Wanted, read, read_grants};
+use landgrant::aws::{self, Aws};
 use landgrant::cli::exit::Exit;
+use landgrant::diag;
 use landgrant::diff::diff;
 use landgrant::live::project::{Labels, Projection, project};
 use landgrant::live::reading::Depth;
@@ -21,7 +23,6 @@ use landgrant::resolve::{Desired, Only, Rules, needing_tags, resolve};
 use landgrant::sandbox::{Effect, Fault, Options, Sandbox};
 use landgrant::source::declared::Declared;
 use landgrant::source::{self, Input, Tree};
-use landgrant::{aws, diag};
 use oracle::{Row, addresses, is_on, patch, reach};
 use proptest::prelude::*;
 use sketch::{Modes, Sketch, modes, policy_files, sketch};
@@ -97,6 +98,13 @@ fn tree(files: Vec<(String, String)>) -> Tree {
     Tree { files: files.into_iter().map(input).collect(), ..Tree::default() }
 }
 
+/// The SDK's clients of a sandbox.
+async fn connect(sandbox: &Sandbox) -> Aws {
+    let http_client = Some(sandbox.http_client());
+    let region = Some("ap-southeast-1".to_owned());
+    aws::connect(aws::Options { region, http_client, ..aws::Options::default() }).await
+}
+
 /// Reads the world through the SDK, all of it, and plans. `None` where a diagnostic is an error, which
 /// the generators only make where something could not be read.
 fn run(world: &str, tree: &Tree, options: Options) -> Option<Run> {
@@ -111,12 +119,7 @@ fn run_at(depth: Depth, world: &str, tree: &Tree, options: Options) -> Option<Ru
     assert!(!diag::has_errors(&diagnostics), "{errors}");
     let sandbox = Sandbox::from_json(world.as_bytes(), options).unwrap();
     let live = block_on(async {
-        let aws = aws::connect(aws::Options {
-            region: Some("ap-southeast-1".to_owned()),
-            http_client: Some(sandbox.http_client()),
-            ..aws::Options::default()
-        });
-        let aws = aws.await;
+        let aws = connect(&sandbox).await;
         let now = move || now;
         let Questions { users, members_of } = questions(&declared);
         let wanted = Wanted { depth, users, members_of, ..Wanted::default() };

@@ -1,20 +1,21 @@
 //! Laws of `--only`: what a plan of some accounts is, beside the plan of everything.
 
-use super::{Modes, Run, block_on, denials, effects, files, modes, run, sketch, tree, verbs};
+use super::{
+    Modes, Run, block_on, connect, denials, effects, files, modes, run, sketch, tree, verbs,
+};
 use crate::support::NOW;
 use jiff::Timestamp;
 use landgrant::aws::read::{Narrow, Silent, Wanted, read_center, read_organization};
 use landgrant::id::AccountId;
-use landgrant::live::Live;
-use landgrant::live::Organization;
 use landgrant::live::project::project;
 use landgrant::live::reading::Depth;
+use landgrant::live::{Live, Organization};
 use landgrant::plan::{self, Plan, predict};
 use landgrant::resolve::reading::{Questions, granted_in, questions};
 use landgrant::resolve::{Hold, Only, Rules, Selection, needing_tags, organization_to_be, resolve};
 use landgrant::sandbox::{Options, Sandbox};
 use landgrant::source::Tree;
-use landgrant::{aws, diag, source};
+use landgrant::{diag, source};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -38,12 +39,7 @@ fn narrow(world: &str, tree: &Tree, only: &Only, options: Options) -> Option<(Li
     let declared = source::load(tree).0;
     let sandbox = Sandbox::from_json(world.as_bytes(), options).unwrap();
     let live = block_on(async {
-        let aws = aws::connect(aws::Options {
-            region: Some("ap-southeast-1".to_owned()),
-            http_client: Some(sandbox.http_client()),
-            ..aws::Options::default()
-        });
-        let aws = aws.await;
+        let aws = connect(&sandbox).await;
         let Questions { users, members_of } = questions(&declared);
         let wanted = Wanted { depth: Depth::Quick, users, members_of, ..Wanted::default() };
         let tags_of = |there: &Organization| needing_tags(&declared, only, there);
