@@ -1,5 +1,9 @@
 //! `landgrant apply`: the plan, carried out and read back.
 
+mod refuse;
+mod reviewed;
+mod target;
+
 use super::args::{ApplyArgs, Format, Global};
 use super::env::Env;
 use super::exit::Exit;
@@ -9,21 +13,18 @@ use super::progress::Applying;
 use super::{interrupt, plan as shown};
 use crate::apply::outcome::{Report, Status};
 use crate::apply::{self, Stop};
-use crate::aws::call::{CallError, perform};
-use crate::aws::read::read_pair;
-use crate::aws::wait::{Outcome, Waiter, limit};
-use crate::aws::{Aws, Kind, Target};
-use crate::call::{Answer, Call, Created, PrincipalId, Ref};
+use crate::aws::wait::Waiter;
 use crate::live::reading::Depth;
 use crate::plan::Plan;
-use crate::plan::file::{self, Reviewed};
+use crate::plan::file::Reviewed;
 use crate::render;
 use crate::resolve::Only;
 use crate::source::declared::Declared;
-use crate::store;
 use crate::text::{counted, visible};
-use std::path::Path;
+use refuse::limits;
+use reviewed::{compare, only, saved};
 use std::sync::Arc;
+use target::LiveTarget;
 
 /// Plans, asks, applies, reads back.
 pub async fn apply(
@@ -97,21 +98,6 @@ pub async fn apply(
     }
 }
 
-/// The accounts of the saved plan, else those of the command line; where both tell, they agree.
-fn only(args: &ApplyArgs, reviewed: Option<&Reviewed>) -> Result<Only, Failure> {
-    let typed = shown::only(&args.only)?;
-    let Some(reviewed) = reviewed else { return Ok(typed) };
-    if typed.is_empty() || typed.texts() == reviewed.only {
-        return shown::only(&reviewed.only);
-    }
-    let with = match reviewed.only.as_slice() {
-        [] => "without --only".to_owned(),
-        some => format!("with --only {}", some.join(" --only ")),
-    };
-    Err(Failure::new(Exit::Usage, format!("plan {} was made {with}", reviewed.id))
-        .hint("leave --only out: a saved plan tells its accounts itself"))
-}
-
 /// How AWS is read: at least as deep as it was for what was reviewed, and wholly where that revokes
 /// something. Else what is seen no more would look as if it needed no doing any more.
 fn reach(global: &Global, only: Only, reviewed: Option<&Reviewed>) -> Reach {
@@ -121,83 +107,6 @@ fn reach(global: &Global, only: Only, reviewed: Option<&Reviewed>) -> Reach {
         reach.revoked = reviewed.revoked();
     }
     reach
-}
-
-/// Reads a saved plan and checks that it may still be applied.
-fn saved(env: &Env, path: &Path) -> Result<Reviewed, Failure> {
-    let bytes = store::read(path).map_err(|e| Failure::file("reading", path, &e))?;
-    let reviewed = file::read(&String::from_utf8_lossy(&bytes)).map_err(|error| {
-        Failure::new(Exit::Refused, format!("{} cannot be applied: {error}", path.display()))
-            .hint("make it anew: `landgrant plan --out FILE`")
-    })?;
-    if (env.now)() >= reviewed.expires {
-        let message = format!("plan {} was valid until {}", reviewed.id, reviewed.expires);
-        return Err(Failure::new(Exit::Stale, message)
-            .hint("make it anew, and have it reviewed: `landgrant plan --out FILE`"));
-    }
-    Ok(reviewed)
-}
-
-/// What is to be done now must be part of what was reviewed.
-fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
-    let scope = &plan.scope;
-    for (what, then, now) in [
-        ("organization", &reviewed.organization, &scope.organization),
-        ("instance", &reviewed.instance, &scope.instance),
-        ("region", &reviewed.region, &scope.region),
-    ] {
-        if then != now {
-            let message = format!("the plan was made for {what} {then}, and this is {now}");
-            return Err(Failure::new(Exit::Refused, message));
-        }
-    }
-    let new = reviewed.unreviewed(&plan.changes);
-    let people = reviewed.unreviewed_access(plan);
-    if new.is_empty() && people.is_empty() {
-        let done = reviewed.len().saturating_sub(plan.changes.len());
-        if done > 0 {
-            env.err(&format!(
-                "{done} of {} reviewed changes need no doing any more\n",
-                reviewed.len()
-            ));
-        }
-        return Ok(());
-    }
-    for change in &new {
-        let line = format!("not reviewed: {} {}", change.what.action().name(), change.address);
-        env.err(&format!("{}\n", visible(&line)));
-    }
-    for line in &people {
-        env.err(&format!("{}\n", visible(&format!("not reviewed: {line}"))));
-    }
-    let (changes, rows) =
-        (counted(new.len(), "change"), format!("{} of access", counted(people.len(), "row")));
-    let what = match (new.is_empty(), people.is_empty()) {
-        (false, true) => format!("{changes} would be done that it does not hold"),
-        (true, _) => format!("{rows} would change that it does not hold"),
-        (false, false) => format!("{changes} and {rows} would be new to it"),
-    };
-    let message = format!("plan {} is stale: {what}", reviewed.id);
-    Err(Failure::new(Exit::Stale, message)
-        .hint("live or the definitions moved; plan again, and have it reviewed"))
-}
-
-/// Refuses what removes more than it may, unless exactly that number was acknowledged.
-fn limits(plan: &Plan, accepted: Option<usize>) -> Result<(), Failure> {
-    let (removals, excess) = &plan.removals;
-    if excess.is_empty() || accepted == Some(*removals) {
-        return Ok(());
-    }
-    if let Some(accepted) = accepted {
-        let message = format!("the plan removes {removals}, and --accept-removals says {accepted}");
-        return Err(Failure::new(Exit::Refused, message));
-    }
-    let over: Vec<String> = excess
-        .iter()
-        .map(|e| format!("{} of {} {} ({} may be)", e.removals, e.live, e.kind, e.limit))
-        .collect();
-    Err(Failure::new(Exit::Refused, format!("the plan removes {}", over.join(", ")))
-        .hint(format!("where that is meant, say so: --accept-removals {removals}")))
 }
 
 /// Asks on a terminal; refuses where nobody can be asked.
@@ -279,63 +188,6 @@ fn ending(report: &Report, remaining: Option<usize>) -> Exit {
     .into_iter()
     .filter(|(holds, _)| *holds)
     .fold(Exit::Done, |worst, (_, exit)| worst.worst(exit))
-}
-
-/// AWS, or the sandbox, as the executor sees it.
-struct LiveTarget {
-    aws: Aws,
-    target: Target,
-    waiter: Waiter,
-}
-
-impl apply::Target for LiveTarget {
-    async fn carry_out(&self, call: &Call, created: &Created) -> Result<Answer, apply::Failure> {
-        let done = perform(&self.aws, &self.target, call, created).await.map_err(explain)?;
-        let Some(pending) = &done.pending else { return Ok(done.answer) };
-        let accounts = match call {
-            Call::ProvisionPermissionSet { accounts, .. } => *accounts,
-            _ => 1,
-        };
-        match self.waiter.wait(pending, limit(accounts)).await {
-            Outcome::Succeeded => Ok(done.answer),
-            Outcome::Failed { .. } if self.is_gone(call).await => Ok(done.answer),
-            Outcome::Failed { reason } => Err(apply::Failure::new(reason)),
-            Outcome::Unknown { because } => Err(apply::Failure::new(because).unknown()),
-        }
-    }
-}
-
-impl LiveTarget {
-    /// Whether a grant whose revocation failed is not there any more: AWS ends the revocation of an
-    /// orphan FAILED and removes its row all the same, and fails that of a row which has gone
-    /// already. What waits for it may go on.
-    async fn is_gone(&self, call: &Call) -> bool {
-        let Call::DeleteAccountAssignment { account, set: Ref::Known(set), principal } = call
-        else {
-            return false;
-        };
-        let Ok(assigned) = read_pair(&self.aws, &self.target, account, set).await else {
-            return false;
-        };
-        match principal {
-            PrincipalId::Group(Ref::Known(id)) => !assigned.groups.contains(id),
-            PrincipalId::User(Ref::Known(id)) => !assigned.users.contains(id),
-            PrincipalId::Group(Ref::Created(_)) | PrincipalId::User(Ref::Created(_)) => false,
-        }
-    }
-}
-
-fn explain(error: CallError) -> apply::Failure {
-    let message = error.to_string();
-    match error {
-        CallError::Missing { .. } => apply::Failure::new(message),
-        CallError::Aws(error) => apply::Failure {
-            message,
-            unknown: matches!(error.kind, Kind::Network | Kind::Malformed | Kind::Server),
-            fatal: error.kind == Kind::Credentials,
-            denied: error.kind == Kind::Denied,
-        },
-    }
 }
 
 #[cfg(test)]
