@@ -3,6 +3,7 @@
 //! The plan is the contract: an apply runs its calls and chooses nothing.
 
 pub mod change;
+pub mod difference;
 pub mod document;
 mod draft;
 pub mod file;
@@ -184,7 +185,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let ids = renamed_ids(&projection.ids, desired);
     // Everything that is live, ignored things too, under the names that it will have: a rename
     // changes nobody's access, whether it is carried out or held.
-    let before = renamed(&projection.state, desired);
+    let before = renamed(&projection.state, &desired.renames);
     let gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
     let ground = Ground { by_tag: desired.selects_by_tag, grants: &before.grants };
     let facts = hold::Facts {
@@ -256,8 +257,20 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     }
 }
 
-fn renamed<'a>(state: &'a State, desired: &Desired) -> Cow<'a, State> {
-    let Renames { ous, groups } = &desired.renames;
+/// The fingerprints that parts have now, of those that another plan has noted. `renames` are those of the
+/// plan that is made now.
+pub fn parts<'n>(
+    projection: &Projection,
+    renames: &Renames,
+    names: impl IntoIterator<Item = &'n String>,
+) -> BTreeMap<String, String> {
+    let state = renamed(&projection.state, renames);
+    let print = |name: &String| Some((name.clone(), fingerprint::of_named(&state, name)?));
+    names.into_iter().filter_map(print).collect()
+}
+
+fn renamed<'a>(state: &'a State, renames: &Renames) -> Cow<'a, State> {
+    let Renames { ous, groups } = renames;
     if ous.is_empty() && groups.is_empty() {
         return Cow::Borrowed(state);
     }

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod changes;
+pub mod difference;
 pub mod outcome;
 pub mod plan;
 

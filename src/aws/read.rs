@@ -46,6 +46,19 @@ pub struct Wanted {
     pub users: BTreeSet<UserName>,
     /// Groups whose members a quick reading asks for even where they have no grant; `None` is all.
     pub members_of: Option<BTreeSet<GroupName>>,
+    /// Where it has to be; `None` is anywhere.
+    pub bound: Option<Bound>,
+}
+
+/// Where something was made for, which must not be read, and even less applied, anywhere else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bound {
+    /// `o-…`.
+    pub organization: String,
+    /// The instance's ARN.
+    pub instance: String,
+    /// Its primary region.
+    pub region: String,
 }
 
 /// Hears how far the listings are.
@@ -183,7 +196,18 @@ impl Begun {
             tokio::join!(standing::caller(aws), organization::base(aws), instance::list(aws));
         let (caller, base) = (caller?, base?);
         let management = &base.management_account;
+        let other = |what, then: &str, now: &str| match then == now {
+            true => Ok(()),
+            false => Err(ReadError::Elsewhere { what, then: then.to_owned(), now: now.to_owned() }),
+        };
+        if let Some(bound) = &wanted.bound {
+            other("organization", &bound.organization, base.id.as_str())?;
+        }
         let instance = instance::choose(aws, instances?, wanted, management, region).await?;
+        if let Some(bound) = &wanted.bound {
+            other("instance", &bound.instance, instance.target.instance.as_str())?;
+            other("region", &bound.region, &instance.region)?;
+        }
         let (standing, delegated) = standing::find(aws, &caller, management).await?;
         Ok(Self { base, instance, by: caller.arn, standing, delegated })
     }

@@ -46,7 +46,7 @@ pub async fn apply(
     let live = planning::read(env, global, &declared, &connection, &reach).await?;
     let made = planning::plan(env, &declared, &live, (&reach.only, now), color)?;
     if let Some(reviewed) = &reviewed {
-        compare(env, reviewed, &made.plan)?;
+        compare(env, (global, args, color), &declared, reviewed, &made)?;
     }
     let print = |text: &str| {
         env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
@@ -105,6 +105,7 @@ fn reach(global: &Global, only: Only, reviewed: Option<&Reviewed>) -> Reach {
     if let Some(reviewed) = reviewed {
         reach.depth = reach.depth.max(reviewed.depth);
         reach.revoked = reviewed.revoked();
+        reach.bound = Some(reviewed::bound(reviewed));
     }
     reach
 }

@@ -5,12 +5,13 @@ use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::planning::{self, Reach, definitions};
-use crate::diag::Files;
 use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::document::{self, document};
+use crate::plan::file::MOST_BYTES;
 use crate::render;
 use crate::resolve::Only;
+use crate::source::declared::Declared;
 use crate::source::selector::{self, Selector};
 use crate::store;
 use crate::text::plain_json;
@@ -34,11 +35,16 @@ pub async fn plan(
     }
     let plan = &made.plan;
     if let Some(path) = &args.out {
-        let text = json(env, global, plan, &declared.files);
+        let text = json(env, global, plan, &declared);
+        if text.len() as u64 > MOST_BYTES {
+            let message = format!("the plan is longer than {} MiB", MOST_BYTES >> 20);
+            let failure = Failure::new(Exit::Refused, format!("{message}, and apply reads no more"));
+            return Err(failure.hint("make several, for some accounts each: --only"));
+        }
         store::write(path, &text).map_err(|e| Failure::file("writing", path, &e))?;
     }
     let text = match args.format {
-        Format::Json => json(env, global, plan, &declared.files),
+        Format::Json => json(env, global, plan, &declared),
         Format::Text => {
             let apply_with = apply_with(global, args.out.as_deref(), &reach.only);
             let options = render::plan::Options { color, apply_with };
@@ -72,9 +78,12 @@ fn exit(plan: &Plan, detailed: bool) -> Exit {
 }
 
 /// The plan's document, as it is printed and saved.
-pub fn json(env: &Env, global: &Global, plan: &Plan, files: &Files) -> String {
-    let context = document::Context { git: (env.git)(&global.directory) };
-    plain_json(&format!("{:#}\n", document(plan, files, &context)))
+pub fn json(env: &Env, global: &Global, plan: &Plan, declared: &Declared) -> String {
+    let context = document::Context {
+        git: (env.git)(&global.directory),
+        definitions: Some(document::definitions(declared)),
+    };
+    plain_json(&format!("{:#}\n", document(plan, &declared.files, &context)))
 }
 
 /// The command that applies what was shown.

@@ -6,10 +6,10 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Reading;
 use super::world::{self, World};
-use crate::aws::read::{Narrow, Needed, TagsOf, Wanted};
+use crate::aws::read::{Bound, Narrow, Needed, TagsOf, Wanted};
 use crate::aws::{self, Aws, Pace, Target};
 use crate::diag::{self, emit, has_errors};
-use crate::live::project::project;
+use crate::live::project::{Projection, project};
 use crate::live::reading::Depth;
 use crate::live::snapshot;
 use crate::live::{Gap, Live, Organization, Part};
@@ -17,7 +17,7 @@ use crate::plan::{self, Pairs, Plan};
 use crate::resolve::only::SelectionError;
 use crate::resolve::reading::{Questions, Removals, granted_in, questions, removals};
 use crate::resolve::select::OrgView;
-use crate::resolve::{Only, Rules, Selection, needing_tags, organization_to_be, resolve};
+use crate::resolve::{Only, Renames, Rules, Selection, needing_tags, organization_to_be, resolve};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
@@ -91,6 +91,8 @@ pub struct Reach {
     pub all_tags: bool,
     /// The accounts that a plan is about.
     pub only: Only,
+    /// Where it has to be.
+    pub bound: Option<Bound>,
 }
 
 impl Reach {
@@ -100,7 +102,7 @@ impl Reach {
             ReadDepth::Quick => Depth::Quick,
             ReadDepth::Full => Depth::Full,
         });
-        Self { depth, revoked: Pairs::new(), all_tags: false, only: Only::default() }
+        Self { depth, revoked: Pairs::new(), all_tags: false, only: Only::default(), bound: None }
     }
 }
 
@@ -145,6 +147,10 @@ pub struct Made {
     pub target: Target,
     /// Its primary region.
     pub region: String,
+    /// What is live, by name.
+    pub projection: Projection,
+    /// The renames that the plan holds.
+    pub renames: Renames,
 }
 
 /// Reads AWS.
@@ -178,7 +184,8 @@ async fn read_all(
 ) -> Result<Live, Failure> {
     let Questions { users, members_of } = questions(declared);
     let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
-    let wanted = Wanted { instance, depth: reach.depth, users, members_of };
+    let bound = reach.bound.clone();
+    let wanted = Wanted { instance, depth: reach.depth, users, members_of, bound };
     let aws = &connection.aws;
     let tags_of = |organization: &Organization| {
         if reach.all_tags {
@@ -253,6 +260,8 @@ pub fn plan(
         plan: plan::make(live, &projection, &desired, &rules),
         target: Target::of(live),
         region: live.identity_center.region.clone(),
+        projection,
+        renames: desired.renames,
     })
 }
 

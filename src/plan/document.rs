@@ -8,6 +8,7 @@ use crate::access::delta::{Loss, Reach};
 use crate::diag::{Files, Span};
 use crate::live::fingerprint;
 use crate::resolve::Held;
+use crate::source::declared::Declared;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -15,14 +16,18 @@ use serde_json::{Map, Value, json};
 pub const FORMAT_VERSION: &str = "1.0";
 /// What kind of document it is.
 pub const KIND: &str = "landgrant.plan";
+/// The key of the seal.
+pub(super) const SEAL: &str = "seal";
 /// How long a plan may be applied after its reading ended.
-const VALID_HOURS: i64 = 24;
+pub(super) const VALID_HOURS: i64 = 24;
 
 /// What a document says beyond the plan itself.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     /// The commit of the definitions and whether they differ from it; `None` outside a repository.
     pub git: Option<(String, bool)>,
+    /// The fingerprint of the definitions as they were typed.
+    pub definitions: Option<String>,
 }
 
 /// The digest of what a reviewer agreed to: the changes, and whose access they change.
@@ -96,6 +101,31 @@ impl Step {
     }
 }
 
+/// The fingerprint of the definitions as they were typed: of every TOML file's path and text, and of the
+/// inline policies, which may stand in files of their own.
+pub fn definitions(declared: &Declared) -> String {
+    let files = declared.files.list.iter().filter(|file| file.path.ends_with(".toml"));
+    let mut texts: Vec<[&str; 2]> =
+        files.map(|file| [file.path.as_str(), file.text.as_str()]).collect();
+    let sets = declared.permission_sets.iter();
+    texts.extend(sets.filter_map(|(name, set)| {
+        set.value.inline_policy.as_ref().map(|policy| [name.as_str(), policy.value.as_str()])
+    }));
+    texts.sort_unstable();
+    let mut text = fingerprint::Text::default();
+    text.array(texts, |text, pair| text.value(&pair));
+    text.digest()
+}
+
+/// The seal of a document: a checksum over all of it but the seal itself, whatever its white space and
+/// the order of its keys. It finds out damage and edits; it is no signature.
+pub(super) fn seal_of(document: &Map<String, Value>) -> String {
+    let mut text = fingerprint::Text::default();
+    let sealed = document.iter().filter(|(key, _)| *key != SEAL);
+    text.array(sealed, |text, entry| text.value(&entry));
+    text.digest()
+}
+
 /// A plan's short name: equal for equal readings, definitions and changes.
 pub fn id(plan: &Plan) -> String {
     let parts = json!([plan.observed.fingerprint, plan.desired_fingerprint, digest(plan)]);
@@ -109,8 +139,17 @@ pub fn expires(plan: &Plan) -> Timestamp {
     whole.checked_add(SignedDuration::from_hours(VALID_HOURS)).unwrap_or(Timestamp::MAX)
 }
 
-/// The whole document.
+/// The whole document, sealed.
 pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
+    let mut document = unsealed(plan, files, context);
+    if let Value::Object(entries) = &mut document {
+        let seal = seal_of(entries);
+        entries.insert(SEAL.to_owned(), seal.into());
+    }
+    document
+}
+
+fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
     let Plan {
         scope,
         observed,
@@ -170,7 +209,11 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
             "parts": observed.parts,
             "calls": observed.taken.calls,
         },
-        "desired": { "fingerprint": desired_fingerprint, "git": git },
+        "desired": {
+            "fingerprint": desired_fingerprint,
+            "definitions": context.definitions,
+            "git": git,
+        },
         "changes": changes.iter().map(|c| change(c, files)).collect::<Vec<_>>(),
         "access": {
             "gain": access.gain.iter().map(|(a, via)| gain(plan, files, a, via)).collect::<Vec<_>>(),
