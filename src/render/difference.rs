@@ -51,16 +51,17 @@ fn why(page: &mut Page, because: &Because) {
         [then, now] if then == now => format!(" ({})", commit(now)),
         [then, now] => format!(" ({}, now {})", commit(then), commit(now)),
     };
-    let definitions = match definitions {
+    let edited = match definitions {
         Some(true) => "the definitions were edited since",
         Some(false) => "the definitions are the same",
         None => "whether the definitions were edited is not known",
     };
-    page.heading("why", &format!("{definitions}{commits}"));
+    page.heading("why", &format!("{edited}{commits}"));
     if live.is_empty() {
-        let text = "what the reviewed changes touch is live as it was then: other things moved, or a \
-            period began or ended";
-        page.row(12, Tone::Plain, text);
+        let text = "what the reviewed changes touch is live as it was then";
+        let more = ": other things moved, or a period began or ended";
+        let more = if definitions == &Some(false) { more } else { "" };
+        page.row(12, Tone::Plain, &format!("{text}{more}"));
         return;
     }
     let parts = counted(live.len(), "part");
@@ -97,7 +98,8 @@ fn field(page: &mut Page, field: &Field) {
         (of, key) => format!("{of}: {}", key.replace('_', " ")),
     };
     let put = |page: &mut Page, text: &str| {
-        page.row(8, Tone::Plain, &format!("{name:<20} {}", shorten(text, LONG)));
+        let text = format!("{name:<20} {}", shorten(text, LONG));
+        page.row(8, Tone::Plain, text.trim_end());
     };
     if key == "inline_policy" {
         put(page, "");

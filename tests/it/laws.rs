@@ -46,6 +46,7 @@ impl Run {
     fn json(&self) -> String {
         let mut json = self.document();
         json["observed"]["calls"] = serde_json::Value::Null;
+        json["seal"] = serde_json::Value::Null;
         format!("{json:#}")
     }
 
@@ -54,6 +55,7 @@ impl Run {
     fn decided(&self) -> String {
         let mut json = self.document();
         json["observed"] = serde_json::Value::Null;
+        json["seal"] = serde_json::Value::Null;
         json["id"] = serde_json::Value::Null;
         json["desired"]["fingerprint"] = serde_json::Value::Null;
         format!("{json:#}")

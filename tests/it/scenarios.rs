@@ -53,6 +53,7 @@ scenarios! {
     creation_resumed
     denied_directory_is_a_gap
     denied_listing_is_a_gap
+    difference_shown
     direct_grant_to_a_user
     empty_definitions
     empty_organization
@@ -82,12 +83,15 @@ scenarios! {
     permission_set_emptied
     permission_set_removed
     person_joins_after_review
+    plan_file_refused
     quick_and_full
     same_access_by_another_path
     stale_plan
     stale_provisioning
     suspended_account
     throttled_and_short_pages
+    two_operators
+    unrelated_drift
     users_created_and_updated
 }
 
