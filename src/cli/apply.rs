@@ -1,5 +1,7 @@
 //! `landgrant apply`: the plan, carried out and read back.
 
+mod progress;
+mod record;
 mod refuse;
 mod reviewed;
 mod target;
@@ -9,18 +11,19 @@ use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::planning::{self, Connection, Made, Reach, connect, definitions};
-use super::progress::Applying;
 use super::{interrupt, plan as shown};
 use crate::apply::outcome::{Report, Status};
-use crate::apply::{self, Stop};
+use crate::apply::{self, Caps, Event, Stop};
 use crate::aws::wait::Waiter;
 use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::file::Reviewed;
 use crate::render;
 use crate::resolve::Only;
-use crate::source::declared::Declared;
+use crate::source::{self, declared::Declared};
 use crate::text::{counted, visible};
+use progress::Applying;
+use record::Record;
 use refuse::limits;
 use reviewed::{compare, only, saved};
 use std::sync::Arc;
@@ -72,7 +75,11 @@ pub async fn apply(
 
     let stop = Arc::new(Stop::default());
     let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
-    let mut report = run(env, global, &connection, &made, &stop).await;
+    let document = shown::document(env, global, &made.plan, &declared);
+    let manage = &declared.settings.manage;
+    let record = Record::begin(env, args.journal.as_deref(), &global.directory, &document, manage)?;
+    let mut report =
+        run(env, (global, args), &declared, &connection, &made, (&stop, &record)).await;
     reach.revoked.extend(made.plan.revoked());
     let reading = read_back(env, global, &declared, &connection, &reach, now);
     let left = unless_interrupted(&stop, report.interrupted, reading).await;
@@ -80,22 +87,21 @@ pub async fn apply(
         report.confirm(&made.plan, after);
     }
     let remaining = left.as_ref().ok().map(|after| after.changes.len());
+    let exit = ending(&report, remaining).worst(complete);
+    let exit = left.as_ref().err().map_or(exit, |failure| exit.worst(failure.exit));
+    let recorded = record.end(&made.plan, &report, remaining, exit);
     let text = match args.format {
         Format::Text => render::outcome::text(&made.plan, &report, remaining, color),
         Format::Json => render::outcome::json(&made.plan, &report, remaining),
     };
     print(&text)?;
+    recorded?;
     connection.check()?;
     drop(listening);
-    let exit = ending(&report, remaining).worst(complete);
-    match left {
-        Err(failure) if exit == Exit::Done => Err(failure),
-        Err(failure) => {
-            env.err(&failure.text());
-            Ok(exit.worst(failure.exit))
-        }
-        Ok(_) => Ok(exit),
+    if let Err(failure) = left {
+        env.err(&failure.text());
     }
+    Ok(exit)
 }
 
 /// How AWS is read: at least as deep as it was for what was reviewed, and wholly where that revokes
@@ -133,18 +139,35 @@ fn confirm(env: &Env, args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
 /// Runs the plan.
 async fn run(
     env: &Env,
-    global: &Global,
+    (global, args): (&Global, &ApplyArgs),
+    declared: &Declared,
     connection: &Connection,
     made: &Made,
-    stop: &Stop,
+    (stop, record): (&Stop, &Record<'_>),
 ) -> Report {
     let aws = connection.aws.in_region(&made.region);
     let live_target =
         LiveTarget { waiter: Waiter::new(&aws, &made.target), target: made.target.clone(), aws };
-    let progress = Applying::new(env, global, made.plan.changes.len());
-    let report = apply::run(&made.plan, &live_target, stop, &|event| progress.hear(event)).await;
+    let progress = Applying::new(env, global, args.format, made.plan.changes.len());
+    let listener = |event: Event<'_>| {
+        let written = record.hear(&event);
+        progress.hear(&event);
+        written
+    };
+    let caps = caps(&declared.settings.pace);
+    let report = apply::run(&made.plan, &live_target, caps, stop, &listener).await;
     progress.finish();
     report
+}
+
+/// How much may be under way at once: what is asked for, else the usual.
+fn caps(typed: &source::declared::Pace) -> Caps {
+    let usual = Caps::default();
+    Caps {
+        assignments: typed.assignments.unwrap_or(usual.assignments),
+        provisionings: typed.provisionings.unwrap_or(usual.provisionings),
+        ..usual
+    }
 }
 
 /// Reads back, unless a person interrupts that. One who interrupted the changes wants to know all the

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::planning::{self, Reach, definitions};
 use crate::live::reading::Depth;
 use crate::plan::Plan;
-use crate::plan::document::{self, document};
+use crate::plan::document;
 use crate::plan::file::MOST_BYTES;
 use crate::render;
 use crate::resolve::Only;
@@ -16,6 +16,7 @@ use crate::source::selector::{self, Selector};
 use crate::store;
 use crate::text::plain_json;
 use clap::ValueEnum;
+use serde_json::Value;
 use std::path::Path;
 
 /// Reads, compares, shows.
@@ -77,13 +78,19 @@ fn exit(plan: &Plan, detailed: bool) -> Exit {
     exit
 }
 
-/// The plan's document, as it is printed and saved.
-pub fn json(env: &Env, global: &Global, plan: &Plan, declared: &Declared) -> String {
+/// The plan's document.
+pub fn document(env: &Env, global: &Global, plan: &Plan, declared: &Declared) -> Value {
     let context = document::Context {
         git: (env.git)(&global.directory),
         definitions: Some(document::definitions(declared)),
     };
-    plain_json(&format!("{:#}\n", document(plan, &declared.files, &context)))
+    document::document(plan, &declared.files, &context)
+}
+
+/// The same, as it is printed and saved.
+pub fn json(env: &Env, global: &Global, plan: &Plan, declared: &Declared) -> String {
+    plain_json(&format!("{:#}
+", document(env, global, plan, declared)))
 }
 
 /// The command that applies what was shown.

@@ -6,6 +6,7 @@
     reason = "a test's helpers fail as its assertions do"
 )]
 
+mod applying;
 mod codes;
 mod laws;
 mod reading;
