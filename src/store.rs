@@ -134,6 +134,18 @@ pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
+/// What is in a folder, in the order of the names; nothing where there is no such folder.
+pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let paths = entries.map(|entry| Ok(entry?.path()));
+    let mut paths = paths.collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
 /// Writes a file at once or not at all, readable by its owner only: what landgrant writes tells who
 /// has access to what.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {

@@ -24,6 +24,7 @@ use crate::source::{self, declared::Declared};
 use crate::text::{counted, visible};
 use progress::Applying;
 use record::Record;
+pub(super) use record::folder as journals;
 use refuse::limits;
 use reviewed::{compare, only, saved};
 use std::sync::Arc;

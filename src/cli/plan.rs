@@ -39,7 +39,8 @@ pub async fn plan(
         let text = json(env, global, plan, &declared);
         if text.len() as u64 > MOST_BYTES {
             let message = format!("the plan is longer than {} MiB", MOST_BYTES >> 20);
-            let failure = Failure::new(Exit::Refused, format!("{message}, and apply reads no more"));
+            let failure =
+                Failure::new(Exit::Refused, format!("{message}, and apply reads no more"));
             return Err(failure.hint("make several, for some accounts each: --only"));
         }
         store::write(path, &text).map_err(|e| Failure::file("writing", path, &e))?;
@@ -89,8 +90,11 @@ pub fn document(env: &Env, global: &Global, plan: &Plan, declared: &Declared) ->
 
 /// The same, as it is printed and saved.
 pub fn json(env: &Env, global: &Global, plan: &Plan, declared: &Declared) -> String {
-    plain_json(&format!("{:#}
-", document(env, global, plan, declared)))
+    plain_json(&format!(
+        "{:#}
+",
+        document(env, global, plan, declared)
+    ))
 }
 
 /// The command that applies what was shown.

@@ -1,8 +1,8 @@
 //! A saved plan, read back: what was reviewed, to be compared with a plan made anew.
 
+use super::Pairs;
 use super::change::{Action, Change, What};
 use super::document::{FORMAT_VERSION, KIND, SEAL, Step, VALID_HOURS, digest_of, seal_of};
-use super::Pairs;
 use super::rows::Rows;
 use crate::id::{AccountId, PermissionSetName};
 use crate::live::reading::Depth;
@@ -115,7 +115,9 @@ pub fn read(bytes: &[u8]) -> Result<Reviewed, PlanFileError> {
     let document = json::parse(bytes)?;
     let kind = document.get("kind").and_then(Value::as_str);
     if kind != Some(KIND) {
-        return Err(PlanFileError::Kind(kind.map_or_else(|| "missing".into(), |k| format!("{k:?}"))));
+        return Err(PlanFileError::Kind(
+            kind.map_or_else(|| "missing".into(), |k| format!("{k:?}")),
+        ));
     }
     let format =
         string(&document, "/format_version").ok_or(PlanFileError::Part("format_version"))?;

@@ -147,9 +147,7 @@ pub fn json(difference: &Difference) -> String {
     };
     let named = |Named { address, action }: &Named| json!({ "address": address, "action": action });
     let list = |list: &[Named]| list.iter().map(named).collect::<Vec<_>>();
-    let field = |Field { of, key, then, now }: &Field| {
-        json!({ "of": of, "key": key, "reviewed": then, "now": now })
-    };
+    let field = |Field { of, key, then, now }: &Field| json!({ "of": of, "key": key, "reviewed": then, "now": now });
     let changed = changed.iter().map(|Changed { change: Named { address, action }, fields }| {
         let fields: Vec<Value> = fields.iter().map(field).collect();
         json!({ "address": address, "action": action, "fields": fields })
@@ -157,6 +155,7 @@ pub fn json(difference: &Difference) -> String {
     let document = json!({
         "format_version": "1.0",
         "kind": "landgrant.difference",
+        "event": "difference",
         "plan": plan,
         "reviewed": reviewed,
         "needed": needed,
@@ -179,7 +178,8 @@ mod tests {
 
     #[test]
     fn the_text_is_bounded_and_paints_nothing() {
-        let named = |n: usize| Named { address: format!("group/\u{1b}[31m{n:04}"), action: "x".into() };
+        let named =
+            |n: usize| Named { address: format!("group/\u{1b}[31m{n:04}"), action: "x".into() };
         let long = Value::from("v\u{202e}".repeat(10_000));
         let texts: Value = (0..500).map(|n| format!("\u{7}{n}")).collect();
         let field = |key: &str, now: &Value| Field {
@@ -195,7 +195,9 @@ mod tests {
             reviewed: 1,
             needed: 10_000,
             new: (0..10_000).map(named).collect(),
-            changed: (0..60).map(|n| Changed { change: named(n), fields: fields.clone() }).collect(),
+            changed: (0..60)
+                .map(|n| Changed { change: named(n), fields: fields.clone() })
+                .collect(),
             gone: (0..10_000).map(named).collect(),
             access: (0..10_000).map(|n| format!("gain: \u{9b}{n}")).collect(),
             because: Because {

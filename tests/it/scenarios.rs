@@ -65,6 +65,7 @@ scenarios! {
     hostile_names
     ignored_and_unmanaged
     invalid_definitions
+    journal_shown
     limits_refuse_removals
     lost_answer_is_read_back
     lost_attachment_is_found

@@ -38,10 +38,8 @@ pub(super) fn saved(env: &Env, path: &Path) -> Result<Reviewed, Failure> {
         .map_err(|e| Failure::file("reading", path, &e))?;
     let reviewed = bytes.ok_or(PlanFileError::TooLong).and_then(|bytes| file::read(&bytes));
     let reviewed = reviewed.map_err(|error| {
-        let failure = Failure::new(
-            Exit::Refused,
-            format!("{} cannot be applied: {error}", path.display()),
-        );
+        let failure =
+            Failure::new(Exit::Refused, format!("{} cannot be applied: {error}", path.display()));
         match error {
             PlanFileError::Version { .. } => failure
                 .hint("apply it with the landgrant that made it, or make it anew with this one"),
@@ -102,7 +100,9 @@ pub(super) fn compare(
     let Difference { new, changed, access, .. } = &difference;
     let changes = new.len() + changed.len();
     let what = match (changes, access.len()) {
-        (changes, 0) => format!("{} would be done that it does not hold", counted(changes, "change")),
+        (changes, 0) => {
+            format!("{} would be done that it does not hold", counted(changes, "change"))
+        }
         (0, rows) => {
             format!("{} of access would change that it does not hold", counted(rows, "row"))
         }

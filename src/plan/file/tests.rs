@@ -196,7 +196,8 @@ fn any_edit_of_a_file_is_found_out() {
             parent.as_object_mut().unwrap().remove(&key.replace("~1", "/"));
         }
         let error = parse(&edited).unwrap_err();
-        let expected = if pointer == "/seal" { PlanFileError::Part("seal") } else { PlanFileError::Seal };
+        let expected =
+            if pointer == "/seal" { PlanFileError::Part("seal") } else { PlanFileError::Seal };
         assert_eq!(error, expected, "{pointer} taken away");
     }
     let mut more = document.clone();
@@ -250,10 +251,16 @@ fn what_is_no_plan_of_this_version_is_refused_and_named() {
             "its format version is 2.0 (landgrant 0.9.0), and this landgrant (",
         ),
         (&with(&|d| d["format_version"] = "0.9".into()), "its format version is 0.9"),
-        (&with(&|d| d["format_version"] = 1.into()), "its `format_version` is missing or malformed"),
+        (
+            &with(&|d| d["format_version"] = 1.into()),
+            "its `format_version` is missing or malformed",
+        ),
         (&with(&|d| d["expires"] = "soon".into()), "its `expires` is missing or malformed"),
         (&with(&|d| d["changes"] = "none".into()), "its `changes` is missing or malformed"),
-        (&with(&|d| d["observed"]["parts"] = 1.into()), "its `observed.parts` is missing or malformed"),
+        (
+            &with(&|d| d["observed"]["parts"] = 1.into()),
+            "its `observed.parts` is missing or malformed",
+        ),
     ] {
         let error = read(file.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(told), "{error}");
