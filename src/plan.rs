@@ -15,6 +15,7 @@ mod links;
 mod lower;
 mod order;
 pub mod predict;
+pub mod revert;
 pub mod risk;
 mod rows;
 #[cfg(test)]
@@ -32,7 +33,7 @@ use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
 use crate::resolve::{Cause, Desired, Held, Hold, Renames, Rules, Selection};
 use crate::source::declared::Mode;
-use change::{Action, Change, What};
+use change::{Action, Change, Reason, What};
 use guard::Excess;
 use links::Ground;
 use predict::predict;
@@ -60,6 +61,8 @@ pub struct Plan {
     /// Changes that it leaves out because they are not about those accounts, as far as they were read,
     /// counted by kind.
     pub left_out: BTreeMap<&'static str, usize>,
+    /// The applied plan that it undoes, in place of doing what is declared.
+    pub reverts: Option<revert::Revert>,
     /// What was handed off, counted by kind.
     pub ignored: BTreeMap<&'static str, usize>,
     /// Addresses of what is live, undeclared and left alone.
@@ -209,6 +212,11 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     if rules.manage.memberships == Mode::Enforce {
         drafts.extend(draft::leavers(desired));
     }
+    if let Some(plan) = &desired.undoes {
+        for draft in &mut drafts {
+            draft.reason = Reason { word: draft::REVERTED, detail: format!("plan {plan}") };
+        }
+    }
     let hold::Parted { kept, mut held, left_out } = hold::split(drafts, &facts);
     let about = rules.only.as_ref().map(|only| only.about(labels));
     let about = |address: &str| about.as_ref().is_none_or(|about| about(address));
@@ -229,7 +237,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let changes: Vec<Change> = placed
         .into_iter()
         .enumerate()
-        .map(|(place, placed)| change(place, placed, labels, &lookup, &danger))
+        .map(|(place, placed)| change(place, placed, labels, &lookup, &danger, &before))
         .collect();
     let access = delta(&before, &after);
     Plan {
@@ -249,6 +257,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.iter().filter(|address| about(address)).cloned().collect(),
         only: rules.only.clone(),
+        reverts: None,
         left_out,
         labels: labels.clone(),
         removals: guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits),
@@ -288,6 +297,7 @@ fn change(
     labels: &Labels,
     lookup: &lower::Lookup<'_>,
     danger: &risk::Danger<'_>,
+    before: &State,
 ) -> Change {
     let order::Placed { draft, needs, after } = placed;
     let named = |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();
@@ -299,6 +309,7 @@ fn change(
         needs: named(&needs),
         after: named(&after),
         calls: lookup.calls(&draft.what).unwrap_or_default(),
+        along: draft.what.takes_along(before),
         what: draft.what,
         reason: draft.reason,
         origin: draft.origin,

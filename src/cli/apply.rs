@@ -48,7 +48,7 @@ pub async fn apply(
     let now = (env.now)();
     let mut reach = reach(global, only, reviewed.as_ref());
     let live = planning::read(env, global, &declared, &connection, &reach).await?;
-    let made = planning::plan(env, &declared, &live, (&reach.only, now), color)?;
+    let made = planning::plan(env, &declared, &live, (&reach, now), color)?;
     if let Some(reviewed) = &reviewed {
         compare(env, (global, args, color), &declared, reviewed, &made)?;
     }
@@ -113,6 +113,7 @@ fn reach(global: &Global, only: Only, reviewed: Option<&Reviewed>) -> Reach {
         reach.depth = reach.depth.max(reviewed.depth);
         reach.revoked = reviewed.revoked();
         reach.bound = Some(reviewed::bound(reviewed));
+        reach = reach.undoing(reviewed.revert.clone());
     }
     reach
 }
@@ -199,7 +200,7 @@ async fn read_back(
     // Warnings have been shown; only a definition that became wrong meanwhile is news.
     let quiet =
         crate::cli::env::Env::fake(Box::new(std::io::sink()), Box::new(std::io::sink()), now);
-    Ok(planning::plan(&quiet, declared, &live, (&reach.only, now), false)?.plan)
+    Ok(planning::plan(&quiet, declared, &live, (reach, now), false)?.plan)
 }
 
 fn ending(report: &Report, remaining: Option<usize>) -> Exit {

@@ -151,6 +151,9 @@ pub struct PlanArgs {
     /// Only changes about these accounts, and what they need; as in a grant's `in`, may be repeated
     #[arg(long, value_name = "SELECTOR", value_parser = selector)]
     pub only: Vec<String>,
+    /// Undo what an apply did, by its journal, instead of doing what is declared
+    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["only", "as_of"])]
+    pub revert: Option<PathBuf>,
     /// Exit with 2 where anything would change
     #[arg(long)]
     pub detailed_exitcode: bool,

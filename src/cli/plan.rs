@@ -4,11 +4,15 @@ use super::args::{Format, Global, PlanArgs};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::journal;
 use super::planning::{self, Reach, definitions};
+use crate::aws::read::Bound;
+use crate::journal::Begin;
 use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::document;
 use crate::plan::file::MOST_BYTES;
+use crate::plan::revert::Revert;
 use crate::render;
 use crate::resolve::Only;
 use crate::source::declared::Declared;
@@ -27,10 +31,10 @@ pub async fn plan(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let reach = Reach { only: only(&args.only)?, ..Reach::new(global, Depth::Quick) };
+    let reach = reach(global, args)?;
     let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
     let as_of = args.as_of.unwrap_or_else(|| (env.now)());
-    let made = planning::plan(env, &declared, &live, (&reach.only, as_of), color)?;
+    let made = planning::plan(env, &declared, &live, (&reach, as_of), color)?;
     if let Some(connection) = &connection {
         connection.check()?;
     }
@@ -48,13 +52,33 @@ pub async fn plan(
     let text = match args.format {
         Format::Json => json(env, global, plan, &declared),
         Format::Text => {
-            let apply_with = apply_with(global, args.out.as_deref(), &reach.only);
+            let mut apply_with = apply_with(global, args.out.as_deref(), &reach.only);
+            if args.revert.is_some() && args.out.is_none() && global.live.is_none() {
+                // Without the file, apply would do what is declared.
+                "the plan, once it is saved: --out FILE".clone_into(&mut apply_with);
+            }
             let options = render::plan::Options { color, apply_with };
             render::plan::text(plan, &declared.files, &options)
         }
     };
     env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
     Ok(exit(plan, args.detailed_exitcode))
+}
+
+/// What is planned, and how AWS is read for it.
+fn reach(global: &Global, args: &PlanArgs) -> Result<Reach, Failure> {
+    let mut reach = Reach { only: only(&args.only)?, ..Reach::new(global, Depth::Quick) };
+    if let Some(path) = &args.revert {
+        let journal = journal::read(path)?;
+        let Begin { organization, instance, region, .. } = &journal.begin;
+        reach.bound = Some(Bound {
+            organization: organization.clone(),
+            instance: instance.clone(),
+            region: region.clone(),
+        });
+        reach = reach.undoing(Some(Revert::of(&journal)));
+    }
+    Ok(reach)
 }
 
 /// Reads the selectors of `--only`.

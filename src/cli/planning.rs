@@ -13,6 +13,7 @@ use crate::live::project::{Projection, project};
 use crate::live::reading::Depth;
 use crate::live::snapshot;
 use crate::live::{Gap, Live, Organization, Part};
+use crate::plan::revert::{self, Revert};
 use crate::plan::{self, Pairs, Plan};
 use crate::resolve::only::SelectionError;
 use crate::resolve::reading::{Questions, Removals, granted_in, questions, removals};
@@ -95,6 +96,8 @@ pub struct Reach {
     pub only: Only,
     /// Where it has to be.
     pub bound: Option<Bound>,
+    /// The applied plan that is to be undone, in place of doing what is declared.
+    pub revert: Option<Revert>,
 }
 
 impl Reach {
@@ -104,7 +107,23 @@ impl Reach {
             ReadDepth::Quick => Depth::Quick,
             ReadDepth::Full => Depth::Full,
         });
-        Self { depth, revoked: Pairs::new(), all_tags: false, only: Only::default(), bound: None }
+        Self {
+            depth,
+            revoked: Pairs::new(),
+            all_tags: false,
+            only: Only::default(),
+            bound: None,
+            revert: None,
+        }
+    }
+
+    /// The same, to undo something: whatever that is about must have been read, declared or not.
+    #[must_use]
+    pub fn undoing(self, revert: Option<Revert>) -> Self {
+        match revert {
+            Some(_) => Self { depth: Depth::Full, all_tags: true, revert, ..self },
+            None => self,
+        }
     }
 }
 
@@ -153,6 +172,13 @@ pub struct Made {
     pub projection: Projection,
     /// The renames that the plan holds.
     pub renames: Renames,
+}
+
+impl Made {
+    fn of(plan: Plan, live: &Live, projection: Projection, renames: Renames) -> Self {
+        let region = live.identity_center.region.clone();
+        Self { plan, target: Target::of(live), region, projection, renames }
+    }
 }
 
 /// Reads AWS.
@@ -247,24 +273,44 @@ pub fn plan(
     env: &Env,
     declared: &Declared,
     live: &Live,
-    (only, as_of): (&Only, Timestamp),
+    (reach, as_of): (&Reach, Timestamp),
     color: bool,
 ) -> Result<Made, Failure> {
     let projection = project(live);
+    if let Some(revert) = &reach.revert {
+        return Ok(undo(declared, live, projection, (revert, as_of)));
+    }
     let (desired, diagnostics) = resolve(declared, live, &projection, as_of);
     env.err(&emit::text(&declared.files, &diagnostics, color));
     if diag::has_errors(&diagnostics) {
         return Err(Failure::said(Exit::Definitions));
     }
-    let only = select(only, &desired.organization, live)?;
+    let only = select(&reach.only, &desired.organization, live)?;
     let rules = Rules { only, ..Rules::of(declared) };
-    Ok(Made {
-        plan: plan::make(live, &projection, &desired, &rules),
-        target: Target::of(live),
-        region: live.identity_center.region.clone(),
-        projection,
-        renames: desired.renames,
-    })
+    Ok(Made::of(plan::make(live, &projection, &desired, &rules), live, projection, desired.renames))
+}
+
+/// Plans to undo what an apply did. What the definitions ask for is not done; where they ask for the
+/// opposite, the plan says so.
+fn undo(
+    declared: &Declared,
+    live: &Live,
+    projection: Projection,
+    (revert, as_of): (&Revert, Timestamp),
+) -> Made {
+    let rules = Rules::of(declared);
+    let desired = revert::desired(revert, declared, live, &projection);
+    let mut plan = plan::make(live, &projection, &desired, &rules);
+    plan.reverts = Some(revert.clone());
+    let (wanted, diagnostics) = resolve(declared, live, &projection, as_of);
+    if diag::has_errors(&diagnostics) {
+        let text = "the definitions do not fit what is live: whether they ask for the opposite is not known";
+        plan.findings.push(text.to_owned());
+    } else {
+        let labels = &projection.labels;
+        plan.findings.extend(revert::opposed(&plan, &desired, &wanted, &rules, labels));
+    }
+    Made::of(plan, live, projection, desired.renames)
 }
 
 /// The accounts of `--only`. Where the organization was not read whole, nobody knows that a selector

@@ -6,7 +6,7 @@ use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Part;
 use crate::live::fingerprint::Piece;
 use crate::live::project::Labels;
-use crate::model::{Grant, Group, PermissionSet, Principal, Tags, User, address, json};
+use crate::model::{Grant, Group, PermissionSet, Principal, State, Tags, User, address, json};
 use serde_json::{Value, json as value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -194,6 +194,22 @@ impl What {
         }
     }
 
+    /// Memberships that end with it, without a change of their own.
+    pub fn takes_along(&self, before: &State) -> Vec<(GroupName, UserName)> {
+        match self {
+            Self::DeleteGroup(group, _) => {
+                let members = before.memberships.get(group).into_iter().flatten();
+                members.map(|user| (group.clone(), user.clone())).collect()
+            }
+            Self::DeleteUser(user, _) => {
+                let groups = before.memberships.iter();
+                let theirs = groups.filter(|(_, members)| members.contains(user));
+                theirs.map(|(group, _)| (group.clone(), user.clone())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The part of live state that the change was decided on.
     pub fn part(&self) -> Piece<'_> {
         match self {
@@ -271,7 +287,7 @@ fn grant_json(grant: &Grant) -> Value {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
     /// A stable word: `declared`, `undeclared`, `differs`, `expired`, `not-started`, `edited`,
-    /// `not-provisioned`, `orphaned`, `renamed`, `deselected`.
+    /// `not-provisioned`, `orphaned`, `renamed`, `deselected`, `reverted`.
     pub word: &'static str,
     /// More, for people; may be empty.
     pub detail: String,
@@ -324,6 +340,8 @@ pub struct Change {
     pub ids: BTreeMap<&'static str, String>,
     /// The requests, in order.
     pub calls: Vec<Call>,
+    /// Memberships that end with it.
+    pub along: Vec<(GroupName, UserName)>,
 }
 
 impl Change {

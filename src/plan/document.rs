@@ -2,11 +2,13 @@
 
 use super::Plan;
 use super::change::Change;
+use super::revert::Revert;
 use super::rows::{self, Rows};
 use crate::access::Access;
 use crate::access::delta::{Loss, Reach};
 use crate::diag::{Files, Span};
 use crate::live::fingerprint;
+use crate::model::address;
 use crate::resolve::Held;
 use crate::source::declared::Declared;
 use jiff::{SignedDuration, Timestamp};
@@ -158,6 +160,7 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         access,
         held,
         only: _, // stands in the scope
+        reverts,
         left_out,
         ignored,
         unmanaged,
@@ -221,6 +224,7 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
             "widen": access.widen.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
             "narrow": access.narrow.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
         },
+        "revert": reverts.as_ref().map(Revert::value),
         "held": held.iter().map(|h| held_json(h, files)).collect::<Vec<_>>(),
         "left_out": left_out,
         "ignored": ignored,
@@ -234,8 +238,20 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
 }
 
 fn change(change: &Change, files: &Files) -> Value {
-    let Change { id, address, what, reason, origin, needs, after: ended, risk, until, ids, calls } =
-        change;
+    let Change {
+        id,
+        address,
+        what,
+        reason,
+        origin,
+        needs,
+        after: ended,
+        risk,
+        until,
+        ids,
+        calls,
+        along,
+    } = change;
     let (before, after) = what.before_after();
     let mut out = Map::new();
     out.insert("id".to_owned(), json!(id));
@@ -252,6 +268,10 @@ fn change(change: &Change, files: &Files) -> Value {
     out.insert("risk".to_owned(), json!(risk.name()));
     let operations: Vec<&str> = calls.iter().map(crate::call::Call::operation).collect();
     out.insert("calls".to_owned(), json!(operations));
+    if !along.is_empty() {
+        let along: Vec<String> = along.iter().map(|(g, u)| address::membership(g, u)).collect();
+        out.insert("takes_along".to_owned(), json!(along));
+    }
     if let Some((_, Some(selector))) = origin {
         out.insert("selector".to_owned(), json!(selector));
     }

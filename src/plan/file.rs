@@ -3,6 +3,7 @@
 use super::Pairs;
 use super::change::{Action, Change, What};
 use super::document::{FORMAT_VERSION, KIND, SEAL, Step, VALID_HOURS, digest_of, seal_of};
+use super::revert::Revert;
 use super::rows::Rows;
 use crate::id::{AccountId, PermissionSetName};
 use crate::live::reading::Depth;
@@ -38,6 +39,8 @@ pub struct Reviewed {
     /// The selectors of `--only` that it was made with, in order; plans that do not tell are about
     /// everything.
     pub only: Vec<String>,
+    /// The applied plan that it undoes; `None` where it does what is declared.
+    pub revert: Option<Revert>,
     /// What it was made from.
     pub ground: Origin,
     /// The reviewed changes by address.
@@ -159,6 +162,10 @@ fn contents(document: &Value) -> Result<Reviewed, PlanFileError> {
         expires: instant("/expires", "expires")?,
         depth: depth.unwrap_or_default(),
         only,
+        revert: match document.get("revert") {
+            None | Some(Value::Null) => None,
+            Some(revert) => Some(Revert::read(revert).ok_or(PlanFileError::Part("revert"))?),
+        },
         ground: origin(document).ok_or(PlanFileError::Part("observed.parts"))?,
         granted: granted(&steps),
         steps: by_address(steps),

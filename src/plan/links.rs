@@ -6,7 +6,7 @@
 //! what must merely have *ended*.
 
 use super::change::What;
-use super::draft::{DESELECTED, Draft};
+use super::draft::{DESELECTED, Draft, REVERTED};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{Grants, Principal};
 use std::collections::{BTreeMap, BTreeSet};
@@ -195,7 +195,7 @@ fn of(draft: &Draft, at: &Index<'_>) -> Links {
                 // where one group takes the place of another and the new grant fails, nobody is
                 // locked out; what a person holds alone or past its date goes all the same.
                 let swap = matches!(grant.principal, Principal::Group(_))
-                    && draft.reason.word == "undeclared";
+                    && ["undeclared", REVERTED].contains(&draft.reason.word);
                 let strength = if swap { &mut links.succeed } else { &mut links.end };
                 strength.extend(many(&at.created_grants, &pair));
             }

@@ -3,6 +3,7 @@
 mod only;
 mod oracle;
 mod sketch;
+mod undo;
 
 use crate::support::{self, NOW, Repository};
 use jiff::Timestamp;
