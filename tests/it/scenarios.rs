@@ -86,6 +86,9 @@ scenarios! {
     person_joins_after_review
     plan_file_refused
     quick_and_full
+    revert_held
+    revert_resumed
+    reverted
     same_access_by_another_path
     stale_plan
     stale_provisioning
