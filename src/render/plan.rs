@@ -27,7 +27,10 @@ pub fn text(plan: &Plan, files: &Files, options: &Options) -> String {
     if let Some(revert) = &plan.reverts {
         let when = revert.begun.as_ref().map(|time| format!(" of {time}")).unwrap_or_default();
         let done = counted(revert.undone.len(), "change");
-        page.heading("reverts", &format!("plan {}{when} · {done} that may have been made", revert.plan));
+        page.heading(
+            "reverts",
+            &format!("plan {}{when} · {done} that may have been made", revert.plan),
+        );
     }
     page.gap();
     access::section(&mut page, plan, files);

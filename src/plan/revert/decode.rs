@@ -89,7 +89,8 @@ fn set(entry: &Entry, action: &str, name: PermissionSetName) -> Option<What> {
         }
         "provision" => {
             let accounts = entry.after.get("accounts")?.as_array()?.iter();
-            let accounts = accounts.map(|id| AccountId::parse(id.as_str()?)).collect::<Option<_>>()?;
+            let accounts =
+                accounts.map(|id| AccountId::parse(id.as_str()?)).collect::<Option<_>>()?;
             Some(What::ProvisionSet { name, accounts })
         }
         _ => None,

@@ -6,6 +6,7 @@
 mod directory;
 mod finish;
 mod grants;
+mod unread;
 
 use super::same::{set_between, tags_between};
 use super::{Refusal, Revert, Undo, decode, note};
@@ -210,10 +211,11 @@ impl Laying<'_> {
         if self.desired.protected_ous.contains(path) {
             return Err((Hold::Protected, "it is Control Tower's foundational OU".to_owned()));
         }
-        if self.ou_there(undo, path)? != There::No {
-            self.state().ous.remove(path);
-            self.removed.push(What::CreateOu(path.clone()));
+        if self.ou_there(undo, path)? == There::No {
+            return self.absent(OU);
         }
+        self.state().ous.remove(path);
+        self.removed.push(What::CreateOu(path.clone()));
         Ok(())
     }
 
@@ -232,6 +234,7 @@ impl Laying<'_> {
         if self.ou_there(undo, to)? != There::Same {
             let back = self.ids.ous.get(from).map(ToString::to_string);
             let same = back.is_some() && back.as_ref() == undo.entry.ids.get(OU);
+            self.absent(OU)?;
             return if same { Ok(()) } else { Err(changed(format!("OU {to} is not there"))) };
         }
         if self.desired.state.ous.contains(from) {
@@ -309,7 +312,9 @@ impl Laying<'_> {
         name: &PermissionSetName,
         set: &PermissionSet,
     ) -> Result<(), Refusal> {
-        let Some(now) = self.projection.state.permission_sets.get(name) else { return Ok(()) };
+        let Some(now) = self.projection.state.permission_sets.get(name) else {
+            return self.absent(SET);
+        };
         self.set_in_scope(name)?;
         self.set_there(undo, name)?;
         if !set_between(now, &bare(set), set) {
@@ -319,7 +324,11 @@ impl Laying<'_> {
         Ok(())
     }
 
-    fn deleted_set(&mut self, name: &PermissionSetName, set: &PermissionSet) -> Result<(), Refusal> {
+    fn deleted_set(
+        &mut self,
+        name: &PermissionSetName,
+        set: &PermissionSet,
+    ) -> Result<(), Refusal> {
         self.set_in_scope(name)?;
         match self.desired.state.permission_sets.get(name) {
             Some(now) if !set_between(now, &bare(set), set) => {
@@ -344,10 +353,11 @@ impl Laying<'_> {
     ) -> Result<(), Refusal> {
         self.set_in_scope(name)?;
         if self.set_there(undo, name)? != There::Same {
+            self.absent(SET)?;
             return Err(changed("it is not there any more"));
         }
         let now = self.desired.state.permission_sets.get(name);
-        let now = now.ok_or_else(|| changed("it could not be read"))?;
+        let now = now.ok_or_else(|| (Hold::Gap, "it could not be read".to_owned()))?;
         if !set_between(now, before, after) {
             return Err(changed("it was edited since"));
         }

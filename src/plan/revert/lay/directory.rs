@@ -32,7 +32,7 @@ impl Laying<'_> {
         name: &UserName,
         user: &User,
     ) -> Result<(), Refusal> {
-        let Some(now) = self.desired.state.users.get(name) else { return Ok(()) };
+        let Some(now) = self.desired.state.users.get(name) else { return self.absent(USER) };
         let edited = now != user;
         self.user_there(undo, name)?;
         if edited {
@@ -80,6 +80,7 @@ impl Laying<'_> {
         after: &User,
     ) -> Result<(), Refusal> {
         if self.user_there(undo, name)? != There::Same {
+            self.absent(USER)?;
             return Err(changed("it is not there any more"));
         }
         let User { given_name, family_name } =
@@ -103,7 +104,7 @@ impl Laying<'_> {
         name: &GroupName,
         group: &Group,
     ) -> Result<(), Refusal> {
-        let Some(now) = self.projection.state.groups.get(name) else { return Ok(()) };
+        let Some(now) = self.projection.state.groups.get(name) else { return self.absent(GROUP) };
         self.group_in_scope(name)?;
         self.group_there(undo, name)?;
         if now != group {
@@ -147,6 +148,7 @@ impl Laying<'_> {
     ) -> Result<(), Refusal> {
         self.group_in_scope(name)?;
         if self.group_there(undo, name)? != There::Same {
+            self.absent(GROUP)?;
             return Err(changed("it is not there any more"));
         }
         let now = self.desired.state.groups.get(name).cloned().unwrap_or_default();
@@ -174,6 +176,7 @@ impl Laying<'_> {
         if self.group_there(undo, to)? != There::Same {
             let back = self.ids.groups.get(from).map(ToString::to_string);
             let same = back.is_some() && back.as_ref() == undo.entry.ids.get(GROUP);
+            self.absent(GROUP)?;
             return if same { Ok(()) } else { Err(changed(format!("group {to} is not there"))) };
         }
         if self.desired.state.groups.contains_key(from) {
@@ -193,7 +196,7 @@ impl Laying<'_> {
     ) -> Result<(), Refusal> {
         let members = self.projection.state.memberships.get(group);
         if !members.is_some_and(|members| members.contains(user)) {
-            return Ok(());
+            return self.no_member(group);
         }
         self.group_in_scope(group)?;
         self.group_there(undo, group)?;

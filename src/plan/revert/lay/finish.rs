@@ -97,8 +97,7 @@ impl Laying<'_> {
             state.accounts.get(id).map_or_else(|| self.renamed(live), |account| account.ou.clone())
         };
         let accounts = self.projection.state.accounts.iter();
-        let mut inside =
-            accounts.filter(|(id, account)| place(*id, &account.ou).is_within(path));
+        let mut inside = accounts.filter(|(id, account)| place(*id, &account.ou).is_within(path));
         if let Some((id, _)) = inside.next() {
             let label = self.projection.labels.of(id);
             return Err((Hold::InUse, format!("account {label} is in it")));

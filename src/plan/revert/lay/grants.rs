@@ -10,7 +10,7 @@ impl Laying<'_> {
         if !self.desired.state.grants.contains(grant) {
             let ignored = self.projection.state.grants.contains(grant);
             let refusal = || (Hold::Ignored, "it is ignored".to_owned());
-            return if ignored { Err(refusal()) } else { Ok(()) };
+            return if ignored { Err(refusal()) } else { self.no_grant(grant) };
         }
         self.sides(undo, grant)?;
         self.active(grant)?;
