@@ -114,3 +114,87 @@ fn the_second_signal_leaves_at_once_and_the_journal_tells_what_was_under_way() {
     server.kill().unwrap();
     server.wait().unwrap();
 }
+
+/// Serves a world until it is dropped.
+struct Served {
+    server: Child,
+    address: String,
+}
+
+impl Served {
+    fn of(folder: &Path) -> Self {
+        let mut server = landgrant(folder, &["sandbox", "serve", "--port", "0", "--delay", "20"]);
+        let mut address = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        Self { server, address: address.trim().to_owned() }
+    }
+
+    fn run(&self, folder: &Path, words: &[&str]) -> Child {
+        let words: Vec<&str> =
+            ["--endpoint-url", &self.address].iter().chain(words).copied().collect();
+        landgrant(folder, &words)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.server.kill());
+        drop(self.server.wait());
+    }
+}
+
+/// What a process printed, and how it ended.
+fn ended(child: Child) -> (String, Option<i32>) {
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout) + &text(&output.stderr), output.status.code())
+}
+
+#[test]
+fn two_applies_of_the_same_definitions_end_with_them() {
+    let folder = wallet();
+    let served = Served::of(folder.path());
+    let apply = || served.run(folder.path(), &["apply", "--yes"]);
+    let both = [apply(), apply()].map(ended);
+    for (text, code) in &both {
+        // Whoever lost a race says so, and what is left.
+        assert!([Some(0), Some(5)].contains(code), "{code:?} {text}");
+    }
+    let (text, code) = ended(served.run(folder.path(), &["apply", "--yes"]));
+    assert_eq!(code, Some(0), "{text}");
+    let (text, code) = ended(served.run(folder.path(), &["plan", "--detailed-exitcode"]));
+    assert_eq!(code, Some(0), "{text}");
+    // Two journals of the race, each whole, and one of the run that mended it, if there was anything.
+    let files = support::entries(&folder.path().join(".landgrant/journal"));
+    assert!((2..=3).contains(&files.len()), "{files:?}");
+}
+
+#[test]
+fn two_applies_of_different_definitions_end_with_both() {
+    let folder = wallet();
+    let served = Served::of(folder.path());
+    let team = |name: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
+            identity_source = \"directory\"\n[manage]\nmemberships = \"enforce\"\n";
+        support::write(&folder.path().join("landgrant.toml"), settings);
+        let tables = format!(
+            "[permission_set.{name}]\nmanaged_policies = [\"ReadOnlyAccess\"]\n[user.\"{name}@wallet.example\"]\n\
+             given_name = \"A\"\nfamily_name = \"B\"\n[group.{name}]\nmembers = [\"{name}@wallet.example\"]\n\
+             [[grant]]\nto = [\"group:{name}\"]\nallow = [\"{name}\"]\nin = [\"all\"]\n"
+        );
+        support::write(&folder.path().join("team.toml"), &tables);
+        folder
+    };
+    let teams = ["red", "blue"].map(team);
+    let applies: Vec<Child> =
+        teams.iter().map(|team| served.run(team.path(), &["apply", "--yes"])).collect();
+    for child in applies {
+        let (text, code) = ended(child);
+        assert_eq!(code, Some(0), "{text}");
+    }
+    for team in &teams {
+        let (text, code) = ended(served.run(team.path(), &["plan", "--detailed-exitcode"]));
+        assert_eq!(code, Some(0), "{text}");
+    }
+}
