@@ -254,9 +254,15 @@ async fn the_world_changes_in_between() {
     }
 }
 
+const SAVED: &[&str] = &["apply", "$DIR/plan.json", "--yes"];
+
 /// Kills an apply after so many lines of its journal, again and again, until one gets through.
-async fn killed(goal: &Goal, lines: usize, runs: usize) {
+async fn killed(goal: &Goal, lines: usize, runs: usize, apply: &[&str]) {
     let mut repository = repository();
+    if apply == SAVED {
+        let ran = repository.run(&["plan", "--read", "full", "--out", "$DIR/plan.json"]).await;
+        assert_eq!(ran.exit, Exit::Done, "{}", ran.stderr);
+    }
     let wider = watch(&mut repository, goal);
     let look = Arc::clone(&repository.on_journal);
     for run in 0.. {
@@ -269,7 +275,7 @@ async fn killed(goal: &Goal, lines: usize, runs: usize) {
                 resume_unwind(Box::new("killed"));
             }
         });
-        let ran = AssertUnwindSafe(Box::pin(repository.run(APPLY))).catch_unwind().await;
+        let ran = AssertUnwindSafe(Box::pin(repository.run(apply))).catch_unwind().await;
         let Ok(ran) = ran else { continue };
         assert_eq!(ran.exit, Exit::Done, "{lines}: {}\n{}", ran.stdout, ran.stderr);
         break;
@@ -282,10 +288,13 @@ async fn killed(goal: &Goal, lines: usize, runs: usize) {
 async fn killed_after_some_lines() {
     let goal = goal().await;
     for lines in (1..=goal.lines).step_by(SHARE) {
-        killed(&goal, lines, 1).await;
+        killed(&goal, lines, 1, APPLY).await;
+        // What is left is part of what was reviewed.
+        killed(&goal, lines + SHARE / 2, 1, SAVED).await;
     }
     // Several times, and never far.
-    killed(&goal, 25, 20).await;
+    killed(&goal, 25, 20, APPLY).await;
+    killed(&goal, 30, 20, SAVED).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -293,6 +302,7 @@ async fn killed_after_some_lines() {
 async fn killed_after_each_line() {
     let goal = goal().await;
     for lines in 1..=goal.lines {
-        killed(&goal, lines, 1).await;
+        killed(&goal, lines, 1, APPLY).await;
+        killed(&goal, lines, 1, SAVED).await;
     }
 }
