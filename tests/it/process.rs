@@ -33,13 +33,13 @@ fn wallet() -> tempfile::TempDir {
     folder
 }
 
-/// Reads until a line holds a word, and gives what follows.
-fn until(reader: impl Read, word: &str) -> BufReader<impl Read> {
+/// Reads until a line holds some words, and gives what follows.
+fn until(reader: impl Read, words: &[&str]) -> BufReader<impl Read> {
     let mut reader = BufReader::new(reader);
     let mut line = String::new();
-    while !line.contains(word) {
+    while !words.iter().all(|word| line.contains(word)) {
         line.clear();
-        assert!(reader.read_line(&mut line).unwrap() > 0, "it ended before it said {word}");
+        assert!(reader.read_line(&mut line).unwrap() > 0, "it ended before it said {words:?}");
     }
     reader
 }
@@ -64,7 +64,7 @@ fn the_first_signal_drains_and_the_rest_is_done_the_next_time() {
         let folder = wallet();
         let words: Vec<&str> = ["--sandbox"].iter().chain(APPLY).copied().collect();
         let mut child = landgrant(folder.path(), &words);
-        let out = until(child.stdout.take().unwrap(), "\"event\":\"begin\"");
+        let out = until(child.stdout.take().unwrap(), &["\"event\":\"begin\""]);
         signal(&child, name);
         let told = rest(out);
         assert_eq!(child.wait().unwrap().code(), Some(130), "{name}");
@@ -102,9 +102,10 @@ fn the_second_signal_leaves_at_once_and_the_journal_tells_what_was_under_way() {
     let (mut server, address) = slow(folder.path());
     let words: Vec<&str> = ["--endpoint-url", &address].iter().chain(APPLY).copied().collect();
     let mut child = landgrant(folder.path(), &words);
-    let _out = until(child.stdout.take().unwrap(), "\"address\":\"grant/");
+    let _out =
+        until(child.stdout.take().unwrap(), &["\"address\":\"grant/", "\"event\":\"begin\""]);
     signal(&child, "INT");
-    let _err = until(child.stderr.take().unwrap(), "stopping (interrupted): waiting for");
+    let _err = until(child.stderr.take().unwrap(), &["stopping (interrupted): waiting for"]);
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let lines = journal(folder.path());
