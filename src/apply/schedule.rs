@@ -227,7 +227,8 @@ impl<'p> Schedule<'p> {
         let wanted = accounts(&change.what);
         let is_free = |account: &&&AccountId| {
             let state = self.accounts.get(**account);
-            state.is_none_or(|s| !s.busy && s.claimed.is_none_or(|by| by == i))
+            // Whoever comes first in the plan goes first: a claim holds against later ones alone.
+            state.is_none_or(|s| !s.busy && s.claimed.is_none_or(|by| by >= i))
         };
         let blocked = wanted.iter().find(|account| !is_free(account)).copied();
         if let Some(blocked) = blocked {
@@ -247,7 +248,7 @@ impl<'p> Schedule<'p> {
         for account in wanted {
             if let Some(state) = self.accounts.get_mut(account) {
                 state.busy = true;
-                state.claimed = None;
+                state.claimed = state.claimed.filter(|by| *by != i);
                 state.queue.remove(&i);
             }
         }
@@ -260,7 +261,8 @@ impl<'p> Schedule<'p> {
     fn wake(&mut self, account: &'p AccountId) {
         let Some(state) = self.accounts.get_mut(account) else { return };
         // Whoever claims the account may be waiting in the queue of another.
-        let next = state.claimed.or_else(|| state.queue.first().copied());
+        let next = state.queue.first().copied();
+        let next = next.filter(|next| state.claimed.is_none_or(|by| by >= *next));
         if let Some(next) = next.filter(|next| state.queue.remove(next)) {
             self.make_ready(next);
         }
@@ -354,6 +356,50 @@ mod tests {
         }
         order.sort_unstable();
         assert_eq!(order, [0, 1, 2, 3]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn everything_gets_its_turn(
+            kinds in proptest::collection::vec((0..3_usize, proptest::collection::btree_set(0..5_usize, 1..4)), 1..25),
+            links in proptest::collection::vec((0..25_usize, 0..25_usize), 0..12),
+            ends in proptest::collection::vec(0..100_usize, 60),
+        ) {
+            let what = |(n, (kind, places)): (usize, &(usize, std::collections::BTreeSet<usize>))| {
+                match kind {
+                    0 => grant(*places.first().unwrap(), &format!("g{n}")),
+                    1 => provision(&format!("P{n}"), &places.iter().copied().collect::<Vec<_>>()),
+                    _ => edit(n),
+                }
+            };
+            let mut plan = of(kinds.iter().enumerate().map(what).collect());
+            for (from, to) in links {
+                if from < to && to < plan.changes.len() {
+                    let needed = plan.changes[from].id.clone();
+                    plan.changes[to].needs.push(needed);
+                }
+            }
+            let caps = Caps { provisionings: 2, ..CAPS };
+            let mut schedule = Schedule::new(&plan.changes, caps);
+            let (mut under_way, mut done) = (Vec::new(), 0);
+            let mut ends = ends.into_iter().cycle();
+            loop {
+                under_way.extend(std::iter::from_fn(|| schedule.next()));
+                let busy: Vec<_> = under_way
+                    .iter()
+                    .flat_map(|i: &usize| accounts(&plan.changes[*i].what))
+                    .collect();
+                let apart: std::collections::BTreeSet<_> = busy.iter().collect();
+                proptest::prop_assert_eq!(busy.len(), apart.len(), "one write in an account");
+                if under_way.is_empty() {
+                    break;
+                }
+                let i = under_way.swap_remove(ends.next().unwrap() % under_way.len());
+                proptest::prop_assert!(schedule.end(i, true).is_empty());
+                done += 1;
+            }
+            proptest::prop_assert_eq!(done, plan.changes.len());
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A reviewed plan against the plan that is needed now, for a person who has to decide again, and as a
-//! document.
+//! line for programs.
 
 use super::changes::unified;
+use super::outcome::{FORMAT_VERSION, KIND};
 use super::{Page, Tone, counted};
 use crate::model::Policy;
 use crate::plan::difference::{Because, Changed, Difference, Field, Named};
@@ -138,7 +139,7 @@ fn texts(value: &Value) -> Option<BTreeSet<String>> {
     }
 }
 
-/// The document, in one line.
+/// The same as one of the lines of an apply.
 pub fn json(difference: &Difference) -> String {
     let Difference { plan, reviewed, needed, new, changed, gone, access, because } = difference;
     let Because { definitions, git: [then, now], live } = because;
@@ -153,8 +154,8 @@ pub fn json(difference: &Difference) -> String {
         json!({ "address": address, "action": action, "fields": fields })
     });
     let document = json!({
-        "format_version": "1.0",
-        "kind": "landgrant.difference",
+        "format_version": FORMAT_VERSION,
+        "kind": KIND,
         "event": "difference",
         "plan": plan,
         "reviewed": reviewed,

@@ -11,9 +11,9 @@ use crate::text::plain_json;
 use serde_json::{Value, json};
 
 /// The version of the lines for programs: readers ignore keys and events that they don't know.
-const FORMAT_VERSION: &str = "1.0";
+pub(super) const FORMAT_VERSION: &str = "1.0";
 /// What kind of document each line is.
-const KIND: &str = "landgrant.apply";
+pub(super) const KIND: &str = "landgrant.apply";
 
 /// The table for people. `remaining` is how many changes a plan made now would still hold; `None`
 /// where it could not be read back.
@@ -58,6 +58,17 @@ pub fn text(plan: &Plan, report: &Report, remaining: Option<usize>, color: bool)
         page.heading("stopped", &format!("{because}; run apply again to go on"));
     }
     page.finish()
+}
+
+/// The first line for programs: the plan's document, before anything is done.
+pub fn plan(document: &Value) -> String {
+    let line = json!({
+        "format_version": FORMAT_VERSION,
+        "kind": KIND,
+        "event": "plan",
+        "document": document,
+    });
+    plain_json(&format!("{line}\n"))
 }
 
 /// What happens on the way, as a line for programs; `None` for what only the journal tells.
