@@ -196,9 +196,10 @@ impl Begun {
             tokio::join!(standing::caller(aws), organization::base(aws), instance::list(aws));
         let (caller, base) = (caller?, base?);
         let management = &base.management_account;
-        let other = |what, then: &str, now: &str| match then == now {
-            true => Ok(()),
-            false => Err(ReadError::Elsewhere { what, then: then.to_owned(), now: now.to_owned() }),
+        let other = |what, then: &str, now: &str| {
+            let error =
+                || ReadError::Elsewhere { what, then: then.to_owned(), now: now.to_owned() };
+            if then == now { Ok(()) } else { Err(error()) }
         };
         if let Some(bound) = &wanted.bound {
             other("organization", &bound.organization, base.id.as_str())?;

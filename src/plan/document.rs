@@ -13,6 +13,7 @@ use crate::resolve::Held;
 use crate::source::declared::Declared;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
+use std::path::Path;
 
 /// The version of the document: readers ignore keys they don't know and refuse a new major version.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -106,7 +107,10 @@ impl Step {
 /// The fingerprint of the definitions as they were typed: of every TOML file's path and text, and of the
 /// inline policies, which may stand in files of their own.
 pub fn definitions(declared: &Declared) -> String {
-    let files = declared.files.list.iter().filter(|file| file.path.ends_with(".toml"));
+    let files = declared.files.list.iter().filter(|file| {
+        // As `store` finds them.
+        Path::new(&file.path).extension().is_some_and(|ending| ending == "toml")
+    });
     let mut texts: Vec<[&str; 2]> =
         files.map(|file| [file.path.as_str(), file.text.as_str()]).collect();
     let sets = declared.permission_sets.iter();

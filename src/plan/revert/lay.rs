@@ -221,13 +221,12 @@ impl Laying<'_> {
 
     fn deleted_ou(&mut self, path: &OuPath) -> Result<(), Refusal> {
         let ous = &mut self.desired.state.ous;
-        match path.parent().filter(|parent| parent.depth() > 0 && !ous.contains(parent)) {
-            Some(parent) => Err(changed(format!("OU {parent}, in which it was, is not there"))),
-            None => {
-                ous.insert(path.clone());
-                Ok(())
-            }
+        let parent = path.parent().filter(|parent| parent.depth() > 0 && !ous.contains(parent));
+        if let Some(parent) = parent {
+            return Err(changed(format!("OU {parent}, in which it was, is not there")));
         }
+        ous.insert(path.clone());
+        Ok(())
     }
 
     fn renamed_ou(&mut self, undo: &Undo, from: &OuPath, to: &OuPath) -> Result<(), Refusal> {

@@ -84,10 +84,10 @@ impl Laying<'_> {
         if let Some(member) = members {
             return Err((Hold::InUse, format!("{member} was made a member of it since")));
         }
-        match self.projection.dangling.contains_key(name) {
-            true => Err((Hold::InUse, "it has members that no user is".to_owned())),
-            false => Ok(()),
+        if self.projection.dangling.contains_key(name) {
+            return Err((Hold::InUse, "it has members that no user is".to_owned()));
         }
+        Ok(())
     }
 
     fn part_ou(&self, path: &OuPath) -> Result<(), Refusal> {
