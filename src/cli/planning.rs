@@ -256,7 +256,7 @@ async fn read_some(
 
 /// What has to be known wholly: whatever may be removed, and where something is revoked.
 fn needed(removals: Removals, reach: &Reach, live: &Live) -> Needed {
-    let Removals { users, sets } = removals;
+    let Removals { users, sets, groups } = removals;
     let mut called: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (arn, set) in &live.identity_center.permission_sets {
         called.entry(&set.name).or_default().push(arn);
@@ -265,7 +265,7 @@ fn needed(removals: Removals, reach: &Reach, live: &Live) -> Needed {
         let arns = called.get(name.as_str()).into_iter().flatten();
         arns.map(|arn| (account.clone(), (*arn).clone()))
     });
-    Needed { users, sets, pairs: pairs.collect() }
+    Needed { users, sets, pairs: pairs.collect(), groups }
 }
 
 /// Resolves the definitions against what was read and plans. Diagnostics have been printed.

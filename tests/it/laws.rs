@@ -130,8 +130,8 @@ fn run_at(depth: Depth, world: &str, tree: &Tree, options: Options) -> Option<Ru
         let tags_of =
             |organization: &Organization| needing_tags(&declared, &Only::default(), organization);
         let mut live = read(&aws, &wanted, &tags_of, &now, &Silent).await.unwrap();
-        let Removals { users, sets } = removals(&declared, &live);
-        let needed = Needed { users, sets, ..Needed::default() };
+        let Removals { users, sets, groups } = removals(&declared, &live);
+        let needed = Needed { users, sets, groups, ..Needed::default() };
         read_grants(&aws, &mut live, needed, &now, &Silent).await.unwrap();
         live
     });
