@@ -4,10 +4,12 @@
 //! operation (docs/aws.md). Pacing beats retrying: a call that is throttled costs the quota as well.
 //! Every attempt passes [`Gates::enter`], retries too; the SDK's own retries are off.
 
+mod breaker;
 mod bucket;
 mod quota;
 
 use super::error::{AwsError, Kind};
+use breaker::Breaker;
 use bucket::Bucket;
 use quota::Quota;
 use std::collections::BTreeMap;
@@ -113,11 +115,12 @@ pub(super) fn retry(
 pub(super) struct Gates {
     pace: Pace,
     gates: Mutex<BTreeMap<String, Arc<Gate>>>,
+    breakers: Mutex<BTreeMap<&'static str, Breaker>>,
 }
 
 impl Gates {
     pub(super) fn new(pace: Pace) -> Self {
-        Self { pace, gates: Mutex::default() }
+        Self { pace, gates: Mutex::default(), breakers: Mutex::default() }
     }
 
     pub(super) fn pace(&self) -> Pace {
@@ -143,6 +146,27 @@ impl Gates {
         }
         drop(turn);
         Permit { gate, _slot: slot }
+    }
+
+    /// Why a question is not asked any more; `None` where it may be.
+    pub(super) fn refuses(&self, operation: &'static str) -> Option<AwsError> {
+        self.breaker(operation, |breaker| breaker.refuses(Instant::now())).flatten()
+    }
+
+    /// Whether another attempt of a question is not worth it.
+    pub(super) fn is_open(&self, operation: &'static str) -> bool {
+        self.breaker(operation, |breaker| breaker.is_open(Instant::now())).unwrap_or_default()
+    }
+
+    /// Learns how a question ended, after all of its attempts.
+    pub(super) fn ended<T>(&self, operation: &'static str, answer: &Result<T, AwsError>) {
+        let error = answer.as_ref().err();
+        self.breaker(operation, |breaker| breaker.ended(Instant::now(), error));
+    }
+
+    fn breaker<T>(&self, operation: &'static str, of: impl Fn(&mut Breaker) -> T) -> Option<T> {
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        Breaker::is_for(operation).then(|| of(breakers.entry(operation).or_default()))
     }
 
     fn gate(&self, operation: &str) -> Arc<Gate> {
@@ -191,7 +215,11 @@ impl Permit {
     pub(super) fn learn<T>(self, answer: &Result<T, AwsError>) {
         let now = Instant::now();
         match answer {
-            Err(error) if error.kind == Kind::Throttled => {
+            // A server that names a time is busy, whatever it calls that.
+            Err(error)
+                if error.kind == Kind::Throttled
+                    || (error.kind == Kind::Server && error.pause().is_some()) =>
+            {
                 self.gate.bucket().throttled(now, error.pause());
             }
             _ => self.gate.bucket().answered(now),

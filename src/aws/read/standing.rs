@@ -18,17 +18,21 @@ const SERVICE: &str = "sso.amazonaws.com";
 pub(super) struct Caller {
     pub(super) arn: Option<String>,
     account: Option<AccountId>,
+    /// Why nobody told.
+    pub(super) error: Option<AwsError>,
 }
 
-/// The caller. An endpoint need not offer STS, so only failing credentials matter.
+/// The caller. An endpoint need not offer STS, so only failing credentials end the reading.
 pub(super) async fn caller(aws: &Aws) -> Result<Caller, ReadError> {
     match aws.call(IDENTITY, || aws.sts.get_caller_identity().send()).await {
         Ok(identity) => {
             let account = identity.account.as_deref().and_then(AccountId::parse);
-            Ok(Caller { account, arn: identity.arn })
+            let missing = || AwsError::malformed(IDENTITY, "a caller without an account");
+            let error = account.is_none().then(missing);
+            Ok(Caller { account, arn: identity.arn, error })
         }
         Err(error) if error.kind == Kind::Credentials => Err(ReadError::Credentials(error)),
-        Err(_) => Ok(Caller::default()),
+        Err(error) => Ok(Caller { error: Some(error), ..Caller::default() }),
     }
 }
 

@@ -23,6 +23,7 @@ fn what_is_written_is_what_was_read() {
         groups: 3,
         users: [UserId::new("u-1")].into(),
         sets: [PermissionSetArn::new("arn")].into(),
+        outdated: [PermissionSetArn::new("arn")].into(),
         pairs: live.identity_center.assignments.keys().take(1).cloned().collect(),
     });
     let text = text(&live);
