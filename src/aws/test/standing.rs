@@ -3,7 +3,7 @@
 use super::{Fake, INSTANCE, Reply, caller, error, ok, small};
 use crate::aws::read::{ReadError, Silent, Wanted, no_tags, read};
 use crate::id::{AccountId, InstanceArn};
-use crate::live::Live;
+use crate::live::{Live, Part};
 use crate::live::reading::Standing;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -42,6 +42,9 @@ async fn the_callers_account_tells_where_it_stands() {
         .await;
         let live = live.unwrap();
         assert_eq!(live.taken.standing, standing, "{account}");
+        // Nothing that is live is hidden by it.
+        let gap = live.gap_for(&Part::Standing).is_some();
+        assert_eq!((gap, live.is_complete()), (standing == Standing::Unknown, true), "{account}");
         assert_eq!(fake.asked(ADMINISTRATORS).len(), usize::from(answer.is_some()), "{account}");
         let told = live.organization.delegated_administrators.get("sso.amazonaws.com");
         let administrator = AccountId::parse("111122223333").unwrap();
