@@ -268,7 +268,12 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         only: rules.only.clone(),
         left_out,
         labels: labels.clone(),
-        removals: guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits),
+        removals: guard::judge(
+            changes.iter().map(|c| &c.what),
+            &desired.live,
+            &rules.limits,
+            rules.only.as_ref(),
+        ),
         changes,
         held,
     }

@@ -295,6 +295,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_busy_server_that_names_a_time_slows_the_bucket_and_one_that_does_not_leaves_it() {
+        let kinds = [(Kind::Server, Some(3), 3.0), (Kind::Server, None, 0.0), (Kind::Throttled, Some(3), 3.0)];
+        for (kind, retry_after, pause) in kinds {
+            let gates = Gates::new(Pace::default());
+            let start = Instant::now();
+            let permit = gates.enter("sso-admin:ListInstances").await;
+            permit.learn::<()>(&Err(failed(kind, retry_after)));
+            drop(gates.enter("sso-admin:ListPermissionSets").await);
+            let waited = start.elapsed().as_secs_f64();
+            assert!((pause..pause + 0.2).contains(&waited), "{kind:?}: {waited}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_pause_holds_up_those_who_wait_already() {
         let gates = Gates::new(Pace::default());
         let start = Instant::now();
