@@ -296,7 +296,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_busy_server_that_names_a_time_slows_the_bucket_and_one_that_does_not_leaves_it() {
-        let kinds = [(Kind::Server, Some(3), 3.0), (Kind::Server, None, 0.0), (Kind::Throttled, Some(3), 3.0)];
+        let kinds = [
+            (Kind::Server, Some(3), 3.0),
+            (Kind::Server, None, 0.0),
+            (Kind::Throttled, Some(3), 3.0),
+        ];
         for (kind, retry_after, pause) in kinds {
             let gates = Gates::new(Pace::default());
             let start = Instant::now();

@@ -187,7 +187,11 @@ impl Begun {
         let region = aws.region().ok_or(ReadError::NoRegion)?.to_owned();
         let (caller, base, instances) =
             tokio::join!(standing::caller(aws), organization::base(aws), instance::list(aws));
-        let (mut caller, base) = (caller?, base?);
+        let mut caller = caller?;
+        let base = match base {
+            Ok(base) => base,
+            Err(error) => return Err(standing::refused(aws, &caller, error).await),
+        };
         let mut gaps = Gaps::default();
         if let Some(error) = caller.error.take() {
             gaps.note(Part::Standing, error)?;

@@ -144,10 +144,13 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
     let part = part_name(&gap.part, facts.ids, facts.labels);
     let detail = format!("{part} could not be read ({})", gap.code);
     let refused = facts.elsewhere.as_ref().filter(|_| gap.part == Part::Standing);
-    Some((Hold::Gap, match refused.and_then(|caller| caller.refused(what)) {
-        Some(refused) => format!("{refused}, and {detail}"),
-        None => detail,
-    }))
+    Some((
+        Hold::Gap,
+        match refused.and_then(|caller| caller.refused(what)) {
+            Some(refused) => format!("{refused}, and {detail}"),
+            None => detail,
+        },
+    ))
 }
 
 /// A name in a change that two live things share: nobody can tell which of them is meant.

@@ -24,7 +24,7 @@ use landgrant::resolve::{Desired, Only, Rules, needing_tags, resolve};
 use landgrant::sandbox::{Effect, Fault, Options, Sandbox};
 use landgrant::source::declared::Declared;
 use landgrant::source::{self, Input, Tree};
-use oracle::{Row, addresses, is_on, patch, reach};
+use oracle::{Row, addresses, is_on, patch, reach, row};
 use proptest::prelude::*;
 use sketch::{Modes, Sketch, modes, policy_files, sketch};
 use std::collections::BTreeSet;
@@ -166,10 +166,6 @@ fn effects(run: &Run) -> BTreeSet<(String, &'static str)> {
         all.extend(groups.map(|(group, _)| (address::membership(group, user), "delete")));
     }
     all
-}
-
-fn row(access: &landgrant::access::Access) -> Row {
-    (access.person.clone(), access.account.clone(), access.permission_set.clone())
 }
 
 /// Operations that may be denied without leaving nothing to work with.

@@ -62,6 +62,18 @@ pub(super) async fn find(
     }
 }
 
+/// What to say where the caller may not even read where to begin: a role that lacks rights is mended
+/// elsewhere than an account that has none.
+pub(super) async fn refused(aws: &Aws, caller: &Caller, error: AwsError) -> ReadError {
+    let Some(account) = caller.account.clone().filter(|_| error.kind == Kind::Denied) else {
+        return error.into();
+    };
+    match delegated(aws).await {
+        Ok(accounts) if accounts.contains(&account) => error.into(),
+        _ => ReadError::Member { account, error },
+    }
+}
+
 async fn delegated(aws: &Aws) -> Result<Vec<AccountId>, AwsError> {
     let rows = pages(LIST, |token| async move {
         let request = aws.organizations.list_delegated_administrators().service_principal(SERVICE);

@@ -2,8 +2,8 @@
 
 use super::set_of;
 use crate::id::{AccountId, PermissionSetName};
-use crate::live::{Live, Part};
 use crate::live::project::Projection;
+use crate::live::{Live, Part};
 use crate::plan::change::{Kind, What};
 use std::collections::BTreeSet;
 

@@ -30,9 +30,9 @@ pub(super) fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
         }
         // What is known of such a set is its name: that is enough for grants of it.
         Part::PermissionSet(arn) if facts.joining.is_named(arn) => match what {
-            What::UpdateSet { name, .. } | What::ProvisionSet { name, .. } | What::DeleteSet(name, _) => {
-                facts.ids.permission_sets.get(name) == Some(arn)
-            }
+            What::UpdateSet { name, .. }
+            | What::ProvisionSet { name, .. }
+            | What::DeleteSet(name, _) => facts.ids.permission_sets.get(name) == Some(arn),
             _ => false,
         },
         // A set that was not seen may be any set that seems absent, and may hold any grant.

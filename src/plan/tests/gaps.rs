@@ -138,7 +138,8 @@ fn nobody_joins_a_group_that_may_have_more_than_the_plan_shows() {
         let of_sets = matches!(part, Part::PermissionSets | Part::PermissionSet(_));
         for (live, blind) in [(&full, true), (&quick, false), (&has_nameless, of_sets)] {
             let (plan, _) = planned(&hidden(live, part.clone()), definitions);
-            let expected: &[&str] = if blind { &["create membership/team/joiner gap"] } else { &[] };
+            let expected: &[&str] =
+                if blind { &["create membership/team/joiner gap"] } else { &[] };
             assert_eq!(held(&plan), expected, "{part:?}");
             let new = "create membership/new/joiner".to_owned();
             assert!(addresses(&plan).contains(&new), "a new group has nothing: {part:?}");

@@ -86,6 +86,11 @@ pub(crate) fn addresses(diff: &Diff, labels: &Labels) -> BTreeSet<String> {
 /// A person, an account, a permission set.
 pub(crate) type Row = (UserName, AccountId, PermissionSetName);
 
+/// The same of a ledger's entry.
+pub(crate) fn row(access: &landgrant::access::Access) -> Row {
+    (access.person.clone(), access.account.clone(), access.permission_set.clone())
+}
+
 /// Who reaches what, by looking at every person for every grant.
 pub(crate) fn reach(state: &State) -> BTreeSet<Row> {
     let members = state.memberships.values().flatten();
