@@ -208,15 +208,13 @@ impl Aws {
                 let answer = sent.await.map_err(|error| AwsError::from_sdk(operation, &error));
                 permit.learn(&answer);
                 let again = answer.as_ref().err().filter(|_| !self.gates.is_open(operation));
-                match again
-                    .and_then(|error| retry(error, attempt, begun.elapsed(), fastrand::f64()))
-                {
-                    Some(wait) => tokio::time::sleep(wait).await,
-                    None => {
-                        self.gates.ended(operation, &answer);
-                        return answer;
-                    }
-                }
+                let again =
+                    again.and_then(|error| retry(error, attempt, begun.elapsed(), fastrand::f64()));
+                let Some(wait) = again else {
+                    self.gates.ended(operation, &answer);
+                    return answer;
+                };
+                tokio::time::sleep(wait).await;
                 attempt += 1;
             }
         })

@@ -114,13 +114,13 @@ pub(super) fn retry(
 #[derive(Debug)]
 pub(super) struct Gates {
     pace: Pace,
-    gates: Mutex<BTreeMap<String, Arc<Gate>>>,
+    by_quota: Mutex<BTreeMap<String, Arc<Gate>>>,
     breakers: Mutex<BTreeMap<&'static str, Breaker>>,
 }
 
 impl Gates {
     pub(super) fn new(pace: Pace) -> Self {
-        Self { pace, gates: Mutex::default(), breakers: Mutex::default() }
+        Self { pace, by_quota: Mutex::default(), breakers: Mutex::default() }
     }
 
     pub(super) fn pace(&self) -> Pace {
@@ -171,7 +171,7 @@ impl Gates {
 
     fn gate(&self, operation: &str) -> Arc<Gate> {
         let (name, quota) = self.pace.quota(operation);
-        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gates = self.by_quota.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = gates.entry(name.to_owned()).or_insert_with(|| Arc::new(Gate::new(quota)));
         Arc::clone(gate)
     }

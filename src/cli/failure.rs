@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn an_account_that_may_not_is_told_from_a_role_that_may_not() {
         let account = AccountId::parse("111122223333").unwrap();
-        let member = Failure::from(ReadError::Member { account, error: denied() });
+        let member = Failure::from(ReadError::Member { account, error: denied().into() });
         assert_eq!(member.exit, Exit::Credentials);
         assert!(member.hints[0].starts_with("account 111122223333 seems to be a plain member"));
         let role = Failure::from(ReadError::Denied(denied()));

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 const FAILURES: u32 = 3;
 /// How long nothing is asked then. The first question after it has one attempt, and tells whether AWS
 /// answers again.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// The breaker of one operation.
 #[derive(Debug, Default)]

@@ -21,7 +21,7 @@ pub enum ReadError {
         /// The caller's account.
         account: AccountId,
         /// What was refused.
-        error: AwsError,
+        error: Box<AwsError>,
     },
     /// The caller's account is in no organization.
     #[error("no organization: {0}")]

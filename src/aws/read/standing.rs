@@ -70,7 +70,7 @@ pub(super) async fn refused(aws: &Aws, caller: &Caller, error: AwsError) -> Read
     };
     match delegated(aws).await {
         Ok(accounts) if accounts.contains(&account) => error.into(),
-        _ => ReadError::Member { account, error },
+        _ => ReadError::Member { account, error: error.into() },
     }
 }
 
