@@ -30,16 +30,12 @@ pub(super) async fn details(
 ) -> Result<(Sets, Gaps), ReadError> {
     let (mut sets, mut gaps) = (Sets::new(), Gaps::default());
     let (mut done, total) = (0, arns.len());
-    let work = |arn: PermissionSetArn| async move {
-        let set = tokio::join!(describe(aws, target, &arn), parts(aws, target, &arn));
-        (set, arn)
-    };
-    each(arns.iter().cloned(), work, |((set, parts), arn)| {
+    let work = |arn: PermissionSetArn| async move { (whole(aws, target, &arn).await, arn) };
+    each(arns.iter().cloned(), work, |(set, arn)| {
         done += 1;
         progress.step("permission sets", done, total);
         match set {
-            Ok(mut set) => {
-                let errors = parts.place(&mut set);
+            Ok((set, errors)) => {
                 sets.insert(arn.clone(), set);
                 gaps.note_all(&Part::PermissionSet(arn), errors)
             }
@@ -101,12 +97,24 @@ pub(in crate::aws) async fn read_permission_set(
     target: &Target,
     set: &PermissionSetArn,
 ) -> Result<PermissionSet, AwsError> {
-    let (described, parts) = tokio::join!(describe(aws, target, set), parts(aws, target, set));
-    let mut described = described?;
-    match parts.place(&mut described).into_iter().next() {
+    let (described, errors) = whole(aws, target, set).await?;
+    match errors.into_iter().next() {
         Some(error) => Err(error),
         None => Ok(described),
     }
+}
+
+/// A set with its parts as far as they could be read, and why the others could not. The parts of one that
+/// cannot be described are not asked for any further: nobody could say whose they are.
+async fn whole(
+    aws: &Aws,
+    target: &Target,
+    set: &PermissionSetArn,
+) -> Result<(PermissionSet, Vec<AwsError>), AwsError> {
+    let parts = async { Ok::<_, AwsError>(parts(aws, target, set).await) };
+    let (mut described, parts) = tokio::try_join!(describe(aws, target, set), parts)?;
+    let errors = parts.place(&mut described);
+    Ok((described, errors))
 }
 
 /// What a set is called, and what else one call tells; its parts are as good as none.
