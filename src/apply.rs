@@ -1,45 +1,82 @@
 //! Runs a plan against a [`Target`]: in the order of its links, as much at a time as AWS allows, until
 //! everything that can be done is done.
 //!
-//! Chooses nothing. What it says was done is a claim until the read-back in [`outcome`] confirms it.
+//! Chooses nothing. What it says was done is a claim until the read-back in [`outcome`] confirms it. Every
+//! step is told before it is taken ([`Event`]); where that cannot be written down, it is not taken.
 
 pub mod hint;
+pub mod journal;
 pub mod outcome;
+mod schedule;
+pub mod stop;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use crate::call::{Answer, Call, Created};
-use crate::id::AccountId;
 use crate::plan::Plan;
-use crate::plan::change::{Change, Kind, What};
+use crate::plan::change::Change;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use outcome::{Report, Status};
-use std::collections::{BTreeMap, BTreeSet};
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use tokio::sync::Notify;
+use schedule::Schedule;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub use stop::Stop;
+use tokio::sync::mpsc;
 
-/// Account assignments under way at once. AWS allows 15 outstanding (docs/aws.md); other tools
-/// share them.
-const ASSIGNMENTS: usize = 10;
-/// Provisionings under way at once. AWS allows 3.
-const PROVISIONINGS: usize = 2;
-/// Changes of any kind under way at once: enough to fill 20 requests a second at usual latency.
-const CHANGES: usize = 16;
+/// How much may be under way at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// Account assignments. AWS allows 15 outstanding (docs/aws.md); other tools share them.
+    pub assignments: usize,
+    /// Provisionings. AWS allows 3.
+    pub provisionings: usize,
+    /// Changes of the directory and of permission sets: enough to fill 20 requests a second at usual
+    /// latency.
+    pub others: usize,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self { assignments: 10, provisionings: 2, others: 16 }
+    }
+}
 
 /// Where calls go.
 pub trait Target: Sync {
-    /// Carries out one call and waits until it has taken effect or failed.
+    /// Carries out one call and waits until it has taken effect or failed. `decides` says whether other
+    /// changes wait for how it ends; `tell` is told what happens meanwhile.
     fn carry_out(
         &self,
         call: &Call,
         created: &Created,
-    ) -> impl Future<Output = Result<Answer, Failure>> + Send;
+        decides: bool,
+        tell: &(dyn Fn(Step<'_>) + Sync),
+    ) -> impl Future<Output = Result<Done, Failure>> + Send;
+}
+
+/// What happens while a call is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// AWS accepted what takes a while: its id of that, and of the request.
+    Taken(&'a str, Option<&'a str>),
+    /// AWS does not work on it any more, though it is not known yet how it ended.
+    Released,
+}
+
+/// A call that was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Done {
+    /// What later calls need.
+    pub answer: Answer,
+    /// The request's id.
+    pub request_id: Option<String>,
+    /// How many requests it took.
+    pub attempts: u32,
 }
 
 /// Why a call did not do what it should.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
     /// AWS's words.
     pub message: String,
@@ -49,12 +86,16 @@ pub struct Failure {
     pub fatal: bool,
     /// Whether the caller may not do this.
     pub denied: bool,
+    /// The request's id, where an answer came.
+    pub request_id: Option<String>,
+    /// How many requests were sent.
+    pub attempts: u32,
 }
 
 impl Failure {
     /// A failure of which nothing is known but a message.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), unknown: false, fatal: false, denied: false }
+        Self { message: message.into(), ..Self::default() }
     }
 
     /// The same, where nobody knows whether it was carried out.
@@ -64,169 +105,85 @@ impl Failure {
     }
 }
 
-/// What happens on the way, for whoever shows it.
+/// One of a change's calls.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    /// The change.
+    pub change: &'a Change,
+    /// Which of its calls, from 1.
+    pub number: usize,
+    /// The call.
+    pub call: &'a Call,
+}
+
+/// What happens on the way, for whoever shows it or writes it down.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
     /// A change begins.
     Started(&'a Change),
-    /// Nothing more begins; so many changes are still under way.
-    Stopping(usize),
+    /// A request is about to be sent, with the ids of what was created so far.
+    Calling(At<'a>, &'a Created),
+    /// AWS accepted what takes a while.
+    Taken(At<'a>, &'a str, Option<&'a str>),
+    /// A call has ended.
+    Answered(At<'a>, &'a Result<Done, Failure>),
+    /// Nothing more begins, and why; so many changes are still under way.
+    Stopping(usize, &'a str),
     /// A change has ended.
     Ended(&'a Change, &'a Status),
 }
 
-/// A request to begin nothing more.
-#[derive(Debug, Default)]
-pub struct Stop {
-    flag: AtomicBool,
-    interrupted: AtomicBool,
-    notify: Notify,
-}
-
-impl Stop {
-    /// Asks to stop: what is under way is awaited, nothing more begins.
-    pub fn ask(&self) {
-        self.flag.store(true, Ordering::SeqCst);
-        self.notify.notify_waiters();
-    }
-
-    /// The same, asked by a person.
-    pub fn interrupt(&self) {
-        self.interrupted.store(true, Ordering::SeqCst);
-        self.ask();
-    }
-
-    /// Resolves as soon as a person has asked.
-    pub async fn interrupted(&self) {
-        loop {
-            let mut told = pin!(self.notify.notified());
-            // From here on no request is missed.
-            told.as_mut().enable();
-            if self.interrupted.load(Ordering::SeqCst) {
-                return;
-            }
-            told.await;
-        }
-    }
-
-    /// Whether it was asked.
-    pub fn asked(&self) -> bool {
-        self.flag.load(Ordering::SeqCst)
-    }
-}
-
-/// What a change keeps others from doing at the same time.
-#[derive(Default)]
-struct Busy {
-    running: BTreeSet<usize>,
-    assignments: usize,
-    provisionings: usize,
-    accounts: BTreeSet<AccountId>,
-    organization: bool,
-}
-
-/// Whether a change writes to Organizations, where writes may disturb each other (docs/aws.md).
-fn is_organizations(what: &What) -> bool {
-    matches!(what.kind(), Kind::Ous | Kind::Accounts)
-}
-
-/// The accounts in which a change writes. AWS updates one role of an account at a time.
-fn accounts(what: &What) -> Vec<&AccountId> {
-    match what {
-        What::CreateGrant(grant) | What::DeleteGrant(grant) => vec![&grant.account],
-        What::ProvisionSet { accounts, .. } => accounts.iter().collect(),
-        What::MoveAccount { account, .. } | What::TagAccount { account, .. } => vec![account],
-        _ => Vec::new(),
-    }
-}
-
-impl Busy {
-    fn admits(&self, what: &What) -> bool {
-        let room = match what {
-            What::CreateGrant(_) | What::DeleteGrant(_) => self.assignments < ASSIGNMENTS,
-            What::ProvisionSet { .. } => self.provisionings < PROVISIONINGS,
-            what => !(self.organization && is_organizations(what)),
-        };
-        room && self.running.len() < CHANGES
-            && accounts(what).iter().all(|account| !self.accounts.contains(*account))
-    }
-
-    fn begin(&mut self, i: usize, what: &What) {
-        self.running.insert(i);
-        self.accounts.extend(accounts(what).into_iter().cloned());
-        match what {
-            What::CreateGrant(_) | What::DeleteGrant(_) => self.assignments += 1,
-            What::ProvisionSet { .. } => self.provisionings += 1,
-            what => self.organization |= is_organizations(what),
-        }
-    }
-
-    fn end(&mut self, i: usize, what: &What) {
-        self.running.remove(&i);
-        for account in accounts(what) {
-            self.accounts.remove(account);
-        }
-        match what {
-            What::CreateGrant(_) | What::DeleteGrant(_) => self.assignments -= 1,
-            What::ProvisionSet { .. } => self.provisionings -= 1,
-            what => self.organization &= !is_organizations(what),
-        }
-    }
-}
+/// Who is told. An error stops the run, and keeps what is about to be sent from being sent.
+pub type Listener<'a> = &'a (dyn Fn(Event<'_>) -> Result<(), String> + Sync);
 
 /// Runs all changes of a plan.
 pub async fn run<T: Target>(
     plan: &Plan,
     target: &T,
+    caps: Caps,
     stop: &Stop,
-    on_event: &(dyn Fn(Event<'_>) + Sync),
+    listener: Listener<'_>,
 ) -> Report {
     let changes = &plan.changes;
-    let places: BTreeMap<&str, usize> =
-        changes.iter().enumerate().map(|(i, c)| (c.id.as_str(), i)).collect();
-    let created = Mutex::new(Arc::new(Created::default()));
+    let mut schedule = Schedule::new(changes, caps);
     let mut statuses: Vec<Option<Status>> = vec![None; changes.len()];
-    let mut busy = Busy::default();
+    let (released, mut releases) = mpsc::unbounded_channel();
+    let work = Work { target, stop, listener, created: Mutex::default(), released };
     let mut under_way = FuturesUnordered::new();
     let mut stopping = false;
     loop {
         if stop.asked() && !std::mem::replace(&mut stopping, true) {
-            on_event(Event::Stopping(under_way.len()));
-        }
-        skip(changes, &places, &mut statuses, stop.asked(), &busy, on_event);
-        for (i, change) in changes.iter().enumerate() {
-            let free = !stop.asked()
-                && statuses.get(i).is_some_and(Option::is_none)
-                && !busy.running.contains(&i)
-                && ready(change, &places, &statuses)
-                && busy.admits(&change.what);
-            if free {
-                busy.begin(i, &change.what);
-                on_event(Event::Started(change));
-                let created = &created;
-                under_way.push(async move { (i, perform(target, change, created).await) });
+            let because = stop.reason().unwrap_or_default();
+            work.tell(Event::Stopping(under_way.len(), &because));
+            for i in schedule.drain() {
+                let because = "stopped before it began".to_owned();
+                work.end(changes, &mut statuses, i, Status::Skipped(because));
             }
+        }
+        while let Some((i, change)) = (!stop.asked())
+            .then(|| schedule.next())
+            .flatten()
+            .and_then(|i| Some((i, changes.get(i)?)))
+        {
+            work.tell(Event::Started(change));
+            under_way.push(work.perform(i, change, schedule.decides(i)));
         }
         let ended = tokio::select! {
             ended = under_way.next() => ended,
-            // Only to wake up: the flag is looked at above.
-            () = stop.notify.notified(), if !stop.asked() => continue,
-        };
-        let Some((i, result)) = ended else { break };
-        let Some(change) = changes.get(i) else { continue };
-        busy.end(i, &change.what);
-        let status = match result {
-            Ok(()) => Status::Applied,
-            Err(failure) => {
-                if failure.fatal {
-                    stop.ask();
-                }
-                Status::Failed(failure)
+            Some(i) = releases.recv() => {
+                schedule.release(i);
+                continue;
             }
+            // Only to wake up: whether it was asked is looked at above.
+            () = stop.until_asked(), if !stopping => continue,
         };
-        on_event(Event::Ended(change, &status));
-        if let Some(slot) = statuses.get_mut(i) {
-            *slot = Some(status);
+        let Some((i, status)) = ended else { break };
+        let applied = status == Status::Applied;
+        work.end(changes, &mut statuses, i, status);
+        for (skipped, needed) in schedule.end(i, applied) {
+            let address = changes.get(needed).map(|c| c.address.as_str()).unwrap_or_default();
+            let because = format!("it needs {address}, which was not done");
+            work.end(changes, &mut statuses, skipped, Status::Skipped(because));
         }
     }
     let statuses = statuses
@@ -235,72 +192,71 @@ pub async fn run<T: Target>(
     Report {
         statuses: statuses.collect(),
         notes: BTreeMap::new(),
-        stopped: stop.asked(),
-        interrupted: stop.interrupted.load(Ordering::SeqCst),
+        stopped: stop.reason().filter(|_| stop.asked()),
+        interrupted: stop.is_interrupted(),
     }
 }
 
-fn status_of<'s>(
-    id: &str,
-    places: &BTreeMap<&str, usize>,
-    statuses: &'s [Option<Status>],
-) -> Option<&'s Status> {
-    places.get(id).and_then(|i| statuses.get(*i)).and_then(Option::as_ref)
+/// What every change under way needs.
+struct Work<'a, T> {
+    target: &'a T,
+    stop: &'a Stop,
+    listener: Listener<'a>,
+    created: Mutex<Arc<Created>>,
+    /// Places of changes that AWS is done with.
+    released: mpsc::UnboundedSender<usize>,
 }
 
-fn ready(change: &Change, places: &BTreeMap<&str, usize>, statuses: &[Option<Status>]) -> bool {
-    change.needs.iter().all(|id| status_of(id, places, statuses) == Some(&Status::Applied))
-        && change.after.iter().all(|id| status_of(id, places, statuses).is_some())
-}
-
-/// Marks what can no longer be done: what needs a failed change, and everything once asked to stop.
-fn skip(
-    changes: &[Change],
-    places: &BTreeMap<&str, usize>,
-    statuses: &mut [Option<Status>],
-    stopping: bool,
-    busy: &Busy,
-    on_event: &(dyn Fn(Event<'_>) + Sync),
-) {
-    // Changes stand after what they need, so one pass reaches everything that follows.
-    for (i, change) in changes.iter().enumerate() {
-        if statuses.get(i).is_none_or(Option::is_some) || busy.running.contains(&i) {
-            continue;
+impl<T: Target> Work<'_, T> {
+    /// Tells what happened; where that cannot be written down, nothing more begins.
+    fn tell(&self, event: Event<'_>) {
+        if let Err(because) = (self.listener)(event) {
+            self.stop.ask(because);
         }
-        let missed = change
-            .needs
-            .iter()
-            .find(|id| status_of(id, places, statuses).is_some_and(|s| *s != Status::Applied));
-        let because = match missed.and_then(|id| places.get(id.as_str())) {
-            Some(needed) => {
-                let address = changes.get(*needed).map(|c| c.address.as_str()).unwrap_or_default();
-                format!("it needs {address}, which was not done")
+    }
+
+    fn end(&self, changes: &[Change], all: &mut [Option<Status>], i: usize, status: Status) {
+        let (Some(change), Some(slot)) = (changes.get(i), all.get_mut(i)) else { return };
+        self.tell(Event::Ended(change, &status));
+        *slot = Some(status);
+    }
+
+    fn created(&self) -> MutexGuard<'_, Arc<Created>> {
+        self.created.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the calls of a change one after the other.
+    async fn perform(&self, i: usize, change: &Change, decides: bool) -> (usize, Status) {
+        for (at, call) in change.calls.iter().enumerate() {
+            let at = At { change, number: at + 1, call };
+            if let Err(failure) = self.carry_out(i, at, decides).await {
+                if failure.fatal {
+                    self.stop.ask(failure.message.clone());
+                }
+                return (i, Status::Failed(failure));
             }
-            None if stopping => "stopped before it began".to_owned(),
-            None => continue,
-        };
-        let status = Status::Skipped(because);
-        on_event(Event::Ended(change, &status));
-        if let Some(slot) = statuses.get_mut(i) {
-            *slot = Some(status);
         }
+        (i, Status::Applied)
     }
-}
 
-/// Makes the calls of a change one after the other.
-async fn perform<T: Target>(
-    target: &T,
-    change: &Change,
-    created: &Mutex<Arc<Created>>,
-) -> Result<(), Failure> {
-    let known = || created.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    for call in &change.calls {
-        let so_far = Arc::clone(&known());
-        let answer = target.carry_out(call, &so_far).await?;
-        drop(so_far);
-        if answer != Answer::Done {
-            Arc::make_mut(&mut known()).learn(answer);
+    async fn carry_out(&self, i: usize, at: At<'_>, decides: bool) -> Result<(), Failure> {
+        let so_far = Arc::clone(&self.created());
+        if let Err(because) = (self.listener)(Event::Calling(at, &so_far)) {
+            self.stop.ask(because.clone());
+            return Err(Failure::new(format!("not sent: {because}")));
         }
+        let tell = |step: Step<'_>| match step {
+            Step::Taken(request, id) => self.tell(Event::Taken(at, request, id)),
+            // Nobody listens any more once the run is over.
+            Step::Released => drop(self.released.send(i)),
+        };
+        let answered = self.target.carry_out(at.call, &so_far, decides, &tell).await;
+        drop(so_far);
+        self.tell(Event::Answered(at, &answered));
+        let answer = answered?.answer;
+        if answer != Answer::Done {
+            Arc::make_mut(&mut self.created()).learn(answer);
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -3,11 +3,14 @@
 //! Only ids of things that an earlier change creates are missing; they stand as [`Ref::Created`]
 //! and are looked up when the call is made. Nothing is chosen at apply time.
 
+mod parameters;
+
 use crate::id::{
     AccountId, GroupId, GroupName, OuId, OuPath, PermissionSetArn, PermissionSetName, UserId,
     UserName,
 };
 use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
+pub use parameters::parameters;
 use std::collections::BTreeMap;
 
 /// An id that is known, or the name of the thing that an earlier change creates.

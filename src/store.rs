@@ -167,6 +167,32 @@ pub fn append(path: &Path, line: &str) -> io::Result<()> {
     file.write_all(format!("{line}\n").as_bytes())
 }
 
+/// A file to which lines are added, readable by its owner only: for what must be known even if the process
+/// or the machine stops at the next moment.
+#[derive(Debug)]
+pub struct Log(std::fs::File);
+
+impl Log {
+    /// Makes the file and the folders above it. One that is there already is an error.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        create_folder(folder)?;
+        let mut options = std::fs::OpenOptions::new();
+        let file = options.create_new(true).append(true).mode(0o600).open(path)?;
+        // Or a power failure leaves lines without a name.
+        std::fs::File::open(folder)?.sync_all()?;
+        Ok(Self(file))
+    }
+
+    /// Adds a line. A `durable` one is on disk when this returns, with all before it; others outlive the
+    /// process alone.
+    pub fn line(&mut self, line: &str, durable: bool) -> io::Result<()> {
+        self.0.write_all(format!("{line}\n").as_bytes())?;
+        if durable { self.0.sync_data() } else { Ok(()) }
+    }
+}
+
 /// Removes a file; one that is not there is as good as removed.
 pub fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {

@@ -16,6 +16,27 @@ pub enum Status {
     Skipped(String),
 }
 
+impl Status {
+    /// As documents have it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Failed(failure) if failure.unknown => "unknown",
+            Self::Failed(_) => "failed",
+            Self::Skipped(_) => "skipped",
+        }
+    }
+
+    /// More than the word, where there is more to say.
+    pub fn message(&self) -> Option<&str> {
+        match self {
+            Self::Applied => None,
+            Self::Failed(failure) => Some(&failure.message),
+            Self::Skipped(because) => Some(because),
+        }
+    }
+}
+
 /// How an apply ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
@@ -25,8 +46,8 @@ pub struct Report {
     /// AWS's words about calls that failed although what they were to do is done, by the place of
     /// their change.
     pub notes: BTreeMap<usize, String>,
-    /// Whether it was asked to stop.
-    pub stopped: bool,
+    /// Why it was asked to stop; `None` where it was not.
+    pub stopped: Option<String>,
     /// Whether a person asked.
     pub interrupted: bool,
 }

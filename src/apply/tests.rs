@@ -6,10 +6,10 @@ use crate::live::Taken;
 use crate::live::project::Labels;
 use crate::live::reading::{Reading, Standing};
 use crate::model::Group;
-use crate::plan::change::{Reason, Risk};
+use crate::plan::change::{Reason, Risk, What};
 use crate::plan::{Observed, Place};
 use jiff::Timestamp;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// A plan of these changes, which depend on nothing.
@@ -68,6 +68,15 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
     }
 }
 
+/// A change that neither writes in an account nor depends on anything.
+pub(crate) fn edit(n: usize) -> What {
+    What::DeleteGroup(GroupName::new(format!("g{n}")), Group::default())
+}
+
+fn done(answer: Answer) -> Done {
+    Done { answer, request_id: None, attempts: 1 }
+}
+
 /// Counts how many calls are under way at once; each takes a second.
 #[derive(Default)]
 struct Counting {
@@ -76,18 +85,24 @@ struct Counting {
 }
 
 impl Target for Counting {
-    async fn carry_out(&self, call: &Call, created: &Created) -> Result<Answer, Failure> {
+    async fn carry_out(
+        &self,
+        call: &Call,
+        created: &Created,
+        _decides: bool,
+        _tell: &(dyn Fn(Step<'_>) + Sync),
+    ) -> Result<Done, Failure> {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_secs(1)).await;
         self.now.fetch_sub(1, Ordering::SeqCst);
         let Call::CreateOrganizationalUnit { parent, path, .. } = call else {
-            return Ok(Answer::Done);
+            return Ok(done(Answer::Done));
         };
         if let crate::call::Ref::Created(path) = parent {
             assert!(created.ous.contains_key(path), "{path} was created before");
         }
-        Ok(Answer::Ou(path.clone(), OuId::new("ou-ab12-00000001")))
+        Ok(done(Answer::Ou(path.clone(), OuId::new("ou-ab12-00000001"))))
     }
 }
 
@@ -108,7 +123,7 @@ async fn organizations_is_written_to_by_one_at_a_time() {
     }
     plan.changes[1].needs = vec!["c1".into()];
     let target = Counting::default();
-    let report = run(&plan, &target, &Stop::default(), &|_| ()).await;
+    let report = run(&plan, &target, Caps::default(), &Stop::default(), &|_| Ok(())).await;
     assert!(report.is_complete(), "{report:?}");
     assert_eq!(target.most.load(Ordering::SeqCst), 1);
 }
@@ -117,11 +132,17 @@ async fn organizations_is_written_to_by_one_at_a_time() {
 struct Interrupted<'a>(&'a Stop);
 
 impl Target for Interrupted<'_> {
-    async fn carry_out(&self, _call: &Call, _created: &Created) -> Result<Answer, Failure> {
+    async fn carry_out(
+        &self,
+        _call: &Call,
+        _created: &Created,
+        _decides: bool,
+        _tell: &(dyn Fn(Step<'_>) + Sync),
+    ) -> Result<Done, Failure> {
         // Nobody waits at this moment, so nobody is woken: the flag alone must do.
         self.0.interrupt();
         tokio::time::sleep(Duration::from_secs(1)).await;
-        Ok(Answer::Done)
+        Ok(done(Answer::Done))
     }
 }
 
@@ -136,11 +157,12 @@ async fn a_request_to_stop_is_answered_once_and_what_is_under_way_is_awaited() {
     let stop = Stop::default();
     let told = Mutex::new(Vec::new());
     let hear = |event: Event<'_>| {
-        if let Event::Stopping(under_way) = event {
+        if let Event::Stopping(under_way, _) = event {
             told.lock().unwrap().push(under_way);
         }
+        Ok(())
     };
-    let report = run(&plan, &Interrupted(&stop), &stop, &hear).await;
+    let report = run(&plan, &Interrupted(&stop), Caps::default(), &stop, &hear).await;
     assert_eq!(report.counts(), (1, 0, 1));
     assert!(report.interrupted);
     assert_eq!(told.lock().unwrap().len(), 1);

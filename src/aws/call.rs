@@ -23,6 +23,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// Waits before a busy call is tried again; half a minute together. Deleting a permission set
@@ -78,6 +79,8 @@ pub struct Done {
     pub already: bool,
     /// The request's id.
     pub request_id: Option<String>,
+    /// How many requests it took.
+    pub attempts: u32,
     /// The asynchronous request that has to end before anything is done.
     pub pending: Option<Pending>,
 }
@@ -85,11 +88,11 @@ pub struct Done {
 impl Done {
     fn new(request_id: Option<&str>) -> Self {
         let request_id = request_id.map(str::to_owned);
-        Self { answer: Answer::Done, already: false, request_id, pending: None }
+        Self { answer: Answer::Done, already: false, request_id, attempts: 0, pending: None }
     }
 
     fn already(request_id: Option<String>) -> Self {
-        Self { answer: Answer::Done, already: true, request_id, pending: None }
+        Self { answer: Answer::Done, already: true, request_id, attempts: 0, pending: None }
     }
 
     fn with(self, answer: Answer) -> Self {
@@ -113,15 +116,25 @@ pub enum CallError {
     Aws(#[from] AwsError),
 }
 
-/// Carries out one call.
+/// Carries out one call. An error comes with how many requests were sent.
 pub async fn perform(
     aws: &Aws,
     target: &Target,
     call: &Call,
     ids: &Created,
-) -> Result<Done, CallError> {
+) -> Result<Done, (CallError, u32)> {
+    let attempts = AtomicU32::new(0);
+    let go = Session { aws, target, operation: call.operation(), attempts: &attempts };
+    let done = dispatch(go, call, ids).await;
+    let attempts = attempts.load(Ordering::Relaxed);
+    match done {
+        Ok(done) => Ok(Done { attempts, ..done }),
+        Err(error) => Err((error, attempts)),
+    }
+}
+
+async fn dispatch(go: Session<'_>, call: &Call, ids: &Created) -> Result<Done, CallError> {
     use Call as C;
-    let go = Session { aws, target, operation: call.operation() };
     match call {
         C::CreateOrganizationalUnit { parent, name, path } => {
             go.create_ou(&ids.ou(parent)?, name, path).await
@@ -190,6 +203,8 @@ struct Session<'a> {
     aws: &'a Aws,
     target: &'a Target,
     operation: &'static str,
+    /// Requests sent so far, retries too.
+    attempts: &'a AtomicU32,
 }
 
 impl Session<'_> {
@@ -204,13 +219,20 @@ impl Session<'_> {
         T: Send,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
+        let request = || {
+            self.attempts.fetch_add(1, Ordering::Relaxed);
+            request()
+        };
         for delay in BACKOFF {
-            match self.aws.call(self.operation, &request).await {
-                Err(error) if busy(&error) => tokio::time::sleep(delay).await,
+            match self.aws.call(self.operation, request).await {
+                // A part of it by chance, so that two who disturbed each other do not do so again.
+                Err(error) if busy(&error) => {
+                    tokio::time::sleep(delay.mul_f64(0.75 + fastrand::f64() / 4.0)).await;
+                }
                 answer => return answer,
             }
         }
-        self.aws.call(self.operation, &request).await
+        self.aws.call(self.operation, request).await
     }
 
     /// Sends a request whose answer holds nothing that anyone needs.
@@ -273,6 +295,11 @@ fn busy(error: &AwsError) -> bool {
         }
         _ => false,
     }
+}
+
+/// The same for asynchronous requests, of which only so many may be under way: other tools share their number.
+fn full(error: &AwsError) -> bool {
+    busy(error) || error.kind == Kind::Quota
 }
 
 /// The same for requests whose plain conflict means "exists" (identitystore tells them apart by

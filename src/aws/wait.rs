@@ -1,25 +1,24 @@
 //! Waits for asynchronous requests, all of them with one poll a round.
 //!
 //! `List…Status` filtered by `IN_PROGRESS` tells in one call which of up to 100 requests still
-//! run; one that is not listed any more is described once, for how it ended. However many wait at a
-//! time, one of them polls and the others hear the result.
+//! run. How one that is not listed any more ended is asked by itself where others wait for that, else, of
+//! many at a time, from the listing of those that failed. However many wait, one of them polls and the
+//! others hear the result.
+
+mod book;
+mod listing;
 
 use super::error::{AwsError, Kind};
-use super::page::{each, pages};
+use super::page::each;
 use super::{Aws, Target};
-use aws_sdk_ssoadmin::types::{OperationStatusFilter, StatusValues};
-use std::collections::{BTreeMap, BTreeSet};
+use aws_sdk_ssoadmin::types::StatusValues;
+use book::{Book, Doubt};
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
-/// The first look; most assignments take a second or two.
-const FIRST: Duration = Duration::from_millis(250);
-/// The next look after something ended: more is likely to end soon.
-const LIVELY: Duration = Duration::from_millis(500);
-/// The longest pause: a poll is one of 20 calls a second that the whole service allows.
-const LONGEST: Duration = Duration::from_secs(2);
 /// How long one request is awaited at least.
 const LIMIT: Duration = Duration::from_mins(10);
 /// How much longer for each account that it reaches: a provisioning goes through them one by one.
@@ -109,13 +108,6 @@ pub struct Waiter {
     rounds: Notify,
 }
 
-#[derive(Debug, Default)]
-struct Book {
-    outstanding: BTreeMap<String, RequestKind>,
-    ended: BTreeMap<String, Outcome>,
-    pause: Duration,
-}
-
 impl Waiter {
     /// A waiter for requests of one instance.
     pub fn new(aws: &Aws, target: &Target) -> Self {
@@ -129,7 +121,16 @@ impl Waiter {
     }
 
     /// Waits until a request ended, or the limit passed. May be called for many requests at once.
-    pub async fn wait(&self, pending: &Pending, limit: Duration) -> Outcome {
+    ///
+    /// `released` is called once AWS does not work on the request any more, which is known before it is
+    /// known how it ended. Where nothing is decided by that, the answer may come some seconds late.
+    pub async fn wait(
+        &self,
+        pending: &Pending,
+        limit: Duration,
+        decides: bool,
+        released: &(dyn Fn() + Sync),
+    ) -> Outcome {
         match &pending.status {
             Status::Succeeded => return Outcome::Succeeded,
             Status::Failed { reason: Some(reason) } => {
@@ -139,11 +140,12 @@ impl Waiter {
             Status::Failed { reason: None } | Status::InProgress => {}
         }
         let id = pending.request_id.as_str();
-        self.enter(id, pending.kind);
-        let ended = tokio::time::timeout(limit, self.follow(id)).await;
-        self.book().outstanding.remove(id);
+        self.book().enter(id, pending.kind, decides, Instant::now());
+        let ended = tokio::time::timeout(limit, self.follow(id, released)).await;
+        let last = self.book().leave(id);
         ended.unwrap_or_else(|_| Outcome::Unknown {
-            because: format!("still in progress after {} s", limit.as_secs()),
+            because: last
+                .unwrap_or_else(|| format!("still in progress after {} s", limit.as_secs())),
         })
     }
 
@@ -151,36 +153,29 @@ impl Waiter {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(&self, id: &str, kind: RequestKind) {
-        let mut book = self.book();
-        if book.outstanding.is_empty() {
-            book.pause = FIRST;
-        }
-        book.outstanding.insert(id.to_owned(), kind);
-    }
-
-    fn ended(&self, id: &str) -> Option<Outcome> {
-        self.book().ended.get(id).cloned()
-    }
-
     /// Polls, or waits for another one's poll, until the book knows. A poller that is dropped leaves
     /// its place to the next.
-    async fn follow(&self, id: &str) -> Outcome {
+    async fn follow(&self, id: &str, released: &(dyn Fn() + Sync)) -> Outcome {
+        let mut told = false;
         loop {
             let mut round = pin!(self.rounds.notified());
             // From here on no round is missed.
             round.as_mut().enable();
-            if let Some(outcome) = self.ended(id) {
+            if let Some(outcome) = self.book().ended(id) {
                 return outcome;
+            }
+            if !told && self.book().is_released(id) {
+                told = true;
+                released();
             }
             tokio::select! {
                 biased;
                 _turn = self.polling.lock() => {
                     // The one before may have heard of it since.
-                    if let Some(outcome) = self.ended(id) {
+                    if let Some(outcome) = self.book().ended(id) {
                         return outcome;
                     }
-                    let pause = self.book().pause;
+                    let pause = self.book().pause(Instant::now());
                     tokio::time::sleep(pause).await;
                     self.round().await;
                     self.rounds.notify_waiters();
@@ -192,153 +187,67 @@ impl Waiter {
 
     /// One poll for every kind that is outstanding.
     async fn round(&self) {
-        let mut outstanding: BTreeMap<RequestKind, Vec<String>> = BTreeMap::new();
-        for (id, kind) in &self.book().outstanding {
-            outstanding.entry(*kind).or_default().push(id.clone());
+        let kinds = self.book().begin_round();
+        for (kind, running) in kinds {
+            self.look(kind, running).await;
         }
-        let before = self.book().ended.len();
-        for (kind, ids) in outstanding {
-            self.look(kind, ids).await;
-        }
-        let mut book = self.book();
-        let quiet = book.ended.len() == before;
-        book.pause = if quiet { (book.pause * 2).min(LONGEST) } else { LIVELY };
+        self.book().end_round();
     }
 
     /// Finds out which requests of a kind ended, and how. Failures that may pass leave them
     /// outstanding, for the next round.
-    async fn look(&self, kind: RequestKind, ids: Vec<String>) {
-        let running = match self.running(kind).await {
-            Ok(running) => running,
-            Err(error) => {
-                if is_hopeless(&error) {
-                    for id in &ids {
-                        self.end(id, unknown(&error));
-                    }
-                }
-                return;
+    async fn look(&self, kind: RequestKind, running: bool) {
+        if running {
+            let asked = Instant::now();
+            let listed = self.listed(kind, StatusValues::InProgress).await;
+            let mut book = self.book();
+            match listed {
+                Ok(running) => book.saw(kind, &running, (asked, Instant::now())),
+                Err(error) if is_hopeless(&error) => book.has_no_listing(kind),
+                Err(error) => return book.troubled(kind, &error.to_string()),
             }
-        };
-        let gone = ids.into_iter().filter(|id| !running.contains(id));
+        }
+        let Doubt { alone, together } = self.book().doubt(kind, Instant::now());
+        self.ask(kind, alone).await;
+        if together.is_empty() {
+            return;
+        }
+        match self.listed(kind, StatusValues::Failed).await {
+            Ok(failed) => {
+                let (failed, rest) = together.into_iter().partition(|id| failed.contains(id));
+                self.ask(kind, failed).await;
+                self.book().end_all(rest);
+            }
+            Err(error) if is_hopeless(&error) => self.ask(kind, together).await,
+            Err(error) => self.book().troubled(kind, &error.to_string()),
+        }
+    }
+
+    /// Asks of each request by itself how it ended.
+    async fn ask(&self, kind: RequestKind, ids: Vec<String>) {
         let work = |id: String| async move { (self.describe(kind, &id).await, id) };
-        let Ok(()) = each(gone, work, |(status, id)| {
+        let Ok(()) = each(ids, work, |(status, id)| {
+            let mut book = self.book();
             match status {
-                Ok(Status::Succeeded) => self.end(&id, Outcome::Succeeded),
+                Ok(Status::Succeeded) => book.end(&id, Outcome::Succeeded),
                 Ok(Status::Failed { reason }) => {
                     let reason = reason.unwrap_or_else(|| "no reason given".to_owned());
-                    self.end(&id, Outcome::Failed { reason });
+                    book.end(&id, Outcome::Failed { reason });
                 }
-                Err(error) if is_hopeless(&error) => self.end(&id, unknown(&error)),
+                Err(error) if is_hopeless(&error) => {
+                    book.end(&id, Outcome::Unknown { because: error.to_string() });
+                }
                 // Listings lag behind (not listed yet is no end), and troubles pass.
-                Ok(Status::InProgress) | Err(_) => {}
+                Ok(Status::InProgress) => book.still_runs(&id),
+                Err(error) => book.troubled(kind, &error.to_string()),
             }
             Ok::<(), std::convert::Infallible>(())
         })
         .await;
     }
-
-    fn end(&self, id: &str, outcome: Outcome) {
-        let mut book = self.book();
-        if book.outstanding.remove(id).is_some() {
-            book.ended.insert(id.to_owned(), outcome);
-        }
-    }
-
-    /// Ids of all requests of a kind that are in progress, ours and others'.
-    async fn running(&self, kind: RequestKind) -> Result<BTreeSet<String>, AwsError> {
-        match kind {
-            RequestKind::Creation => self.creations().await,
-            RequestKind::Deletion => self.deletions().await,
-            RequestKind::Provisioning => self.provisionings().await,
-        }
-    }
-
-    async fn creations(&self) -> Result<BTreeSet<String>, AwsError> {
-        const LIST: &str = "sso-admin:ListAccountAssignmentCreationStatus";
-        let rows = pages(LIST, |token| async move {
-            let request = self.aws.sso_admin.list_account_assignment_creation_status();
-            let request = request.instance_arn(self.target.instance.as_str());
-            let request = request.filter(in_progress()).max_results(100).set_next_token(token);
-            let out = self.aws.call(LIST, || request.clone().send()).await?;
-            Ok((out.account_assignments_creation_status.unwrap_or_default(), out.next_token))
-        })
-        .await
-        .complete()?;
-        Ok(rows.into_iter().filter_map(|row| row.request_id).collect())
-    }
-
-    async fn deletions(&self) -> Result<BTreeSet<String>, AwsError> {
-        const LIST: &str = "sso-admin:ListAccountAssignmentDeletionStatus";
-        let rows = pages(LIST, |token| async move {
-            let request = self.aws.sso_admin.list_account_assignment_deletion_status();
-            let request = request.instance_arn(self.target.instance.as_str());
-            let request = request.filter(in_progress()).max_results(100).set_next_token(token);
-            let out = self.aws.call(LIST, || request.clone().send()).await?;
-            Ok((out.account_assignments_deletion_status.unwrap_or_default(), out.next_token))
-        })
-        .await
-        .complete()?;
-        Ok(rows.into_iter().filter_map(|row| row.request_id).collect())
-    }
-
-    async fn provisionings(&self) -> Result<BTreeSet<String>, AwsError> {
-        const LIST: &str = "sso-admin:ListPermissionSetProvisioningStatus";
-        let rows = pages(LIST, |token| async move {
-            let request = self.aws.sso_admin.list_permission_set_provisioning_status();
-            let request = request.instance_arn(self.target.instance.as_str());
-            let request = request.filter(in_progress()).max_results(100).set_next_token(token);
-            let out = self.aws.call(LIST, || request.clone().send()).await?;
-            Ok((out.permission_sets_provisioning_status.unwrap_or_default(), out.next_token))
-        })
-        .await
-        .complete()?;
-        Ok(rows.into_iter().filter_map(|row| row.request_id).collect())
-    }
-
-    async fn describe(&self, kind: RequestKind, id: &str) -> Result<Status, AwsError> {
-        let (sso, instance) = (&self.aws.sso_admin, self.target.instance.as_str());
-        let told = match kind {
-            RequestKind::Creation => {
-                let request = sso.describe_account_assignment_creation_status();
-                let request = request.instance_arn(instance);
-                let request = request.account_assignment_creation_request_id(id);
-                let operation = "sso-admin:DescribeAccountAssignmentCreationStatus";
-                let out = self.aws.call(operation, || request.clone().send()).await?;
-                out.account_assignment_creation_status
-                    .map(|s| status(s.status.as_ref(), s.failure_reason))
-            }
-            RequestKind::Deletion => {
-                let request = sso.describe_account_assignment_deletion_status();
-                let request = request.instance_arn(instance);
-                let request = request.account_assignment_deletion_request_id(id);
-                let operation = "sso-admin:DescribeAccountAssignmentDeletionStatus";
-                let out = self.aws.call(operation, || request.clone().send()).await?;
-                out.account_assignment_deletion_status
-                    .map(|s| status(s.status.as_ref(), s.failure_reason))
-            }
-            RequestKind::Provisioning => {
-                let request = sso.describe_permission_set_provisioning_status();
-                let request = request.instance_arn(instance);
-                let request = request.provision_permission_set_request_id(id);
-                let operation = "sso-admin:DescribePermissionSetProvisioningStatus";
-                let out = self.aws.call(operation, || request.clone().send()).await?;
-                out.permission_set_provisioning_status
-                    .map(|s| status(s.status.as_ref(), s.failure_reason))
-            }
-        };
-        Ok(told.unwrap_or(Status::InProgress))
-    }
-}
-
-fn in_progress() -> OperationStatusFilter {
-    OperationStatusFilter::builder().status(StatusValues::InProgress).build()
 }
 
 /// Whether asking again cannot help.
 fn is_hopeless(error: &AwsError) -> bool {
     matches!(error.kind, Kind::Denied | Kind::Credentials | Kind::Validation)
-}
-
-fn unknown(error: &AwsError) -> Outcome {
-    Outcome::Unknown { because: error.to_string() }
 }

@@ -1,29 +1,33 @@
 //! `landgrant apply`: the plan, carried out and read back.
 
+mod progress;
+mod record;
+mod refuse;
+mod reviewed;
+mod target;
+
 use super::args::{ApplyArgs, Format, Global};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::planning::{self, Connection, Made, Reach, connect, definitions};
-use super::progress::Applying;
 use super::{interrupt, plan as shown};
 use crate::apply::outcome::{Report, Status};
-use crate::apply::{self, Stop};
-use crate::aws::call::{CallError, perform};
-use crate::aws::read::read_pair;
-use crate::aws::wait::{Outcome, Waiter, limit};
-use crate::aws::{Aws, Kind, Target};
-use crate::call::{Answer, Call, Created, PrincipalId, Ref};
+use crate::apply::{self, Caps, Event, Stop};
+use crate::aws::wait::Waiter;
 use crate::live::reading::Depth;
 use crate::plan::Plan;
-use crate::plan::file::{self, Reviewed};
+use crate::plan::file::Reviewed;
 use crate::render;
 use crate::resolve::Only;
-use crate::source::declared::Declared;
-use crate::store;
+use crate::source::{self, declared::Declared};
 use crate::text::{counted, visible};
-use std::path::Path;
+use progress::Applying;
+use record::Record;
+use refuse::limits;
+use reviewed::{compare, only, saved};
 use std::sync::Arc;
+use target::LiveTarget;
 
 /// Plans, asks, applies, reads back.
 pub async fn apply(
@@ -50,14 +54,18 @@ pub async fn apply(
     let print = |text: &str| {
         env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
     };
+    let document = shown::document(env, global, &made.plan, &declared.files);
     let apply_with = shown::apply_with(global, args.planfile.as_deref(), &reach.only);
     if args.format == Format::Text {
         let options = render::plan::Options { color, apply_with };
         print(&render::plan::text(&made.plan, &declared.files, &options))?;
-    } else if !args.yes && env.terminal.stdin && !made.plan.changes.is_empty() {
-        // Who is asked must see what about; the document alone goes to stdout.
-        let options = render::plan::Options { color: false, apply_with };
-        env.err(&render::plan::text(&made.plan, &declared.files, &options));
+    } else {
+        print(&render::outcome::plan(&document))?;
+        if !args.yes && env.terminal.stdin && !made.plan.changes.is_empty() {
+            // Who is asked must see what about; documents alone go to stdout.
+            let options = render::plan::Options { color: false, apply_with };
+            env.err(&render::plan::text(&made.plan, &declared.files, &options));
+        }
     }
     limits(&made.plan, args.accept_removals)?;
     let complete = if made.plan.is_complete() { Exit::Done } else { Exit::Incomplete };
@@ -71,7 +79,10 @@ pub async fn apply(
 
     let stop = Arc::new(Stop::default());
     let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
-    let mut report = run(env, global, &connection, &made, &stop).await;
+    let manage = &declared.settings.manage;
+    let record = Record::begin(env, args.journal.as_deref(), &global.directory, &document, manage)?;
+    let mut report =
+        run(env, (global, args), &declared, &connection, &made, (&stop, &record)).await;
     reach.revoked.extend(made.plan.revoked());
     let reading = read_back(env, global, &declared, &connection, &reach, now);
     let left = unless_interrupted(&stop, report.interrupted, reading).await;
@@ -79,37 +90,21 @@ pub async fn apply(
         report.confirm(&made.plan, after);
     }
     let remaining = left.as_ref().ok().map(|after| after.changes.len());
+    let exit = ending(&report, remaining).worst(complete);
+    let exit = left.as_ref().err().map_or(exit, |failure| exit.worst(failure.exit));
+    let recorded = record.end(&made.plan, &report, remaining, exit);
     let text = match args.format {
         Format::Text => render::outcome::text(&made.plan, &report, remaining, color),
         Format::Json => render::outcome::json(&made.plan, &report, remaining),
     };
     print(&text)?;
+    recorded?;
     connection.check()?;
     drop(listening);
-    let exit = ending(&report, remaining).worst(complete);
-    match left {
-        Err(failure) if exit == Exit::Done => Err(failure),
-        Err(failure) => {
-            env.err(&failure.text());
-            Ok(exit.worst(failure.exit))
-        }
-        Ok(_) => Ok(exit),
+    if let Err(failure) = left {
+        env.err(&failure.text());
     }
-}
-
-/// The accounts of the saved plan, else those of the command line; where both tell, they agree.
-fn only(args: &ApplyArgs, reviewed: Option<&Reviewed>) -> Result<Only, Failure> {
-    let typed = shown::only(&args.only)?;
-    let Some(reviewed) = reviewed else { return Ok(typed) };
-    if typed.is_empty() || typed.texts() == reviewed.only {
-        return shown::only(&reviewed.only);
-    }
-    let with = match reviewed.only.as_slice() {
-        [] => "without --only".to_owned(),
-        some => format!("with --only {}", some.join(" --only ")),
-    };
-    Err(Failure::new(Exit::Usage, format!("plan {} was made {with}", reviewed.id))
-        .hint("leave --only out: a saved plan tells its accounts itself"))
+    Ok(exit)
 }
 
 /// How AWS is read: at least as deep as it was for what was reviewed, and wholly where that revokes
@@ -121,83 +116,6 @@ fn reach(global: &Global, only: Only, reviewed: Option<&Reviewed>) -> Reach {
         reach.revoked = reviewed.revoked();
     }
     reach
-}
-
-/// Reads a saved plan and checks that it may still be applied.
-fn saved(env: &Env, path: &Path) -> Result<Reviewed, Failure> {
-    let bytes = store::read(path).map_err(|e| Failure::file("reading", path, &e))?;
-    let reviewed = file::read(&String::from_utf8_lossy(&bytes)).map_err(|error| {
-        Failure::new(Exit::Refused, format!("{} cannot be applied: {error}", path.display()))
-            .hint("make it anew: `landgrant plan --out FILE`")
-    })?;
-    if (env.now)() >= reviewed.expires {
-        let message = format!("plan {} was valid until {}", reviewed.id, reviewed.expires);
-        return Err(Failure::new(Exit::Stale, message)
-            .hint("make it anew, and have it reviewed: `landgrant plan --out FILE`"));
-    }
-    Ok(reviewed)
-}
-
-/// What is to be done now must be part of what was reviewed.
-fn compare(env: &Env, reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
-    let scope = &plan.scope;
-    for (what, then, now) in [
-        ("organization", &reviewed.organization, &scope.organization),
-        ("instance", &reviewed.instance, &scope.instance),
-        ("region", &reviewed.region, &scope.region),
-    ] {
-        if then != now {
-            let message = format!("the plan was made for {what} {then}, and this is {now}");
-            return Err(Failure::new(Exit::Refused, message));
-        }
-    }
-    let new = reviewed.unreviewed(&plan.changes);
-    let people = reviewed.unreviewed_access(plan);
-    if new.is_empty() && people.is_empty() {
-        let done = reviewed.len().saturating_sub(plan.changes.len());
-        if done > 0 {
-            env.err(&format!(
-                "{done} of {} reviewed changes need no doing any more\n",
-                reviewed.len()
-            ));
-        }
-        return Ok(());
-    }
-    for change in &new {
-        let line = format!("not reviewed: {} {}", change.what.action().name(), change.address);
-        env.err(&format!("{}\n", visible(&line)));
-    }
-    for line in &people {
-        env.err(&format!("{}\n", visible(&format!("not reviewed: {line}"))));
-    }
-    let (changes, rows) =
-        (counted(new.len(), "change"), format!("{} of access", counted(people.len(), "row")));
-    let what = match (new.is_empty(), people.is_empty()) {
-        (false, true) => format!("{changes} would be done that it does not hold"),
-        (true, _) => format!("{rows} would change that it does not hold"),
-        (false, false) => format!("{changes} and {rows} would be new to it"),
-    };
-    let message = format!("plan {} is stale: {what}", reviewed.id);
-    Err(Failure::new(Exit::Stale, message)
-        .hint("live or the definitions moved; plan again, and have it reviewed"))
-}
-
-/// Refuses what removes more than it may, unless exactly that number was acknowledged.
-fn limits(plan: &Plan, accepted: Option<usize>) -> Result<(), Failure> {
-    let (removals, excess) = &plan.removals;
-    if excess.is_empty() || accepted == Some(*removals) {
-        return Ok(());
-    }
-    if let Some(accepted) = accepted {
-        let message = format!("the plan removes {removals}, and --accept-removals says {accepted}");
-        return Err(Failure::new(Exit::Refused, message));
-    }
-    let over: Vec<String> = excess
-        .iter()
-        .map(|e| format!("{} of {} {} ({} may be)", e.removals, e.live, e.kind, e.limit))
-        .collect();
-    Err(Failure::new(Exit::Refused, format!("the plan removes {}", over.join(", ")))
-        .hint(format!("where that is meant, say so: --accept-removals {removals}")))
 }
 
 /// Asks on a terminal; refuses where nobody can be asked.
@@ -223,18 +141,35 @@ fn confirm(env: &Env, args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
 /// Runs the plan.
 async fn run(
     env: &Env,
-    global: &Global,
+    (global, args): (&Global, &ApplyArgs),
+    declared: &Declared,
     connection: &Connection,
     made: &Made,
-    stop: &Stop,
+    (stop, record): (&Stop, &Record<'_>),
 ) -> Report {
     let aws = connection.aws.in_region(&made.region);
     let live_target =
         LiveTarget { waiter: Waiter::new(&aws, &made.target), target: made.target.clone(), aws };
-    let progress = Applying::new(env, global, made.plan.changes.len());
-    let report = apply::run(&made.plan, &live_target, stop, &|event| progress.hear(event)).await;
+    let progress = Applying::new(env, global, args.format, made.plan.changes.len());
+    let listener = |event: Event<'_>| {
+        let written = record.hear(&event);
+        progress.hear(&event);
+        written
+    };
+    let caps = caps(&declared.settings.pace);
+    let report = apply::run(&made.plan, &live_target, caps, stop, &listener).await;
     progress.finish();
     report
+}
+
+/// How much may be under way at once: what is asked for, else the usual.
+fn caps(typed: &source::declared::Pace) -> Caps {
+    let usual = Caps::default();
+    Caps {
+        assignments: typed.assignments.unwrap_or(usual.assignments),
+        provisionings: typed.provisionings.unwrap_or(usual.provisionings),
+        ..usual
+    }
 }
 
 /// Reads back, unless a person interrupts that. One who interrupted the changes wants to know all the
@@ -279,63 +214,6 @@ fn ending(report: &Report, remaining: Option<usize>) -> Exit {
     .into_iter()
     .filter(|(holds, _)| *holds)
     .fold(Exit::Done, |worst, (_, exit)| worst.worst(exit))
-}
-
-/// AWS, or the sandbox, as the executor sees it.
-struct LiveTarget {
-    aws: Aws,
-    target: Target,
-    waiter: Waiter,
-}
-
-impl apply::Target for LiveTarget {
-    async fn carry_out(&self, call: &Call, created: &Created) -> Result<Answer, apply::Failure> {
-        let done = perform(&self.aws, &self.target, call, created).await.map_err(explain)?;
-        let Some(pending) = &done.pending else { return Ok(done.answer) };
-        let accounts = match call {
-            Call::ProvisionPermissionSet { accounts, .. } => *accounts,
-            _ => 1,
-        };
-        match self.waiter.wait(pending, limit(accounts)).await {
-            Outcome::Succeeded => Ok(done.answer),
-            Outcome::Failed { .. } if self.is_gone(call).await => Ok(done.answer),
-            Outcome::Failed { reason } => Err(apply::Failure::new(reason)),
-            Outcome::Unknown { because } => Err(apply::Failure::new(because).unknown()),
-        }
-    }
-}
-
-impl LiveTarget {
-    /// Whether a grant whose revocation failed is not there any more: AWS ends the revocation of an
-    /// orphan FAILED and removes its row all the same, and fails that of a row which has gone
-    /// already. What waits for it may go on.
-    async fn is_gone(&self, call: &Call) -> bool {
-        let Call::DeleteAccountAssignment { account, set: Ref::Known(set), principal } = call
-        else {
-            return false;
-        };
-        let Ok(assigned) = read_pair(&self.aws, &self.target, account, set).await else {
-            return false;
-        };
-        match principal {
-            PrincipalId::Group(Ref::Known(id)) => !assigned.groups.contains(id),
-            PrincipalId::User(Ref::Known(id)) => !assigned.users.contains(id),
-            PrincipalId::Group(Ref::Created(_)) | PrincipalId::User(Ref::Created(_)) => false,
-        }
-    }
-}
-
-fn explain(error: CallError) -> apply::Failure {
-    let message = error.to_string();
-    match error {
-        CallError::Missing { .. } => apply::Failure::new(message),
-        CallError::Aws(error) => apply::Failure {
-            message,
-            unknown: matches!(error.kind, Kind::Network | Kind::Malformed | Kind::Server),
-            fatal: error.kind == Kind::Credentials,
-            denied: error.kind == Kind::Denied,
-        },
-    }
 }
 
 #[cfg(test)]

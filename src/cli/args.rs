@@ -168,10 +168,13 @@ pub struct ApplyArgs {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+    /// Write the journal to this file, which must not exist, instead of DIR/.landgrant/journal
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
     /// Acknowledge that the plan removes exactly N things, where a limit refuses it
     #[arg(long, value_name = "N")]
     pub accept_removals: Option<usize>,
-    /// The form of the output
+    /// The form of the output: JSON is one object a line, as things happen
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }

@@ -10,6 +10,7 @@ type Stream = Mutex<Box<dyn Write + Send>>;
 type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 type Variables = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 type Ask = Box<dyn Fn() -> io::Result<String> + Send + Sync>;
+type Hear = Box<dyn Fn(&str) + Send + Sync>;
 type Git = Box<dyn Fn(&Path) -> Option<(String, bool)> + Send + Sync>;
 
 /// What a process is given.
@@ -30,6 +31,8 @@ pub struct Env {
     pub sandbox: sandbox::Options,
     /// Whether Ctrl-C and SIGTERM are listened to.
     pub signals: bool,
+    /// Told every line of a journal, once it is written.
+    pub on_journal: Hear,
 }
 
 /// Which of the streams are terminals.
@@ -65,6 +68,7 @@ impl Env {
             git: Box::new(super::git::commit),
             sandbox: sandbox::Options::default(),
             signals: true,
+            on_journal: Box::new(|_| ()),
         }
     }
 
@@ -85,6 +89,7 @@ impl Env {
             git: Box::new(|_| None),
             sandbox: sandbox::Options::default(),
             signals: false,
+            on_journal: Box::new(|_| ()),
         }
     }
 

@@ -8,13 +8,14 @@ use super::planning::{self, Reach, definitions};
 use crate::diag::Files;
 use crate::live::reading::Depth;
 use crate::plan::Plan;
-use crate::plan::document::{self, document};
+use crate::plan::document;
 use crate::render;
 use crate::resolve::Only;
 use crate::source::selector::{self, Selector};
 use crate::store;
 use crate::text::plain_json;
 use clap::ValueEnum;
+use serde_json::Value;
 use std::path::Path;
 
 /// Reads, compares, shows.
@@ -71,10 +72,15 @@ fn exit(plan: &Plan, detailed: bool) -> Exit {
     exit
 }
 
-/// The plan's document, as it is printed and saved.
-pub fn json(env: &Env, global: &Global, plan: &Plan, files: &Files) -> String {
+/// The plan's document.
+pub fn document(env: &Env, global: &Global, plan: &Plan, files: &Files) -> Value {
     let context = document::Context { git: (env.git)(&global.directory) };
-    plain_json(&format!("{:#}\n", document(plan, files, &context)))
+    document::document(plan, files, &context)
+}
+
+/// The same, as it is printed and saved.
+pub fn json(env: &Env, global: &Global, plan: &Plan, files: &Files) -> String {
+    plain_json(&format!("{:#}\n", document(env, global, plan, files)))
 }
 
 /// The command that applies what was shown.

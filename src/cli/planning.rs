@@ -70,8 +70,10 @@ pub async fn connect(
         behaviour.started = (env.now)().to_string();
         let world = world::open(&global.directory, behaviour)?;
         options.http_client = Some(world.sandbox.http_client());
-        // The one in this process has no quotas, and nobody to share them with.
-        options.pace = Pace::UNBOUNDED;
+        // The one in this process has no quotas unless a test sets some, and nobody to share them with.
+        if env.sandbox.quotas.is_none() {
+            options.pace = Pace::UNBOUNDED;
+        }
         opened = Some(world);
     } else {
         options.profile.clone_from(&global.profile);

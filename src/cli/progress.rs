@@ -2,18 +2,16 @@
 
 use super::args::Global;
 use super::env::Env;
-use crate::apply::Event;
-use crate::apply::outcome::Status;
 use crate::aws::Aws;
 use crate::aws::read::Progress;
 use crate::aws::read::strategy::{Choice, Estimate, Way};
-use crate::text::{counted, visible};
+use crate::text::counted;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How often a bar moves by itself, so that a person sees that the process lives.
-const TICK: Duration = Duration::from_millis(120);
+pub const TICK: Duration = Duration::from_millis(120);
 
 /// Shows how far the reading is.
 pub struct Reading<'a> {
@@ -106,75 +104,8 @@ fn pace(calls: u64, expected: Option<u64>, elapsed: Duration) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Shows how far an apply is.
-pub struct Applying<'a> {
-    env: &'a Env,
-    bar: Option<ProgressBar>,
-    quiet: bool,
-}
-
-impl<'a> Applying<'a> {
-    /// A bar on a terminal; a line for each finished change elsewhere.
-    pub fn new(env: &'a Env, global: &Global, total: usize) -> Self {
-        let show = env.terminal.stderr && !global.quiet;
-        let bar = show.then(|| {
-            let bar = ProgressBar::new(total as u64);
-            bar.set_style(style("{bar:30} {pos} of {len} · {elapsed} · {wide_msg}"));
-            bar.enable_steady_tick(TICK);
-            bar
-        });
-        Self { env, bar, quiet: global.quiet }
-    }
-
-    /// Takes notice of an event.
-    pub fn hear(&self, event: Event<'_>) {
-        match event {
-            Event::Started(change) => {
-                if let Some(bar) = &self.bar {
-                    let verb = change.what.action().name();
-                    bar.set_message(visible(&format!("{verb} {}", change.address)));
-                }
-            }
-            Event::Stopping(under_way) => {
-                let waits = counted(under_way, "change");
-                let line = format!(
-                    "stopping: waiting for {waits} under way; interrupt again to leave at once"
-                );
-                match &self.bar {
-                    Some(bar) => bar.println(line),
-                    None => self.env.err(&format!("{line}\n")),
-                }
-            }
-            Event::Ended(change, status) => {
-                let word = match status {
-                    Status::Applied => "done",
-                    Status::Failed(_) => "FAILED",
-                    Status::Skipped(_) => "skipped",
-                };
-                let verb = change.what.action().name();
-                let line = visible(&format!("{word:<8}{verb:<10}{}", change.address));
-                if let Some(bar) = &self.bar {
-                    // The table at the end lists what went well; what did not is worth a line now.
-                    if matches!(status, Status::Failed(_)) {
-                        bar.println(line);
-                    }
-                    bar.inc(1);
-                } else if !self.quiet {
-                    self.env.err(&format!("{line}\n"));
-                }
-            }
-        }
-    }
-
-    /// Takes the bar away.
-    pub fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn style(template: &str) -> ProgressStyle {
+/// A bar's style.
+pub fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 

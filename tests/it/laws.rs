@@ -1,6 +1,7 @@
 //! Laws: what holds of any organization and any definitions.
 
 mod denials;
+mod faults;
 mod only;
 mod oracle;
 mod sketch;
@@ -192,11 +193,8 @@ fn depths() -> impl Strategy<Value = Depth> {
 }
 
 fn denials() -> impl Strategy<Value = Vec<Fault>> {
-    let one = (0..LISTINGS.len(), 0..3_usize).prop_map(|(which, nth)| Fault {
-        operation: LISTINGS[which].to_owned(),
-        nth,
-        effect: Effect::Deny,
-    });
+    let one = (0..LISTINGS.len(), 0..3_usize)
+        .prop_map(|(which, nth)| Fault::new(LISTINGS[which], nth, Effect::Deny));
     prop::collection::vec(one, 1..3)
 }
 

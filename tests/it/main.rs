@@ -6,8 +6,11 @@
     reason = "a test's helpers fail as its assertions do"
 )]
 
+mod applying;
 mod codes;
+mod faults;
 mod laws;
+mod process;
 mod reading;
 mod sandbox;
 mod scenarios;

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 async fn run(fake: &Fake, call: &Call) -> Result<Done, CallError> {
-    perform(&fake.connect().await, &target(), call, &Created::default()).await
+    perform(&fake.connect().await, &target(), call, &Created::default()).await.map_err(|e| e.0)
 }
 
 /// Fails the first calls, then succeeds.
@@ -261,7 +261,7 @@ async fn created_ids_are_found_by_name() {
     };
     let mut ids = Created::default();
     let missing = perform(&aws, &target(), &add, &ids).await.unwrap_err();
-    assert_eq!(missing, CallError::Missing { what: "group", name: "devs".into() });
+    assert_eq!(missing.0, CallError::Missing { what: "group", name: "devs".into() });
     let create = Call::CreateGroup { name: name.clone(), description: Some("d".into()) };
     let done = perform(&aws, &target(), &create, &ids).await.unwrap();
     assert_eq!(done.answer, Answer::Group(name, GroupId::new("g-9")));

@@ -313,7 +313,7 @@ async fn futures_may_move_between_threads() {
     is_send(&perform(&aws, &target, &call, &created));
     let (kind, request_id) = (RequestKind::Deletion, String::new());
     let pending = Pending { kind, request_id, status: Status::InProgress };
-    is_send(&Waiter::new(&aws, &target).wait(&pending, Duration::ZERO));
+    is_send(&Waiter::new(&aws, &target).wait(&pending, Duration::ZERO, true, &|| ()));
 }
 
 #[tokio::test(start_paused = true)]

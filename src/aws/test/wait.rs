@@ -14,6 +14,10 @@ fn pending(kind: RequestKind, n: usize) -> Pending {
     Pending { kind, request_id: format!("r-{n}"), status: Status::InProgress }
 }
 
+async fn one(aws: &crate::aws::Aws, kind: RequestKind) -> Outcome {
+    Waiter::new(aws, &target()).wait(&pending(kind, 1), MINUTE, true, &|| ()).await
+}
+
 /// Creations that end after some polls; those with an odd number fail.
 fn ending_after(polls: usize, count: usize) -> Fake {
     let asked = AtomicUsize::new(0);
@@ -42,7 +46,7 @@ async fn many_wait_and_one_polls() {
     let requests: Vec<_> = (0..10).map(|n| pending(RequestKind::Creation, n)).collect();
     let started = Instant::now();
     let waiter = Waiter::new(&aws, &target());
-    let waits = requests.iter().map(|request| waiter.wait(request, MINUTE));
+    let waits = requests.iter().map(|request| waiter.wait(request, MINUTE, true, &|| ()));
     let outcomes = futures_util::future::join_all(waits).await;
     assert_eq!(started.elapsed(), Duration::from_millis(250 + 500 + 1000 + 2000));
     for (n, outcome) in outcomes.into_iter().enumerate() {
@@ -60,8 +64,9 @@ async fn a_poller_that_is_dropped_is_replaced() {
     let aws = fake.connect().await;
     let waiter = Waiter::new(&aws, &target());
     let (first, second) = (pending(RequestKind::Creation, 0), pending(RequestKind::Creation, 2));
-    let first = tokio::time::timeout(Duration::from_millis(10), waiter.wait(&first, MINUTE));
-    let (first, second) = tokio::join!(first, waiter.wait(&second, MINUTE));
+    let first =
+        tokio::time::timeout(Duration::from_millis(10), waiter.wait(&first, MINUTE, true, &|| ()));
+    let (first, second) = tokio::join!(first, waiter.wait(&second, MINUTE, true, &|| ()));
     assert!(first.is_err());
     assert_eq!(second, Outcome::Succeeded);
 }
@@ -72,10 +77,13 @@ async fn what_the_answer_says_already_is_not_asked_for() {
     let aws = fake.connect().await;
     let waiter = Waiter::new(&aws, &target());
     let done = Pending { status: Status::Succeeded, ..pending(RequestKind::Deletion, 1) };
-    assert_eq!(waiter.wait(&done, MINUTE).await, Outcome::Succeeded);
+    assert_eq!(waiter.wait(&done, MINUTE, true, &|| ()).await, Outcome::Succeeded);
     let failed = Status::Failed { reason: Some("x".into()) };
     let failed = Pending { status: failed, ..pending(RequestKind::Deletion, 2) };
-    assert_eq!(waiter.wait(&failed, MINUTE).await, Outcome::Failed { reason: "x".into() });
+    assert_eq!(
+        waiter.wait(&failed, MINUTE, true, &|| ()).await,
+        Outcome::Failed { reason: "x".into() }
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +96,7 @@ async fn only_outstanding_kinds_are_polled_and_waiting_ends() {
     let request = pending(RequestKind::Provisioning, 1);
     let started = Instant::now();
     let waiter = Waiter::new(&aws, &target());
-    let outcome = waiter.wait(&request, Duration::from_secs(30)).await;
+    let outcome = waiter.wait(&request, Duration::from_secs(30), true, &|| ()).await;
     assert_eq!(outcome, Outcome::Unknown { because: "still in progress after 30 s".into() });
     assert_eq!(started.elapsed(), Duration::from_secs(30));
 }
@@ -106,8 +114,7 @@ async fn a_listing_that_lags_behind_is_no_end() {
         _ => ok(&json!({"AccountAssignmentDeletionStatus": {"Status": "SUCCEEDED"}})),
     });
     let aws = fake.connect().await;
-    let outcome =
-        Waiter::new(&aws, &target()).wait(&pending(RequestKind::Deletion, 1), MINUTE).await;
+    let outcome = one(&aws, RequestKind::Deletion).await;
     assert_eq!(outcome, Outcome::Succeeded);
 }
 
@@ -115,10 +122,10 @@ async fn a_listing_that_lags_behind_is_no_end() {
 async fn a_denied_poll_is_unknown_at_once() {
     let fake = Fake::new(|_, _| error("AccessDeniedException", "no"));
     let aws = fake.connect().await;
-    let outcome =
-        Waiter::new(&aws, &target()).wait(&pending(RequestKind::Deletion, 1), MINUTE).await;
+    let outcome = one(&aws, RequestKind::Deletion).await;
     assert!(matches!(outcome, Outcome::Unknown { because } if because.contains("AccessDenied")));
-    assert_eq!(aws.calls().values().sum::<u64>(), 1);
+    // Neither may be listed nor asked for.
+    assert_eq!(aws.calls().values().sum::<u64>(), 2);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::diag::{FileId, Span, Spanned};
 use crate::id::InstanceArn;
 use crate::source::schema::forms;
 use crate::source::selector::Selector;
-use crate::source::settings::pace::{RATE, SHARE};
+use crate::source::settings::pace::{ASSIGNMENTS, PROVISIONINGS, RATE, SHARE};
 use schemars::JsonSchema;
 
 /// The settings tables of `landgrant.toml`.
@@ -87,6 +87,17 @@ pub enum Mode {
     Adopt,
     /// Create, update, and remove what is neither declared nor ignored.
     Enforce,
+}
+
+impl Mode {
+    /// As `[manage]` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Adopt => "adopt",
+            Self::Enforce => "enforce",
+        }
+    }
 }
 
 /// A mode for each kind of thing; `adopt`, if left out.
@@ -198,4 +209,10 @@ pub struct Pace {
     /// The share of AWS's rates that is used of Organizations, whose operations have a rate each.
     #[schemars(range(min = SHARE.0, max = SHARE.1))]
     pub organizations: Option<f64>,
+    /// Account assignments under way at once: 10, if left out. AWS allows 15, for all tools together.
+    #[schemars(range(min = ASSIGNMENTS.0, max = ASSIGNMENTS.1))]
+    pub assignments: Option<usize>,
+    /// Provisionings under way at once: 2, if left out. AWS allows 3, for all tools together.
+    #[schemars(range(min = PROVISIONINGS.0, max = PROVISIONINGS.1))]
+    pub provisionings: Option<usize>,
 }

@@ -10,10 +10,15 @@ pub(in super::super) const RATE: (f64, f64) = (0.1, 1000.0);
 /// Shares of AWS's rates that may be asked for.
 pub(in super::super) const SHARE: (f64, f64) = (0.01, 1.0);
 
+/// Account assignments that may be asked for at once.
+pub(in super::super) const ASSIGNMENTS: (usize, usize) = (1, 15);
+/// Provisionings that may be asked for at once.
+pub(in super::super) const PROVISIONINGS: (usize, usize) = (1, 3);
+
 pub(super) fn pace(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Pace {
     let mut pace = Pace::default();
     let Some(mut table) = Table::of("pace", node.span, node, out) else { return pace };
-    let Pace { sso_admin, identity_store, organizations } = &mut pace;
+    let Pace { sso_admin, identity_store, organizations, assignments, provisionings } = &mut pace;
     for (key, rate, bounds, help) in [
         (
             "sso_admin",
@@ -31,6 +36,13 @@ pub(super) fn pace(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Pace {
     ] {
         if let Some(node) = table.optional(key) {
             *rate = within(node, key, bounds, help, out);
+        }
+    }
+    for (key, count, bounds) in
+        [("assignments", assignments, ASSIGNMENTS), ("provisionings", provisionings, PROVISIONINGS)]
+    {
+        if let Some(node) = table.optional(key) {
+            *count = so_many(node, key, bounds, out);
         }
     }
     table.finish(out);
@@ -53,6 +65,22 @@ fn within(
     kept
 }
 
+fn so_many(
+    node: Node<'_>,
+    key: &str,
+    (least, most): (usize, usize),
+    out: &mut Vec<Diagnostic>,
+) -> Option<usize> {
+    let typed = node.integer(out)?;
+    let kept = usize::try_from(typed).ok().filter(|number| (least..=most).contains(number));
+    if kept.is_none() {
+        let message = format!("`{key}` is a whole number from {least} to {most}");
+        let help = "AWS allows no more at once, for all tools together";
+        out.push(Diagnostic::new(Code::InvalidValue, node.span, message).help(help));
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::each;
@@ -66,6 +94,10 @@ mod tests {
             ("[pace]\nidentity_store = \"fast\"\n", "wrong-type 4:18"),
             ("[pace]\norganizations = 1.5\n", "invalid-value 4:17"),
             ("[pace]\nsso-admin = 3\n", "unknown-key 4:1"),
+            ("[pace]\nassignments = 15\nprovisionings = 1\n", ""),
+            ("[pace]\nassignments = 16\n", "invalid-value 4:15"),
+            ("[pace]\nprovisionings = 0\n", "invalid-value 4:17"),
+            ("[pace]\nprovisionings = 1.5\n", "wrong-type 4:17"),
         ]);
     }
 }

@@ -1,0 +1,188 @@
+//! A call's parameters as JSON, under the names that AWS gives them: for records, not for sending.
+
+use super::{Call, Created, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef};
+use crate::model::{Boundary, CustomerPolicy, Tags};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Every parameter but the instance and the identity store, which are the same for all. What this run
+/// created stands by its id; null where it was not created.
+pub fn parameters(call: &Call, ids: &Created) -> Value {
+    use Call as C;
+    match call {
+        C::CreateOrganizationalUnit { parent, name, path: _ } => {
+            json!({ "ParentId": ids.ou_text(parent), "Name": name })
+        }
+        C::UpdateOrganizationalUnit { ou, name } => {
+            json!({ "OrganizationalUnitId": ou.as_str(), "Name": name })
+        }
+        C::DeleteOrganizationalUnit { ou } => json!({ "OrganizationalUnitId": ou.as_str() }),
+        C::MoveAccount { account, from, to } => json!({
+            "AccountId": account.as_str(),
+            "SourceParentId": ids.ou_text(from),
+            "DestinationParentId": ids.ou_text(to),
+        }),
+        C::TagAccount { account, tags } => {
+            json!({ "ResourceId": account.as_str(), "Tags": tags_of(tags) })
+        }
+        C::UntagAccount { account, keys } => {
+            json!({ "ResourceId": account.as_str(), "TagKeys": keys })
+        }
+        C::CreateUser { .. }
+        | C::UpdateUser { .. }
+        | C::DeleteUser { .. }
+        | C::CreateGroup { .. }
+        | C::UpdateGroup { .. }
+        | C::DeleteGroup { .. }
+        | C::CreateGroupMembership { .. }
+        | C::DeleteGroupMembership { .. } => directory(call, ids),
+        C::CreateAccountAssignment { account, set, principal }
+        | C::DeleteAccountAssignment { account, set, principal } => {
+            let (kind, id) = ids.principal_text(principal);
+            json!({
+                "TargetType": "AWS_ACCOUNT",
+                "TargetId": account.as_str(),
+                "PermissionSetArn": ids.set_text(set),
+                "PrincipalType": kind,
+                "PrincipalId": id,
+            })
+        }
+        _ => permission_set(call, ids),
+    }
+}
+
+fn directory(call: &Call, ids: &Created) -> Value {
+    use Call as C;
+    match call {
+        C::CreateUser { name, given_name, family_name, display_name, email } => json!({
+            "UserName": name.as_str(),
+            "Name": { "GivenName": given_name, "FamilyName": family_name },
+            "DisplayName": display_name,
+            "Emails": email.iter().map(|e| json!({ "Value": e })).collect::<Vec<_>>(),
+        }),
+        C::UpdateUser { user, given_name, family_name } => {
+            let parts = [("name.givenName", given_name), ("name.familyName", family_name)];
+            json!({ "UserId": user.as_str(), "Operations": operations(&parts) })
+        }
+        C::DeleteUser { user } => json!({ "UserId": user.as_str() }),
+        C::CreateGroup { name, description } => {
+            json!({ "DisplayName": name.as_str(), "Description": description })
+        }
+        C::UpdateGroup { group, name, description } => {
+            let name = name.as_ref().map(ToString::to_string);
+            let parts = [("displayName", &name), ("description", description)];
+            json!({ "GroupId": group.as_str(), "Operations": operations(&parts) })
+        }
+        C::DeleteGroup { group } => json!({ "GroupId": group.as_str() }),
+        C::CreateGroupMembership { group, user } => {
+            json!({ "GroupId": ids.group_text(group), "MemberId": ids.user_text(user) })
+        }
+        C::DeleteGroupMembership { group, user } => {
+            json!({ "GroupId": group.as_str(), "MemberId": user.as_str() })
+        }
+        _ => Value::Null,
+    }
+}
+
+fn permission_set(call: &Call, ids: &Created) -> Value {
+    use Call as C;
+    let set = |set: &SetRef| ids.set_text(set);
+    match call {
+        C::CreatePermissionSet { name, description, session_duration, relay_state, tags } => {
+            json!({
+                "Name": name.as_str(),
+                "Description": description,
+                "SessionDuration": session_duration,
+                "RelayState": relay_state,
+                "Tags": tags_of(tags),
+            })
+        }
+        C::UpdatePermissionSet { set: s, description, session_duration, relay_state } => json!({
+            "PermissionSetArn": set(s),
+            "Description": description,
+            "SessionDuration": session_duration,
+            "RelayState": relay_state,
+        }),
+        C::AttachManagedPolicy { set: s, policy } | C::DetachManagedPolicy { set: s, policy } => {
+            json!({ "PermissionSetArn": set(s), "ManagedPolicyArn": policy.to_string() })
+        }
+        C::AttachCustomerManagedPolicy { set: s, policy }
+        | C::DetachCustomerManagedPolicy { set: s, policy } => {
+            json!({ "PermissionSetArn": set(s), "CustomerManagedPolicyReference": customer(policy) })
+        }
+        C::PutInlinePolicy { set: s, policy } => {
+            json!({ "PermissionSetArn": set(s), "InlinePolicy": policy })
+        }
+        C::PutPermissionsBoundary { set: s, boundary } => {
+            let boundary = match boundary {
+                Boundary::Managed(arn) => json!({ "ManagedPolicyArn": arn.to_string() }),
+                Boundary::Customer(policy) => {
+                    json!({ "CustomerManagedPolicyReference": customer(policy) })
+                }
+            };
+            json!({ "PermissionSetArn": set(s), "PermissionsBoundary": boundary })
+        }
+        C::TagPermissionSet { set: s, tags } => {
+            json!({ "ResourceArn": set(s), "Tags": tags_of(tags) })
+        }
+        C::UntagPermissionSet { set: s, keys } => {
+            json!({ "ResourceArn": set(s), "TagKeys": keys })
+        }
+        C::ProvisionPermissionSet { set: s, accounts: _ } => {
+            json!({ "PermissionSetArn": set(s), "TargetType": "ALL_PROVISIONED_ACCOUNTS" })
+        }
+        C::DeletePermissionSet { set: s }
+        | C::DeleteInlinePolicy { set: s }
+        | C::DeletePermissionsBoundary { set: s } => json!({ "PermissionSetArn": set(s) }),
+        _ => Value::Null,
+    }
+}
+
+fn tags_of(tags: &Tags) -> Vec<Value> {
+    tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+}
+
+fn operations(parts: &[(&str, &Option<String>)]) -> Vec<Value> {
+    let given = parts.iter().filter_map(|(path, value)| Some((path, value.as_ref()?)));
+    given.map(|(path, value)| json!({ "AttributePath": path, "AttributeValue": value })).collect()
+}
+
+fn customer(policy: &CustomerPolicy) -> Value {
+    let CustomerPolicy { path, name } = policy;
+    json!({ "Path": path, "Name": name })
+}
+
+fn text<Id: ToString, Name: Ord>(
+    wanted: &Ref<Id, Name>,
+    created: &BTreeMap<Name, Id>,
+) -> Option<String> {
+    match wanted {
+        Ref::Known(id) => Some(id.to_string()),
+        Ref::Created(name) => created.get(name).map(ToString::to_string),
+    }
+}
+
+impl Created {
+    fn ou_text(&self, ou: &OuRef) -> Option<String> {
+        text(ou, &self.ous)
+    }
+
+    fn set_text(&self, set: &SetRef) -> Option<String> {
+        text(set, &self.permission_sets)
+    }
+
+    fn group_text(&self, group: &GroupRef) -> Option<String> {
+        text(group, &self.groups)
+    }
+
+    fn user_text(&self, user: &UserRef) -> Option<String> {
+        text(user, &self.users)
+    }
+
+    fn principal_text(&self, principal: &PrincipalId) -> (&'static str, Option<String>) {
+        match principal {
+            PrincipalId::Group(group) => ("GROUP", self.group_text(group)),
+            PrincipalId::User(user) => ("USER", self.user_text(user)),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! AWS, or the sandbox, as the executor sees it.
+
+use crate::apply::{self, Done, Step};
+use crate::aws::call::{CallError, Done as Taken, perform};
+use crate::aws::read::read_pair;
+use crate::aws::wait::{Outcome, Waiter, limit};
+use crate::aws::{Aws, Kind, Target};
+use crate::call::{Answer, Call, Created, PrincipalId, Ref};
+use crate::id::{GroupId, UserId};
+use std::collections::BTreeMap;
+
+/// AWS, or the sandbox, as the executor sees it.
+pub(super) struct LiveTarget {
+    pub(super) aws: Aws,
+    pub(super) target: Target,
+    pub(super) waiter: Waiter,
+}
+
+impl apply::Target for LiveTarget {
+    async fn carry_out(
+        &self,
+        call: &Call,
+        created: &Created,
+        decides: bool,
+        tell: &(dyn Fn(Step<'_>) + Sync),
+    ) -> Result<Done, apply::Failure> {
+        let taken = match perform(&self.aws, &self.target, call, created).await {
+            Ok(taken) => taken,
+            // AWS's "no", or no answer at all, may come of an earlier attempt that was carried out.
+            Err((CallError::Aws(error), attempts)) if may_be_so(error.kind) => {
+                if self.is_so(call, created).await {
+                    let request_id = error.request_id;
+                    return Ok(Done { answer: Answer::Done, request_id, attempts });
+                }
+                return Err(explain(CallError::Aws(error), attempts));
+            }
+            Err((error, attempts)) => return Err(explain(error, attempts)),
+        };
+        let Taken { answer, already: _, request_id, attempts, pending } = taken;
+        let Some(pending) = pending else { return Ok(Done { answer, request_id, attempts }) };
+        tell(Step::Taken(&pending.request_id, request_id.as_deref()));
+        let accounts = match call {
+            Call::ProvisionPermissionSet { accounts, .. } => *accounts,
+            _ => 1,
+        };
+        let released = || tell(Step::Released);
+        let failed = |message: String| apply::Failure {
+            request_id: request_id.clone(),
+            attempts,
+            ..apply::Failure::new(message)
+        };
+        match self.waiter.wait(&pending, limit(accounts), decides, &released).await {
+            Outcome::Succeeded => Ok(Done { answer, request_id, attempts }),
+            Outcome::Failed { .. } if self.is_so(call, created).await => {
+                Ok(Done { answer, request_id, attempts })
+            }
+            Outcome::Failed { reason } => Err(failed(reason)),
+            Outcome::Unknown { because } => Err(failed(because).unknown()),
+        }
+    }
+}
+
+/// Whether what was asked for may be so although the call failed.
+fn may_be_so(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Conflict | Kind::Network | Kind::Server | Kind::Malformed | Kind::Throttled
+    )
+}
+
+impl LiveTarget {
+    /// Whether a grant is, or is no more, as a call that failed was to make it. AWS ends the revocation
+    /// of an orphan FAILED and removes its row all the same, and fails that of a row which has gone
+    /// already; an answer may be lost after the call was carried out. What waits for it may go on.
+    async fn is_so(&self, call: &Call, created: &Created) -> bool {
+        let (Call::CreateAccountAssignment { account, set, principal }
+        | Call::DeleteAccountAssignment { account, set, principal }) = call
+        else {
+            return false;
+        };
+        let wanted = matches!(call, Call::CreateAccountAssignment { .. });
+        let (Some(set), Some(there)) = (
+            known(set, &created.permission_sets),
+            match principal {
+                PrincipalId::Group(group) => known(group, &created.groups).map(Either::Group),
+                PrincipalId::User(user) => known(user, &created.users).map(Either::User),
+            },
+        ) else {
+            return false;
+        };
+        let Ok(assigned) = read_pair(&self.aws, &self.target, account, set).await else {
+            return false;
+        };
+        let is_there = match there {
+            Either::Group(id) => assigned.groups.contains(id),
+            Either::User(id) => assigned.users.contains(id),
+        };
+        is_there == wanted
+    }
+}
+
+/// The id of a principal.
+enum Either<'a> {
+    Group(&'a GroupId),
+    User(&'a UserId),
+}
+
+fn known<'a, Id, Name: Ord>(
+    wanted: &'a Ref<Id, Name>,
+    created: &'a BTreeMap<Name, Id>,
+) -> Option<&'a Id> {
+    match wanted {
+        Ref::Known(id) => Some(id),
+        Ref::Created(name) => created.get(name),
+    }
+}
+
+fn explain(error: CallError, attempts: u32) -> apply::Failure {
+    let message = error.to_string();
+    match error {
+        CallError::Missing { .. } => apply::Failure::new(message),
+        CallError::Aws(error) => apply::Failure {
+            message,
+            attempts,
+            unknown: matches!(error.kind, Kind::Network | Kind::Malformed | Kind::Server),
+            fatal: error.kind == Kind::Credentials,
+            denied: error.kind == Kind::Denied,
+            request_id: error.request_id,
+        },
+    }
+}
