@@ -15,6 +15,7 @@ mod links;
 mod lower;
 mod order;
 pub mod predict;
+mod renames;
 pub mod revert;
 pub mod risk;
 mod rows;
@@ -31,13 +32,14 @@ use crate::live::project::{Ids, Labels, Projection};
 use crate::live::reading::Standing;
 use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
-use crate::resolve::{Cause, Desired, Held, Hold, Renames, Rules, Selection};
+use crate::resolve::{Cause, Desired, Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
 use change::{Action, Change, Reason, What};
 use guard::Excess;
 use links::Ground;
 use predict::predict;
-use std::borrow::Cow;
+pub use renames::parts;
+use renames::{renamed, renamed_ids};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -171,8 +173,23 @@ impl Plan {
     /// Whether everything is known that decides who reaches what: only then does the ledger name
     /// everyone, and everything that they keep.
     pub fn knows_people(&self) -> bool {
-        let elsewhere =
-            |gap: &Gap| matches!(gap.part, Part::Ous | Part::Accounts | Part::AccountTags(_));
+        let elsewhere = |gap: &Gap| match gap.part {
+            Part::Ous
+            | Part::Accounts
+            | Part::AccountTags(_)
+            | Part::AccountState(_)
+            | Part::Standing => true,
+            Part::PermissionSets
+            | Part::PermissionSet(_)
+            | Part::Provisioned(_)
+            | Part::Users
+            | Part::Groups
+            | Part::Memberships(_)
+            | Part::Grants(..)
+            | Part::GroupGrants(_)
+            | Part::UserGrants(_)
+            | Part::Other(_) => false,
+        };
         self.observed.gaps.iter().all(|(gap, _)| elsewhere(gap))
     }
 
@@ -185,11 +202,11 @@ impl Plan {
 /// Makes the plan. `desired` comes from a resolution without errors.
 pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rules) -> Plan {
     let labels = &projection.labels;
-    let ids = renamed_ids(&projection.ids, desired);
+    let ids = renamed_ids(&projection.ids, &desired.renames);
     // Everything that is live, ignored things too, under the names that it will have: a rename
     // changes nobody's access, whether it is carried out or held.
     let before = renamed(&projection.state, &desired.renames);
-    let gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
+    let mut gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
     let ground = Ground { by_tag: desired.selects_by_tag, grants: &before.grants };
     let facts = hold::Facts {
         rules,
@@ -205,6 +222,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         reading: &live.taken.reading,
         elsewhere: hold::Elsewhere::of(live, projection),
         only: rules.only.as_ref(),
+        joining: hold::Joining::of(live),
         provisioned: &projection.provisioned,
     };
     let mut drafts =
@@ -217,7 +235,9 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
             draft.reason = Reason { word: draft::REVERTED, detail: format!("plan {plan}") };
         }
     }
-    let hold::Parted { kept, mut held, left_out } = hold::split(drafts, &facts);
+    let hold::Parted { kept, mut held, left_out, standing_missed } = hold::split(drafts, &facts);
+    // Where the caller stands hides nothing else.
+    gaps.retain(|gap| gap.part != Part::Standing || standing_missed);
     let about = rules.only.as_ref().map(|only| only.about(labels));
     let about = |address: &str| about.as_ref().is_none_or(|about| about(address));
     held.extend(desired.held.iter().filter(|held| about(&held.address)).cloned());
@@ -260,35 +280,15 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         reverts: None,
         left_out,
         labels: labels.clone(),
-        removals: guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits),
+        removals: guard::judge(
+            changes.iter().map(|c| &c.what),
+            &desired.live,
+            &rules.limits,
+            rules.only.as_ref(),
+        ),
         changes,
         held,
     }
-}
-
-/// The fingerprints that parts have now, of those that another plan has noted. `renames` are those of the
-/// plan that is made now.
-pub fn parts<'n>(
-    projection: &Projection,
-    renames: &Renames,
-    names: impl IntoIterator<Item = &'n String>,
-) -> BTreeMap<String, String> {
-    let state = renamed(&projection.state, renames);
-    let print = |name: &String| Some((name.clone(), fingerprint::of_named(&state, name)?));
-    names.into_iter().filter_map(print).collect()
-}
-
-fn renamed<'a>(state: &'a State, renames: &Renames) -> Cow<'a, State> {
-    let Renames { ous, groups } = renames;
-    if ous.is_empty() && groups.is_empty() {
-        return Cow::Borrowed(state);
-    }
-    let mut state = state.clone();
-    for (from, to) in ous {
-        state.rename_ou(from, to);
-    }
-    state.rename_groups(groups);
-    Cow::Owned(state)
 }
 
 fn change(
@@ -336,20 +336,6 @@ pub fn grant_of(access: &Access, via: &Via) -> Grant {
             Via::Direct => Principal::User(access.person.clone()),
         },
     }
-}
-
-/// Ids under the names that things will have.
-fn renamed_ids(ids: &Ids, desired: &Desired) -> Ids {
-    let mut out = ids.clone();
-    for (from, to) in &desired.renames.ous {
-        out.ous = out.ous.into_iter().map(|(path, id)| (path.moved(from, to), id)).collect();
-    }
-    for (from, to) in &desired.renames.groups {
-        if let Some(id) = out.groups.remove(from) {
-            out.groups.insert(to.clone(), id);
-        }
-    }
-    out
 }
 
 fn unknown_id(draft: &draft::Draft, labels: &Labels) -> Held {

@@ -1,5 +1,6 @@
 //! Plans of small definitions against a small world.
 
+mod gaps;
 mod only;
 mod reading;
 mod safety;

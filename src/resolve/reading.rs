@@ -3,7 +3,9 @@
 use super::index::Index;
 use super::scope::Scope;
 use super::select::OrgView;
-use crate::id::{AccountId, GroupId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName};
+use crate::id::{
+    AccountId, GroupId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName,
+};
 use crate::live::Live;
 use crate::source::declared::{Declared, GrantRule, IdentitySource, Mode, PrincipalRef};
 use std::collections::BTreeSet;
