@@ -2,6 +2,7 @@
 //!
 //! The plan is the contract: an apply runs its calls and chooses nothing.
 
+mod along;
 pub mod change;
 pub mod difference;
 pub mod document;
@@ -34,6 +35,7 @@ use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
 use crate::resolve::{Cause, Desired, Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
+use along::Along;
 use change::{Action, Change, Reason, What};
 use guard::Excess;
 use links::Ground;
@@ -254,10 +256,11 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let whats = placed.iter().map(|placed| &placed.draft.what);
     let management = &live.organization.management_account;
     let danger = risk::Danger::new([&*before, &after], management, whats);
+    let along = Along::new(&before, placed.iter().map(|placed| &placed.draft.what));
     let changes: Vec<Change> = placed
         .into_iter()
         .enumerate()
-        .map(|(place, placed)| change(place, placed, labels, &lookup, &danger, &before))
+        .map(|(place, placed)| change(place, placed, labels, &lookup, (&danger, &along)))
         .collect();
     let access = delta(&before, &after);
     Plan {
@@ -296,8 +299,7 @@ fn change(
     placed: order::Placed,
     labels: &Labels,
     lookup: &lower::Lookup<'_>,
-    danger: &risk::Danger<'_>,
-    before: &State,
+    (danger, along): (&risk::Danger<'_>, &Along<'_>),
 ) -> Change {
     let order::Placed { draft, needs, after } = placed;
     let named = |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();
@@ -309,7 +311,7 @@ fn change(
         needs: named(&needs),
         after: named(&after),
         calls: lookup.calls(&draft.what).unwrap_or_default(),
-        along: draft.what.takes_along(before),
+        along: along.of(&draft.what),
         what: draft.what,
         reason: draft.reason,
         origin: draft.origin,

@@ -61,6 +61,21 @@ pub struct Bound {
     pub region: String,
 }
 
+impl Bound {
+    /// Whether something was read there.
+    pub fn check(&self, live: &Live) -> Result<(), ReadError> {
+        let Self { organization, instance, region } = self;
+        same("organization", organization, live.organization.id.as_str())?;
+        same("instance", instance, live.identity_center.instance.as_str())?;
+        same("region", region, &live.identity_center.region)
+    }
+}
+
+fn same(what: &'static str, then: &str, now: &str) -> Result<(), ReadError> {
+    let error = || ReadError::Elsewhere { what, then: then.to_owned(), now: now.to_owned() };
+    if then == now { Ok(()) } else { Err(error()) }
+}
+
 /// Hears how far the listings are.
 pub trait Progress: Sync {
     /// `done` of `total` are read of what `what` names. `total` may grow; 0 means that nobody knows
@@ -210,18 +225,13 @@ impl Begun {
             gaps.note(Part::Standing, error)?;
         }
         let management = &base.management_account;
-        let other = |what, then: &str, now: &str| {
-            let error =
-                || ReadError::Elsewhere { what, then: then.to_owned(), now: now.to_owned() };
-            if then == now { Ok(()) } else { Err(error()) }
-        };
         if let Some(bound) = &wanted.bound {
-            other("organization", &bound.organization, base.id.as_str())?;
+            same("organization", &bound.organization, base.id.as_str())?;
         }
         let instance = instance::choose(aws, instances?, wanted, management, region).await?;
         if let Some(bound) = &wanted.bound {
-            other("instance", &bound.instance, instance.target.instance.as_str())?;
-            other("region", &bound.region, &instance.region)?;
+            same("instance", &bound.instance, instance.target.instance.as_str())?;
+            same("region", &bound.region, &instance.region)?;
         }
         let (standing, delegated) = standing::find(aws, &caller, management).await?;
         Ok(Self { base, instance, by: caller.arn, standing, delegated, gaps })

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::journal;
 use super::planning::{self, Reach, definitions};
 use crate::aws::read::Bound;
-use crate::journal::Begin;
+use crate::journal::{Begin, Journal};
 use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::document;
@@ -18,7 +18,7 @@ use crate::resolve::Only;
 use crate::source::declared::Declared;
 use crate::source::selector::{self, Selector};
 use crate::store;
-use crate::text::plain_json;
+use crate::text::{counted, plain_json, visible};
 use clap::ValueEnum;
 use serde_json::Value;
 use std::path::Path;
@@ -31,7 +31,7 @@ pub async fn plan(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let reach = reach(global, args)?;
+    let reach = reach(env, global, args)?;
     let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
     let as_of = args.as_of.unwrap_or_else(|| (env.now)());
     let made = planning::plan(env, &declared, &live, (&reach, as_of), color)?;
@@ -66,10 +66,11 @@ pub async fn plan(
 }
 
 /// What is planned, and how AWS is read for it.
-fn reach(global: &Global, args: &PlanArgs) -> Result<Reach, Failure> {
+fn reach(env: &Env, global: &Global, args: &PlanArgs) -> Result<Reach, Failure> {
     let mut reach = Reach { only: only(&args.only)?, ..Reach::new(global, Depth::Quick) };
     if let Some(path) = &args.revert {
         let journal = journal::read(path)?;
+        warn(env, &journal, path);
         let Begin { organization, instance, region, .. } = &journal.begin;
         reach.bound = Some(Bound {
             organization: organization.clone(),
@@ -79,6 +80,21 @@ fn reach(global: &Global, args: &PlanArgs) -> Result<Reach, Failure> {
         reach = reach.undoing(Some(Revert::of(&journal)));
     }
     Ok(reach)
+}
+
+/// Says what a journal may not tell.
+fn warn(env: &Env, journal: &Journal, path: &Path) {
+    let say = |text: &str| {
+        env.err(&format!("warning: {}\n", visible(&format!("{}: {text}", path.display()))));
+    };
+    if journal.end.is_none() {
+        say("it has no end: the apply was killed, or is still under way");
+    }
+    let unread = journal.damaged.len() + usize::from(journal.cut_off.is_some());
+    if unread > 0 {
+        let lines = counted(unread, "line");
+        say(&format!("{lines} cannot be read: what only they tell is not undone"));
+    }
 }
 
 /// Reads the selectors of `--only`.

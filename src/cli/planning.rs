@@ -145,7 +145,11 @@ pub async fn observe(
     reach: &Reach,
 ) -> Result<(Live, Option<Connection>), Failure> {
     if let Some(path) = &global.live {
-        return Ok((from_snapshot(path)?, None));
+        let live = from_snapshot(path)?;
+        if let Some(bound) = &reach.bound {
+            bound.check(&live)?;
+        }
+        return Ok((live, None));
     }
     let connection = connect(env, global, declared).await?;
     let live = read(env, global, declared, &connection, reach).await?;

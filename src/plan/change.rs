@@ -6,7 +6,7 @@ use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Part;
 use crate::live::fingerprint::Piece;
 use crate::live::project::Labels;
-use crate::model::{Grant, Group, PermissionSet, Principal, State, Tags, User, address, json};
+use crate::model::{Grant, Group, PermissionSet, Principal, Tags, User, address, json};
 use serde_json::{Value, json as value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -191,22 +191,6 @@ impl What {
             Self::CreateGrant(grant) | Self::DeleteGrant(grant) => {
                 address::grant(labels.of(&grant.account), &grant.permission_set, &grant.principal)
             }
-        }
-    }
-
-    /// Memberships that end with it, without a change of their own.
-    pub fn takes_along(&self, before: &State) -> Vec<(GroupName, UserName)> {
-        match self {
-            Self::DeleteGroup(group, _) => {
-                let members = before.memberships.get(group).into_iter().flatten();
-                members.map(|user| (group.clone(), user.clone())).collect()
-            }
-            Self::DeleteUser(user, _) => {
-                let groups = before.memberships.iter();
-                let theirs = groups.filter(|(_, members)| members.contains(user));
-                theirs.map(|(group, _)| (group.clone(), user.clone())).collect()
-            }
-            _ => Vec::new(),
         }
     }
 

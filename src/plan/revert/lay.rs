@@ -147,7 +147,7 @@ impl Laying<'_> {
             What::MoveAccount { account, from, to } => self.moved(undo, account, from, to),
             What::TagAccount { account, before, after } => self.tagged(account, before, after),
             What::CreateSet(name, set) => self.created_set(undo, name, set),
-            What::DeleteSet(name, set) => self.deleted_set(name, set),
+            What::DeleteSet(name, set) => self.deleted_set(undo, name, set),
             What::UpdateSet { name, before, after } => self.edited_set(undo, name, before, after),
             What::ProvisionSet { name, .. } if self.touched.edited.contains(name) => Ok(()),
             What::ProvisionSet { .. } => {
@@ -325,11 +325,14 @@ impl Laying<'_> {
 
     fn deleted_set(
         &mut self,
+        undo: &Undo,
         name: &PermissionSetName,
         set: &PermissionSet,
     ) -> Result<(), Refusal> {
         self.set_in_scope(name)?;
         match self.desired.state.permission_sets.get(name) {
+            // It never went.
+            Some(_) if self.set_there(undo, name)? == There::Same => return Ok(()),
             Some(now) if !set_between(now, &bare(set), set) => {
                 return Err(changed("another one of that name is there by now"));
             }
