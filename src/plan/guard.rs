@@ -32,12 +32,14 @@ pub fn judge<'a>(
         .map(What::kind)
         .collect();
     let members: usize = live.memberships.values().map(std::collections::BTreeSet::len).sum();
-    let Limits { grants, memberships, groups, permission_sets } = limits;
-    let table: [(Kind, usize, &Limit); 4] = [
+    let Limits { grants, memberships, groups, permission_sets, users, ous } = limits;
+    let table: [(Kind, usize, &Limit); 6] = [
         (Kind::Grants, live.grants.len(), grants),
         (Kind::Memberships, members, memberships),
         (Kind::Groups, live.groups.len(), groups),
         (Kind::PermissionSets, live.permission_sets.len(), permission_sets),
+        (Kind::Users, live.users.len(), users),
+        (Kind::Ous, live.ous.len(), ous),
     ];
     let mut excess = Vec::new();
     for (kind, live, limit) in table {

@@ -74,18 +74,18 @@ impl<'a> Ground<'a> {
 fn named(kind: Kind, declared: &Declared) -> Named<'_> {
     let mut named = Named::default();
     let mut uses: Vec<(Span, &str)> = Vec::new();
-    let rules = declared.grants.iter().map(|rule| &rule.value);
+    let rules = declared.sentences();
     match kind {
         Kind::Group => {
             named.declared = declared.groups.iter().map(|(n, g)| (n.as_str(), g.span)).collect();
-            uses.extend(rules.flat_map(|rule| &rule.to).filter_map(|to| match &to.value {
+            uses.extend(rules.flat_map(|rule| rule.to).filter_map(|to| match &to.value {
                 PrincipalRef::Group(name) => Some((to.span, name.as_str())),
                 PrincipalRef::User(_) => None,
             }));
         }
         Kind::User => {
             named.declared = declared.users.iter().map(|(n, u)| (n.as_str(), u.span)).collect();
-            uses.extend(rules.flat_map(|rule| &rule.to).filter_map(|to| match &to.value {
+            uses.extend(rules.flat_map(|rule| rule.to).filter_map(|to| match &to.value {
                 PrincipalRef::User(name) => Some((to.span, name.as_str())),
                 PrincipalRef::Group(_) => None,
             }));
@@ -96,7 +96,7 @@ fn named(kind: Kind, declared: &Declared) -> Named<'_> {
         Kind::PermissionSet => {
             let sets = declared.permission_sets.iter();
             named.declared = sets.map(|(n, s)| (n.as_str(), s.span)).collect();
-            let sets = rules.flat_map(|rule| &rule.allow);
+            let sets = rules.flat_map(|rule| rule.allow);
             uses.extend(sets.map(|set| (set.span, set.value.as_str())));
         }
     }
