@@ -10,6 +10,7 @@ mod findings;
 mod gaps;
 pub mod guard;
 pub mod hold;
+mod keep;
 mod links;
 mod lower;
 mod order;
@@ -33,6 +34,8 @@ use crate::resolve::{Cause, Desired, Held, Hold, Renames, Rules, Selection};
 use crate::source::declared::Mode;
 use change::{Action, Change, What};
 use guard::Excess;
+use keep::own::{self, Caller};
+pub use keep::{Refusal, Rule};
 use links::Ground;
 use predict::predict;
 use std::borrow::Cow;
@@ -67,6 +70,8 @@ pub struct Plan {
     pub findings: Vec<String>,
     /// How many things it removes, and the limits that this exceeds.
     pub removals: (usize, Vec<Excess>),
+    /// Why it must not be applied, whoever asks.
+    pub refused: Vec<Refusal>,
     /// What accounts are called.
     pub labels: Labels,
     /// Sets that give, or let one take, everything in an account: before, and after.
@@ -138,6 +143,11 @@ impl Plan {
         let count = |action| self.changes.iter().filter(|c| c.what.action() == action).count();
         let (create, delete) = (count(Action::Create), count(Action::Delete));
         (create, self.changes.len() - create - delete, delete)
+    }
+
+    /// Whether a limit or a rule stands against it.
+    pub fn is_refused(&self) -> bool {
+        !self.refused.is_empty() || !self.removals.1.is_empty()
     }
 
     /// Whether everything was read.
@@ -221,7 +231,17 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     held.dedup();
 
     let after = predict(&before, kept.iter().map(|d| &d.what));
-    let placed = order::order(kept, labels, ground);
+    let caller = own::caller(live.taken.by.as_deref(), &before);
+    let own = if let Caller::Person(own) = &caller { Some(own) } else { None };
+    let claims = keep::claims(&desired.kept, own, rules.only.as_ref());
+    let placed = order::order(kept, labels, ground, (&claims, &before));
+    let steps = keep::Steps {
+        whats: placed.iter().map(|placed| &placed.draft.what).collect(),
+        needs: placed.iter().map(|placed| &placed.needs).collect(),
+    };
+    let (mut refused, mut notes) = keep::judge(&claims, &desired.kept, &before, &steps, labels);
+    refused.extend(guard::nothing_declared(rules, &held));
+    notes.extend(findings::caller(&caller, placed.is_empty()));
     let whats = placed.iter().map(|placed| &placed.draft.what);
     let management = &live.organization.management_account;
     let danger = risk::Danger::new([&*before, &after], management, whats);
@@ -244,12 +264,13 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         causes: causes(&access, desired),
         access,
         admin_sets: (risk::admin_sets(&before), risk::admin_sets(&after)),
-        findings: findings::findings(projection, desired, rules, &gaps, &changes),
+        findings: [notes, findings::findings(projection, desired, rules, &gaps, &changes)].concat(),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.iter().filter(|address| about(address)).cloned().collect(),
         only: rules.only.clone(),
         left_out,
         labels: labels.clone(),
+        refused,
         removals: guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits),
         changes,
         held,

@@ -154,6 +154,23 @@ pub fn open(path: &Path) -> io::Result<std::fs::File> {
     std::fs::File::open(path)
 }
 
+/// The files of a folder whose names end so, sorted; none where there is no such folder.
+pub fn files_ending(folder: &Path, end: &str) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(end) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Makes a folder and those above it.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)

@@ -1,8 +1,11 @@
 //! `[limits]`: a plan that removes more than it may is refused, unless the number is acknowledged.
 
 use super::change::{Action, Kind, What};
+use super::keep::{Refusal, Rule};
 use crate::model::State;
+use crate::resolve::{Held, Hold, Rules};
 use crate::source::declared::{Limit, Limits};
+use crate::text::counted;
 
 /// Below this many live ones a share says nothing (octoDNS's `MIN_EXISTING_RECORDS` is the model).
 const SHARE_COUNTS_FROM: usize = 10;
@@ -49,6 +52,42 @@ pub fn judge<'a>(
         }
     }
     (removed.len(), excess)
+}
+
+/// Refuses to make the definitions the whole truth about a kind of which they say nothing: a wrong
+/// folder or a lost file looks just so. No number of removals acknowledges that.
+pub(super) fn nothing_declared(rules: &Rules, held: &[Held]) -> Vec<Refusal> {
+    let mut out = Vec::new();
+    for kind in &rules.nothing_declared {
+        let one = kind.strip_suffix('s').unwrap_or(kind);
+        let of_kind = |held: &&Held| {
+            held.reason == Hold::NothingDeclared
+                && held.address.strip_prefix(one).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let live = held.iter().filter(of_kind).count();
+        if live == 0 {
+            continue;
+        }
+        let thing = if *kind == "ous" { "OU".to_owned() } else { one.replace('_', " ") };
+        out.push(Refusal {
+            rule: Rule::NothingDeclared,
+            message: format!(
+                "no {thing} is declared and manage.{kind} is \"enforce\": {} would go, which is all \
+                 there is",
+                counted(live, &thing)
+            ),
+            help: format!(
+                "look whether the definitions are whole and in the right folder (-C); else write \
+                 {kind} = \"adopt\" under [manage], or declare one that stays"
+            ),
+            origin: None,
+            permission_set: None,
+            accounts: Vec::new(),
+            to: Vec::new(),
+            changes: Vec::new(),
+        });
+    }
+    out
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of live things are far below 2^52")]

@@ -5,7 +5,7 @@ mod elsewhere;
 mod only;
 mod unread;
 
-use super::change::{Kind, What};
+use super::change::{Action, Kind, What};
 use super::draft::Draft;
 use super::links::{Ground, links};
 use crate::id::{AccountId, GroupName, PermissionSetName, UserId, UserName};
@@ -113,6 +113,10 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
     if mode == Mode::Observe {
         let detail = format!("manage.{} is \"observe\"", what.kind().name());
         return Some((Hold::Observed, detail));
+    }
+    if what.action() == Action::Delete && facts.rules.nothing_declared.contains(what.kind().name()) {
+        let detail = "nothing of its kind is declared, which removes nothing".to_owned();
+        return Some((Hold::NothingDeclared, detail));
     }
     if let Some(detail) = facts.elsewhere.as_ref().and_then(|caller| caller.refused(what)) {
         return Some((Hold::ManagementOnly, detail));

@@ -140,6 +140,21 @@ fn emptied<'a>(
     going.into_iter().filter(|(pair, n)| all_go(*pair, *n)).map(|(pair, _)| pair).collect()
 }
 
+/// Whether letting one change wait for another would make a circle: the other waits for the one.
+pub(super) fn circles(links: &[Links], late: usize, early: usize) -> bool {
+    let (mut seen, mut open) = (BTreeSet::new(), vec![early]);
+    while let Some(at) = open.pop() {
+        if at == late {
+            return true;
+        }
+        if seen.insert(at) {
+            let Some(Links { exist, succeed, end }) = links.get(at) else { continue };
+            open.extend(exist.iter().chain(succeed).chain(end));
+        }
+    }
+    false
+}
+
 fn many<K: Ord>(map: &Many<K>, key: &K) -> impl Iterator<Item = usize> {
     map.get(key).into_iter().flatten().copied()
 }
@@ -193,9 +208,13 @@ fn of(draft: &Draft, at: &Index<'_>) -> Links {
             if at.emptied.contains(&pair) {
                 // The account keeps the set's role, and so its ARN, while the new grant is made. And
                 // where one group takes the place of another and the new grant fails, nobody is
-                // locked out; what a person holds alone or past its date goes all the same.
-                let swap = matches!(grant.principal, Principal::Group(_))
-                    && draft.reason.word == "undeclared";
+                // locked out; what a person holds alone or past its date goes all the same. What
+                // nobody holds any more can wait.
+                let swap = match grant.principal {
+                    Principal::Group(_) => draft.reason.word == "undeclared",
+                    Principal::User(_) => false,
+                    Principal::OrphanGroup(_) | Principal::OrphanUser(_) => true,
+                };
                 let strength = if swap { &mut links.succeed } else { &mut links.end };
                 strength.extend(many(&at.created_grants, &pair));
             }

@@ -64,12 +64,14 @@ scenarios! {
     hostile_names
     ignored_and_unmanaged
     invalid_definitions
+    keep_holds_at_every_step
     limits_refuse_removals
     lost_answer_is_read_back
     lost_attachment_is_found
     lost_creations
     members_join_and_leave
     no_terminal
+    nothing_declared_removes_nothing
     observed_kinds
     only_one_account
     only_reaches_no_other

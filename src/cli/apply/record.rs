@@ -26,7 +26,7 @@ pub(super) struct Record<'a> {
 }
 
 /// Where journals are, in a policy repository.
-pub(super) fn folder(directory: &Path) -> PathBuf {
+pub(in super::super) fn folder(directory: &Path) -> PathBuf {
     directory.join(store::OWN_FOLDER).join("journal")
 }
 

@@ -7,7 +7,7 @@ use crate::resolve::index::Index;
 use crate::resolve::scope::Scope;
 use crate::source::declared::{Declared, Mode, PrincipalRef};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What grants and groups name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +44,8 @@ pub(super) struct Named<'d> {
     pub(super) declared: BTreeMap<&'d str, Span>,
     /// The used ones, and where each is used, in order of place.
     pub(super) used: BTreeMap<&'d str, Vec<Span>>,
+    /// Places where a keep uses one. That grants nothing, and may name what is ignored.
+    pub(super) kept: BTreeSet<Span>,
 }
 
 /// The definitions, and what follows from them for more than one check.
@@ -100,6 +102,13 @@ fn named(kind: Kind, declared: &Declared) -> Named<'_> {
             uses.extend(sets.map(|set| (set.span, set.value.as_str())));
         }
     }
+    let keeps = declared.settings.keeps.iter().map(|keep| keep.value.sentence());
+    named.kept = keeps
+        .flat_map(|keep| {
+            let to = keep.to.iter().map(|to| to.span);
+            to.chain(keep.allow.iter().map(|set| set.span))
+        })
+        .collect();
     uses.sort_unstable();
     for (span, name) in uses {
         named.used.entry(name).or_default().push(span);
