@@ -224,6 +224,11 @@ pub enum Part {
     Accounts,
     /// One account's tags.
     AccountTags(AccountId),
+    /// Whether one account is in use: its state is missing, or a word that this version does not know.
+    AccountState(AccountId),
+    /// Where in the organization the caller stands. Nothing live is hidden by it, so it does not make a
+    /// reading incomplete; a plan misses it where a change is for the management account alone.
+    Standing,
     /// The list of permission sets.
     PermissionSets,
     /// One set's parts.
@@ -242,6 +247,8 @@ pub enum Part {
     GroupGrants(GroupId),
     /// One user's direct grants, where the user was asked for them.
     UserGrants(UserId),
+    /// A part of which only a newer landgrant knows what it is, as its snapshot has it: it may be any.
+    Other(String),
 }
 
 /// A part that could not be read.
@@ -257,14 +264,33 @@ pub struct Gap {
     pub message: String,
 }
 
+impl Organization {
+    /// What is not known of accounts whose state is missing or a word that this version does not know.
+    pub fn unknown_states(&self) -> impl Iterator<Item = Gap> {
+        self.accounts.iter().filter_map(|(id, account)| {
+            let AccountState::Unknown(word) = &account.state else { return None };
+            let message = match word.as_str() {
+                "" => "AWS tells no state of it".to_owned(),
+                word => format!("its state is {word}, which this version does not know"),
+            };
+            Some(Gap {
+                part: Part::AccountState(id.clone()),
+                operation: "organizations:ListAccounts".to_owned(),
+                code: "unknown value".to_owned(),
+                message,
+            })
+        })
+    }
+}
+
 impl Live {
-    /// Whether everything was read.
+    /// Whether everything that is live was read.
     pub fn is_complete(&self) -> bool {
-        self.gaps.is_empty()
+        self.gaps.iter().all(|gap| gap.part == Part::Standing)
     }
 
-    /// The gap that makes a part unknown, if any.
+    /// The gap that makes a part unknown, if any. What is hidden by a gap of unknown meaning may be any part.
     pub fn gap_for(&self, part: &Part) -> Option<&Gap> {
-        self.gaps.iter().find(|gap| &gap.part == part)
+        self.gaps.iter().find(|gap| gap.part == *part || matches!(gap.part, Part::Other(_)))
     }
 }

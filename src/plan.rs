@@ -177,8 +177,23 @@ impl Plan {
     /// Whether everything is known that decides who reaches what: only then does the ledger name
     /// everyone, and everything that they keep.
     pub fn knows_people(&self) -> bool {
-        let elsewhere =
-            |gap: &Gap| matches!(gap.part, Part::Ous | Part::Accounts | Part::AccountTags(_));
+        let elsewhere = |gap: &Gap| match gap.part {
+            Part::Ous
+            | Part::Accounts
+            | Part::AccountTags(_)
+            | Part::AccountState(_)
+            | Part::Standing => true,
+            Part::PermissionSets
+            | Part::PermissionSet(_)
+            | Part::Provisioned(_)
+            | Part::Users
+            | Part::Groups
+            | Part::Memberships(_)
+            | Part::Grants(..)
+            | Part::GroupGrants(_)
+            | Part::UserGrants(_)
+            | Part::Other(_) => false,
+        };
         self.observed.gaps.iter().all(|(gap, _)| elsewhere(gap))
     }
 
@@ -195,7 +210,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     // Everything that is live, ignored things too, under the names that it will have: a rename
     // changes nobody's access, whether it is carried out or held.
     let before = renamed(&projection.state, desired);
-    let gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
+    let mut gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
     let ground = Ground { by_tag: desired.selects_by_tag, grants: &before.grants };
     let facts = hold::Facts {
         rules,
@@ -211,6 +226,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         reading: &live.taken.reading,
         elsewhere: hold::Elsewhere::of(live, projection),
         only: rules.only.as_ref(),
+        joining: hold::Joining::of(live),
         provisioned: &projection.provisioned,
     };
     let mut drafts =
@@ -218,7 +234,9 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     if rules.manage.memberships == Mode::Enforce {
         drafts.extend(draft::leavers(desired));
     }
-    let hold::Parted { kept, mut held, left_out } = hold::split(drafts, &facts);
+    let hold::Parted { kept, mut held, left_out, standing_missed } = hold::split(drafts, &facts);
+    // Where the caller stands hides nothing else.
+    gaps.retain(|gap| gap.part != Part::Standing || standing_missed);
     let about = rules.only.as_ref().map(|only| only.about(labels));
     let about = |address: &str| about.as_ref().is_none_or(|about| about(address));
     held.extend(desired.held.iter().filter(|held| about(&held.address)).cloned());
@@ -271,7 +289,12 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         left_out,
         labels: labels.clone(),
         refused,
-        removals: guard::judge(changes.iter().map(|c| &c.what), &desired.live, &rules.limits),
+        removals: guard::judge(
+            changes.iter().map(|c| &c.what),
+            &desired.live,
+            &rules.limits,
+            rules.only.as_ref(),
+        ),
         changes,
         held,
     }

@@ -37,7 +37,7 @@ mod sts;
 mod wire;
 pub mod world;
 
-pub use fault::{Effect, Fault};
+pub use fault::{Effect, Fault, Other};
 pub use log::{Count, Entry, counts};
 pub use options::{Caller, Instance, Options};
 pub use quota::{Quotas, Rate};

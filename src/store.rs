@@ -128,6 +128,18 @@ pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
+/// What is in a folder, in the order of the names; nothing where there is no such folder.
+pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let paths = entries.map(|entry| Ok(entry?.path()));
+    let mut paths = paths.collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
 /// Writes a file at once or not at all, readable by its owner only: what landgrant writes tells who
 /// has access to what.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
@@ -152,23 +164,6 @@ pub fn write_with(
 /// Opens a file that is too long to be read whole.
 pub fn open(path: &Path) -> io::Result<std::fs::File> {
     std::fs::File::open(path)
-}
-
-/// The files of a folder whose names end so, sorted; none where there is no such folder.
-pub fn files_ending(folder: &Path, end: &str) -> io::Result<Vec<PathBuf>> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
-        if path.to_string_lossy().ends_with(end) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// Makes a folder and those above it.

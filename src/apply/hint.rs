@@ -25,8 +25,28 @@ pub fn hint(message: &str) -> Option<&'static str> {
             "a quota is exhausted: see Service Quotas for IAM roles in the account, or for Identity Center",
         );
     }
-    if has("suspended") {
-        return Some("the account is suspended: nothing can be granted in it");
+    if has("suspended") || has("not active") || has("pending_closure") {
+        return Some("the account is not ACTIVE: nothing can be granted in it");
+    }
+    if has("signature expired")
+        || has("requestexpired")
+        || has("requesttimetooskewed")
+        || has("signature not yet current")
+    {
+        return Some("this machine's clock differs from AWS's: set it right, and run apply again");
+    }
+    if has("kms") {
+        return Some(
+            "Identity Center is encrypted with a key of yours: the caller needs to use it, and it must be enabled",
+        );
+    }
+    if has("still in progress") || has("no answer") {
+        return Some(
+            "AWS may be carrying it out still: run plan in a while to see whether it is done",
+        );
+    }
+    if has("conflictexception") || has("concurrentmodification") {
+        return Some("another change is in its way, of another tool perhaps: run apply again");
     }
     if has("throttl") || has("toomanyrequests") || has("rate exceeded") {
         return Some("the quota is shared with other tools: run apply again");
@@ -50,9 +70,13 @@ mod tests {
             "Received a 404 status error: User not found in directory",
             "The policy arn:aws:iam::111122223333:policy/Guard does not exist",
             "AccessDeniedException: not authorized to perform sso:CreatePermissionSet",
+            "Received a 4xx status error: Account 111122223333 is not active, its state is SUSPENDED",
+            "InvalidSignatureException: Signature expired: 20261123T090000Z is now earlier than",
+            "still in progress after 600 s",
         ] {
             assert!(hint(message).is_some(), "{message}");
         }
+        assert!(hint("Signature expired: …").is_some_and(|hint| hint.contains("clock")));
         assert_eq!(hint("something else"), None);
     }
 }

@@ -227,7 +227,8 @@ impl<'p> Schedule<'p> {
         let wanted = accounts(&change.what);
         let is_free = |account: &&&AccountId| {
             let state = self.accounts.get(**account);
-            state.is_none_or(|s| !s.busy && s.claimed.is_none_or(|by| by == i))
+            // Whoever comes first in the plan goes first: a claim holds against later ones alone.
+            state.is_none_or(|s| !s.busy && s.claimed.is_none_or(|by| by >= i))
         };
         let blocked = wanted.iter().find(|account| !is_free(account)).copied();
         if let Some(blocked) = blocked {
@@ -247,7 +248,7 @@ impl<'p> Schedule<'p> {
         for account in wanted {
             if let Some(state) = self.accounts.get_mut(account) {
                 state.busy = true;
-                state.claimed = None;
+                state.claimed = state.claimed.filter(|by| *by != i);
                 state.queue.remove(&i);
             }
         }
@@ -260,7 +261,8 @@ impl<'p> Schedule<'p> {
     fn wake(&mut self, account: &'p AccountId) {
         let Some(state) = self.accounts.get_mut(account) else { return };
         // Whoever claims the account may be waiting in the queue of another.
-        let next = state.claimed.or_else(|| state.queue.first().copied());
+        let next = state.queue.first().copied();
+        let next = next.filter(|next| state.claimed.is_none_or(|by| by >= *next));
         if let Some(next) = next.filter(|next| state.queue.remove(next)) {
             self.make_ready(next);
         }
@@ -268,114 +270,4 @@ impl<'p> Schedule<'p> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::apply::tests::{edit, of};
-    use crate::id::{GroupName, PermissionSetName};
-    use crate::model::{Grant, Principal};
-
-    const CAPS: Caps = Caps { assignments: 2, provisionings: 1, others: 2 };
-
-    fn account(n: usize) -> AccountId {
-        AccountId::parse(&format!("{n:012}")).unwrap()
-    }
-
-    fn grant(n: usize, who: &str) -> What {
-        What::CreateGrant(Grant {
-            account: account(n),
-            permission_set: PermissionSetName::new("S"),
-            principal: Principal::Group(GroupName::new(who)),
-        })
-    }
-
-    fn provision(set: &str, accounts: &[usize]) -> What {
-        What::ProvisionSet {
-            name: PermissionSetName::new(set),
-            accounts: accounts.iter().copied().map(account).collect(),
-        }
-    }
-
-    fn begun(schedule: &mut Schedule<'_>) -> Vec<usize> {
-        std::iter::from_fn(|| schedule.next()).collect()
-    }
-
-    #[test]
-    fn one_write_in_an_account_and_so_many_in_all() {
-        let plan = of(vec![grant(1, "a"), grant(1, "b"), grant(2, "a"), grant(3, "a")]);
-        let mut schedule = Schedule::new(&plan.changes, CAPS);
-        assert_eq!(begun(&mut schedule), [0, 2]);
-        // AWS is done with it, though how it ended is still being asked.
-        schedule.release(2);
-        assert_eq!(begun(&mut schedule), [3]);
-        assert!(schedule.end(0, true).is_empty());
-        assert_eq!(begun(&mut schedule), [1]);
-        assert!(schedule.end(2, true).is_empty());
-        assert_eq!(begun(&mut schedule), [0; 0]);
-    }
-
-    #[test]
-    fn what_reaches_many_accounts_is_not_overtaken_for_ever() {
-        let plan = of(vec![
-            grant(1, "a"),
-            grant(2, "a"),
-            provision("P", &[1, 2]),
-            grant(1, "b"),
-            grant(2, "b"),
-        ]);
-        let mut schedule = Schedule::new(&plan.changes, CAPS);
-        // A provisioning that is free to go goes with the rest.
-        let mut order = begun(&mut schedule);
-        assert_eq!(order, [0, 1]);
-        for i in [0, 1] {
-            assert!(schedule.end(i, true).is_empty());
-            order.extend(begun(&mut schedule));
-        }
-        assert_eq!(order, [0, 1, 2]);
-        assert!(schedule.end(2, true).is_empty());
-        assert_eq!(begun(&mut schedule), [3, 4]);
-    }
-
-    #[test]
-    fn provisionings_that_share_accounts_do_not_block_each_other() {
-        let plan = of(vec![
-            grant(2, "a"),
-            provision("P", &[1, 2]),
-            provision("Q", &[1, 3]),
-            provision("R", &[2, 3]),
-        ]);
-        let caps = Caps { provisionings: 3, ..CAPS };
-        let mut schedule = Schedule::new(&plan.changes, caps);
-        let mut order = begun(&mut schedule);
-        let mut next = 0;
-        while let Some(i) = order.get(next).copied() {
-            assert!(schedule.end(i, true).is_empty());
-            order.extend(begun(&mut schedule));
-            next += 1;
-        }
-        order.sort_unstable();
-        assert_eq!(order, [0, 1, 2, 3]);
-    }
-
-    #[test]
-    fn what_fails_takes_along_what_needs_it_and_frees_what_only_waits() {
-        let mut plan = of((0..4).map(edit).collect());
-        plan.changes[1].needs = vec!["c1".to_owned()];
-        plan.changes[2].needs = vec!["c2".to_owned()];
-        plan.changes[3].after = vec!["c3".to_owned()];
-        let mut schedule = Schedule::new(&plan.changes, CAPS);
-        assert!(schedule.decides(0) && !schedule.decides(3));
-        assert_eq!(begun(&mut schedule), [0]);
-        assert_eq!(schedule.end(0, false), [(1, 0), (2, 1)]);
-        assert_eq!(begun(&mut schedule), [3]);
-    }
-
-    #[test]
-    fn what_has_not_begun_can_be_ended() {
-        let plan = of((0..4).map(edit).collect());
-        let mut schedule = Schedule::new(&plan.changes, CAPS);
-        assert_eq!(begun(&mut schedule), [0, 1]);
-        assert_eq!(schedule.drain(), [2, 3]);
-        assert!(schedule.end(0, true).is_empty());
-        assert_eq!(begun(&mut schedule), [0; 0]);
-    }
-}
+mod tests;

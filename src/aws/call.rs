@@ -225,7 +225,10 @@ impl Session<'_> {
         };
         for delay in BACKOFF {
             match self.aws.call(self.operation, request).await {
-                Err(error) if busy(&error) => tokio::time::sleep(delay).await,
+                // A part of it by chance, so that two who disturbed each other do not do so again.
+                Err(error) if busy(&error) => {
+                    tokio::time::sleep(delay.mul_f64(0.75 + fastrand::f64() / 4.0)).await;
+                }
                 answer => return answer,
             }
         }
@@ -292,6 +295,11 @@ fn busy(error: &AwsError) -> bool {
         }
         _ => false,
     }
+}
+
+/// The same for asynchronous requests, of which only so many may be under way: other tools share their number.
+fn full(error: &AwsError) -> bool {
+    busy(error) || error.kind == Kind::Quota
 }
 
 /// The same for requests whose plain conflict means "exists" (identitystore tells them apart by

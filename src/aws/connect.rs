@@ -199,18 +199,22 @@ impl Aws {
         Box::pin(async move {
             let mut attempt = 1;
             let begun = Instant::now();
+            if let Some(error) = self.gates.refuses(operation) {
+                return Err(error);
+            }
             loop {
                 let permit = self.gates.enter(operation).await;
                 let sent = request();
                 let answer = sent.await.map_err(|error| AwsError::from_sdk(operation, &error));
                 permit.learn(&answer);
-                let again = answer.as_ref().err();
-                match again
-                    .and_then(|error| retry(error, attempt, begun.elapsed(), fastrand::f64()))
-                {
-                    Some(wait) => tokio::time::sleep(wait).await,
-                    None => return answer,
-                }
+                let again = answer.as_ref().err().filter(|_| !self.gates.is_open(operation));
+                let again =
+                    again.and_then(|error| retry(error, attempt, begun.elapsed(), fastrand::f64()));
+                let Some(wait) = again else {
+                    self.gates.ended(operation, &answer);
+                    return answer;
+                };
+                tokio::time::sleep(wait).await;
                 attempt += 1;
             }
         })

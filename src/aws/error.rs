@@ -183,13 +183,13 @@ fn of_code(code: &str, reason: Option<&str>, status: Option<u16>) -> Kind {
             _ => Kind::Validation,
         },
         "ServiceQuotaExceededException" | "LimitExceededException" => Kind::Quota,
+        _ if status == Some(429) => Kind::Throttled,
         "ServiceException"
         | "InternalServerException"
         | "InternalFailure"
         | "ServiceUnavailable"
         | "ServiceUnavailableException" => Kind::Server,
         "RequestTimeout" | "RequestTimeoutException" => Kind::Network,
-        _ if status == Some(429) => Kind::Throttled,
         _ if code.starts_with("AccessDenied") || code == "UnauthorizedOperation" => Kind::Denied,
         // What was named may well exist: the key that its data is encrypted with does not.
         _ if code.ends_with("NotFoundException") => match reason {
@@ -245,6 +245,7 @@ mod tests {
             assert_eq!(of_code(code, None, Some(400)), kind, "{code}");
         }
         assert_eq!(of_code("Surprise", None, Some(503)), Kind::Server);
+        assert_eq!(of_code("ServiceUnavailable", None, Some(429)), Kind::Throttled);
         let key = Some("KMS_NotFoundException");
         assert_eq!(of_code("ResourceNotFoundException", key, Some(400)), Kind::Other);
         assert_eq!(of_code("ResourceNotFoundException", None, Some(400)), Kind::NotFound);

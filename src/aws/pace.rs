@@ -4,10 +4,12 @@
 //! operation (docs/aws.md). Pacing beats retrying: a call that is throttled costs the quota as well.
 //! Every attempt passes [`Gates::enter`], retries too; the SDK's own retries are off.
 
+mod breaker;
 mod bucket;
 mod quota;
 
 use super::error::{AwsError, Kind};
+use breaker::Breaker;
 use bucket::Bucket;
 use quota::Quota;
 use std::collections::BTreeMap;
@@ -112,12 +114,13 @@ pub(super) fn retry(
 #[derive(Debug)]
 pub(super) struct Gates {
     pace: Pace,
-    gates: Mutex<BTreeMap<String, Arc<Gate>>>,
+    by_quota: Mutex<BTreeMap<String, Arc<Gate>>>,
+    breakers: Mutex<BTreeMap<&'static str, Breaker>>,
 }
 
 impl Gates {
     pub(super) fn new(pace: Pace) -> Self {
-        Self { pace, gates: Mutex::default() }
+        Self { pace, by_quota: Mutex::default(), breakers: Mutex::default() }
     }
 
     pub(super) fn pace(&self) -> Pace {
@@ -145,9 +148,30 @@ impl Gates {
         Permit { gate, _slot: slot }
     }
 
+    /// Why a question is not asked any more; `None` where it may be.
+    pub(super) fn refuses(&self, operation: &'static str) -> Option<AwsError> {
+        self.breaker(operation, |breaker| breaker.refuses(Instant::now())).flatten()
+    }
+
+    /// Whether another attempt of a question is not worth it.
+    pub(super) fn is_open(&self, operation: &'static str) -> bool {
+        self.breaker(operation, |breaker| breaker.is_open(Instant::now())).unwrap_or_default()
+    }
+
+    /// Learns how a question ended, after all of its attempts.
+    pub(super) fn ended<T>(&self, operation: &'static str, answer: &Result<T, AwsError>) {
+        let error = answer.as_ref().err();
+        self.breaker(operation, |breaker| breaker.ended(Instant::now(), error));
+    }
+
+    fn breaker<T>(&self, operation: &'static str, of: impl Fn(&mut Breaker) -> T) -> Option<T> {
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        Breaker::is_for(operation).then(|| of(breakers.entry(operation).or_default()))
+    }
+
     fn gate(&self, operation: &str) -> Arc<Gate> {
         let (name, quota) = self.pace.quota(operation);
-        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gates = self.by_quota.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = gates.entry(name.to_owned()).or_insert_with(|| Arc::new(Gate::new(quota)));
         Arc::clone(gate)
     }
@@ -191,7 +215,11 @@ impl Permit {
     pub(super) fn learn<T>(self, answer: &Result<T, AwsError>) {
         let now = Instant::now();
         match answer {
-            Err(error) if error.kind == Kind::Throttled => {
+            // A server that names a time is busy, whatever it calls that.
+            Err(error)
+                if error.kind == Kind::Throttled
+                    || (error.kind == Kind::Server && error.pause().is_some()) =>
+            {
                 self.gate.bucket().throttled(now, error.pause());
             }
             _ => self.gate.bucket().answered(now),
@@ -264,6 +292,24 @@ mod tests {
         let last = started.into_iter().max().unwrap_or(start) - start;
         // 198 of them at 19.5 a second, behind a burst of two.
         assert!((10.15..10.2).contains(&last.as_secs_f64()), "{last:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_busy_server_that_names_a_time_slows_the_bucket_and_one_that_does_not_leaves_it() {
+        let kinds = [
+            (Kind::Server, Some(3), 3.0),
+            (Kind::Server, None, 0.0),
+            (Kind::Throttled, Some(3), 3.0),
+        ];
+        for (kind, retry_after, pause) in kinds {
+            let gates = Gates::new(Pace::default());
+            let start = Instant::now();
+            let permit = gates.enter("sso-admin:ListInstances").await;
+            permit.learn::<()>(&Err(failed(kind, retry_after)));
+            drop(gates.enter("sso-admin:ListPermissionSets").await);
+            let waited = start.elapsed().as_secs_f64();
+            assert!((pause..pause + 0.2).contains(&waited), "{kind:?}: {waited}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

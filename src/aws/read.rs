@@ -89,6 +89,11 @@ impl Gaps {
         self.0.push(Gap { part, operation: operation.to_owned(), code, message });
         Ok(())
     }
+
+    /// Notes every error of one part.
+    fn note_all(&mut self, part: &Part, errors: Vec<AwsError>) -> Result<(), ReadError> {
+        errors.into_iter().try_for_each(|error| self.note(part.clone(), error))
+    }
 }
 
 /// The accounts whose tags are asked for, once the organization is known. `Sync`, because a reading may
@@ -174,6 +179,7 @@ struct Begun {
     by: Option<String>,
     standing: Standing,
     delegated: BTreeMap<String, Vec<AccountId>>,
+    gaps: Gaps,
 }
 
 impl Begun {
@@ -181,11 +187,19 @@ impl Begun {
         let region = aws.region().ok_or(ReadError::NoRegion)?.to_owned();
         let (caller, base, instances) =
             tokio::join!(standing::caller(aws), organization::base(aws), instance::list(aws));
-        let (caller, base) = (caller?, base?);
+        let mut caller = caller?;
+        let base = match base {
+            Ok(base) => base,
+            Err(error) => return Err(standing::refused(aws, &caller, error).await),
+        };
+        let mut gaps = Gaps::default();
+        if let Some(error) = caller.error.take() {
+            gaps.note(Part::Standing, error)?;
+        }
         let management = &base.management_account;
         let instance = instance::choose(aws, instances?, wanted, management, region).await?;
         let (standing, delegated) = standing::find(aws, &caller, management).await?;
-        Ok(Self { base, instance, by: caller.arn, standing, delegated })
+        Ok(Self { base, instance, by: caller.arn, standing, delegated, gaps })
     }
 
     /// What was read so far, with an Identity Center that holds nothing.
@@ -196,7 +210,10 @@ impl Begun {
             by,
             standing,
             delegated,
+            gaps: mut all,
         } = self;
+        all.0.extend(gaps.0);
+        all.0.extend(organization.unknown_states());
         organization.delegated_administrators = delegated;
         let (calls, reading) = (BTreeMap::new(), Reading::default());
         Live {
@@ -212,7 +229,7 @@ impl Begun {
                 memberships: BTreeMap::new(),
                 assignments: BTreeMap::new(),
             },
-            gaps: gaps.0,
+            gaps: all.0,
         }
     }
 }

@@ -5,6 +5,7 @@ mod errors;
 mod quick;
 mod read;
 mod standing;
+mod unknown;
 mod wait;
 
 use super::{Aws, Options, Pace, Target, connect};

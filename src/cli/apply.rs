@@ -56,14 +56,18 @@ pub async fn apply(
     let print = |text: &str| {
         env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
     };
+    let document = shown::document(env, global, &made.plan, &declared.files);
     let apply_with = shown::apply_with(global, args.planfile.as_deref(), &reach.only);
     if args.format == Format::Text {
         let options = render::plan::Options { color, apply_with };
         print(&render::plan::text(&made.plan, &declared.files, &options))?;
-    } else if !args.yes && env.terminal.stdin && !made.plan.changes.is_empty() {
-        // Who is asked must see what about; the document alone goes to stdout.
-        let options = render::plan::Options { color: false, apply_with };
-        env.err(&render::plan::text(&made.plan, &declared.files, &options));
+    } else {
+        print(&render::outcome::plan(&document))?;
+        if !args.yes && env.terminal.stdin && !made.plan.changes.is_empty() {
+            // Who is asked must see what about; documents alone go to stdout.
+            let options = render::plan::Options { color: false, apply_with };
+            env.err(&render::plan::text(&made.plan, &declared.files, &options));
+        }
     }
     limits(&made.plan, reviewed.as_ref(), args.accept_removals)?;
     let complete = if made.plan.is_complete() { Exit::Done } else { Exit::Incomplete };
@@ -77,7 +81,6 @@ pub async fn apply(
 
     let stop = Arc::new(Stop::default());
     let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
-    let document = shown::document(env, global, &made.plan, &declared.files);
     let manage = &declared.settings.manage;
     let record = Record::begin(env, args.journal.as_deref(), &global.directory, &document, manage)?;
     let mut report =

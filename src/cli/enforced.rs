@@ -86,7 +86,8 @@ fn line(kind: Kind, places: &BTreeMap<String, usize>) -> String {
 /// Kinds that any apply on this organization enforced. A journal that cannot be read tells nothing.
 fn known(folder: &Path, organization: &str) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
-    let files = store::files_ending(folder, ".jsonl").unwrap_or_default();
+    let mut files = store::list(folder).unwrap_or_default();
+    files.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
     for begin in files.iter().rev().filter_map(|path| first_line(path)) {
         let scope = begin.pointer("/scope/organization").and_then(Value::as_str);
         if scope != Some(organization) {

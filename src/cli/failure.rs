@@ -72,6 +72,9 @@ impl From<ReadError> for Failure {
             ),
             ReadError::Denied(_) => Self::new(Exit::Credentials, message)
                 .hint("the caller's role needs policies/landgrant-read.json"),
+            ReadError::Member { account, .. } => Self::new(Exit::Credentials, message)
+                .hint(format!("account {account} seems to be a plain member of its organization: run it from the management account or from a delegated administrator of IAM Identity Center"))
+                .hint("if it is one of those, the caller's role needs policies/landgrant-read.json"),
             ReadError::NoRegion => Self::new(Exit::Definitions, message),
             ReadError::ManyInstances(instances) => {
                 let lines = instances.iter().map(|arn| format!("instance = {:?}", arn.as_str()));
@@ -85,8 +88,9 @@ impl From<ReadError> for Failure {
                     failure.hint(format!("in `[identity_center]` of landgrant.toml: {line}"))
                 })
             }
-            ReadError::NotActive { .. } => Self::new(Exit::Refused, message)
-                .hint("wait until AWS has finished with it"),
+            ReadError::NotActive { status, .. } => {
+                Self::new(Exit::Refused, message).hint(not_active(&status))
+            }
             ReadError::NoPermissionSets(_) => Self::new(Exit::Refused, message)
                 .hint("enable multi-account permissions of the instance in the management account"),
             ReadError::NoInstance { .. } => Self::new(Exit::Refused, message)
@@ -100,10 +104,65 @@ impl From<ReadError> for Failure {
     }
 }
 
+/// What to do about an instance that is not ACTIVE.
+fn not_active(status: &str) -> &'static str {
+    match status {
+        "CREATE_IN_PROGRESS" => "AWS is still making it: try again in some minutes",
+        "CREATE_FAILED" => {
+            "AWS could not make it: look at it in the console of IAM Identity Center, delete it and enable it again"
+        }
+        "DELETE_IN_PROGRESS" => {
+            "it is being deleted, with its permission sets and assignments: nothing in it can be managed any more"
+        }
+        _ => {
+            "this version does not know that status: look at the instance in the console of IAM Identity Center"
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::InstanceArn;
+    use crate::aws::AwsError;
+    use crate::aws::Kind;
+    use crate::id::{AccountId, InstanceArn};
+
+    fn denied() -> AwsError {
+        AwsError {
+            operation: "organizations:DescribeOrganization",
+            kind: Kind::Denied,
+            code: "AccessDeniedException".to_owned(),
+            message: "no".to_owned(),
+            request_id: None,
+            reason: None,
+            retry_after: None,
+        }
+    }
+
+    #[test]
+    fn an_account_that_may_not_is_told_from_a_role_that_may_not() {
+        let account = AccountId::parse("111122223333").unwrap();
+        let member = Failure::from(ReadError::Member { account, error: denied().into() });
+        assert_eq!(member.exit, Exit::Credentials);
+        assert!(member.hints[0].starts_with("account 111122223333 seems to be a plain member"));
+        let role = Failure::from(ReadError::Denied(denied()));
+        assert_eq!(role.hints, ["the caller's role needs policies/landgrant-read.json"]);
+    }
+
+    #[test]
+    fn every_status_of_an_instance_says_what_to_do() {
+        for (status, text) in [
+            ("CREATE_IN_PROGRESS", "some minutes"),
+            ("CREATE_FAILED", "enable it again"),
+            ("DELETE_IN_PROGRESS", "being deleted"),
+            ("SURPRISE", "does not know that status"),
+        ] {
+            let instance = InstanceArn::new("arn:a");
+            let failure =
+                Failure::from(ReadError::NotActive { instance, status: status.to_owned() });
+            assert!(failure.text().contains(text), "{}", failure.text());
+        }
+    }
 
     #[test]
     fn what_to_write_into_the_settings_can_be_copied() {

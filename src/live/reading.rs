@@ -62,6 +62,8 @@ pub struct Asked {
     pub users: BTreeSet<UserId>,
     /// Permission sets of which every pair was asked.
     pub sets: BTreeSet<PermissionSetArn>,
+    /// Permission sets whose outdated accounts were listed.
+    pub outdated: BTreeSet<PermissionSetArn>,
     /// Pairs that told everybody who has a grant there.
     pub pairs: BTreeSet<(AccountId, PermissionSetArn)>,
 }
@@ -95,7 +97,7 @@ impl Reading {
             );
         }
         match (&self.asked, &self.because) {
-            (Some(Asked { groups, users, sets: _, pairs }), _) => format!(
+            (Some(Asked { groups, users, sets: _, outdated: _, pairs }), _) => format!(
                 "by principal (groups: {groups}, users: {}), then by pair what these leave \
                  unexplained (pairs: {})",
                 users.len(),

@@ -61,11 +61,18 @@ pub fn load(mut reader: impl Read + Seek) -> Result<Live, SnapshotError> {
     if let Some(refused) = refused(doc::Head { format, version }) {
         return Err(refused);
     }
+    let organization = read_organization(organization)?;
+    let mut gaps: Vec<Gap> = gaps.into_iter().map(read_gap).collect::<Result<_, _>>()?;
+    // A state that was not known when it was written may be by now, and the other way round.
+    gaps.retain(|gap| !matches!(gap.part, Part::AccountState(_)));
+    gaps.extend(organization.unknown_states());
+    gaps.extend(unknown_standing(&taken.standing));
+    gaps.sort();
     Ok(Live {
         taken: read_taken(taken)?,
-        organization: read_organization(organization)?,
+        organization,
         identity_center: read_center(identity_center),
-        gaps: gaps.into_iter().map(read_gap).collect::<Result<_, _>>()?,
+        gaps,
     })
 }
 
@@ -93,6 +100,17 @@ fn account_id(text: &str) -> Result<AccountId, SnapshotError> {
         .ok_or_else(|| SnapshotError::Value(format!("`{text}` is not an account id")))
 }
 
+/// The gap where a newer landgrant has a word for where the caller stands that this one has not.
+fn unknown_standing(word: &str) -> Option<Gap> {
+    let known = word.is_empty() || Standing::parse(word).name() == word;
+    (!known).then(|| Gap {
+        part: Part::Standing,
+        operation: String::new(),
+        code: "unknown value".to_owned(),
+        message: format!("it is {word}, which this version does not know"),
+    })
+}
+
 fn read_taken(taken: doc::Taken) -> Result<Taken, SnapshotError> {
     let doc::Taken { started, ended, by, calls, standing, reading } = taken;
     let instant = |text: &str| {
@@ -112,14 +130,15 @@ fn read_reading(reading: doc::Reading) -> Result<Reading, SnapshotError> {
     let doc::Reading { depth, asked, because } = reading;
     let unknown = || SnapshotError::Value(format!("`{depth}` is not a depth of reading"));
     let depth = Depth::parse(&depth).ok_or_else(unknown)?;
-    let asked = asked.map(|doc::Asked { groups, users, sets, pairs }| {
+    let asked = asked.map(|doc::Asked { groups, users, sets, outdated, pairs }| {
         let pairs = pairs
             .into_iter()
             .map(|(account, set)| Ok((account_id(&account)?, PermissionSetArn::new(set))))
             .collect::<Result<_, SnapshotError>>()?;
         let users = users.into_iter().map(UserId::new).collect();
         let sets = sets.into_iter().map(PermissionSetArn::new).collect();
-        Ok::<_, SnapshotError>(Asked { groups, users, sets, pairs })
+        let outdated = outdated.into_iter().map(PermissionSetArn::new).collect();
+        Ok::<_, SnapshotError>(Asked { groups, users, sets, outdated, pairs })
     });
     Ok(Reading { depth, asked: asked.transpose()?, because, within: None })
 }
@@ -172,9 +191,19 @@ fn read_center(center: doc::IdentityCenter) -> IdentityCenter {
 fn read_gap(gap: doc::Gap) -> Result<Gap, SnapshotError> {
     let doc::Gap { part, operation, code, message } = gap;
     let part = match part {
+        doc::Told::Known(part) => read_part(part)?,
+        doc::Told::Other(part) => Part::Other(part.to_string()),
+    };
+    Ok(Gap { part, operation, code, message })
+}
+
+fn read_part(part: doc::Part) -> Result<Part, SnapshotError> {
+    Ok(match part {
         doc::Part::Ous => Part::Ous,
         doc::Part::Accounts => Part::Accounts,
         doc::Part::AccountTags(id) => Part::AccountTags(account_id(&id)?),
+        doc::Part::AccountState(id) => Part::AccountState(account_id(&id)?),
+        doc::Part::Standing => Part::Standing,
         doc::Part::PermissionSets => Part::PermissionSets,
         doc::Part::PermissionSet(arn) => Part::PermissionSet(PermissionSetArn::new(arn)),
         doc::Part::Provisioned(arn) => Part::Provisioned(PermissionSetArn::new(arn)),
@@ -186,6 +215,5 @@ fn read_gap(gap: doc::Gap) -> Result<Gap, SnapshotError> {
         }
         doc::Part::GroupGrants(id) => Part::GroupGrants(GroupId::new(id)),
         doc::Part::UserGrants(id) => Part::UserGrants(UserId::new(id)),
-    };
-    Ok(Gap { part, operation, code, message })
+    })
 }

@@ -339,10 +339,15 @@ impl Change {
             | (
                 What::DeleteSet(..) | What::ProvisionSet { .. } | What::DeleteGrant(_),
                 Part::PermissionSets,
-            ) => true,
+            )
+            | (What::CreateSet(..), Part::PermissionSet(_))
+            | (_, Part::Other(_)) => true,
             (What::TagAccount { account, .. }, Part::AccountTags(id)) => account == id,
             (
-                What::DeleteSet(..) | What::ProvisionSet { .. } | What::DeleteGrant(_),
+                What::UpdateSet { .. }
+                | What::DeleteSet(..)
+                | What::ProvisionSet { .. }
+                | What::DeleteGrant(_),
                 Part::PermissionSet(arn),
             )
             | (What::ProvisionSet { .. } | What::DeleteGrant(_), Part::Provisioned(arn)) => {

@@ -141,7 +141,7 @@ fn groups(
     let known = |group: &GroupName| {
         let id = projection.ids.groups.get(group);
         !gaps.iter().any(|gap| match &gap.part {
-            Part::Users => true,
+            Part::Users | Part::Other(_) => true,
             Part::Memberships(hidden) => id == Some(hidden),
             _ => false,
         })

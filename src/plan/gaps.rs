@@ -14,7 +14,13 @@ pub(super) fn gaps(
     desired: &Desired,
     only: Option<&Selection>,
 ) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = live.gaps.iter().chain(&projection.ambiguous).cloned().collect();
+    // What becomes of an ignored account is nobody's question here.
+    let ignored = |part: &Part| match part {
+        Part::AccountState(id) => !desired.organization.places.contains_key(id),
+        _ => false,
+    };
+    let all = live.gaps.iter().chain(&projection.ambiguous);
+    let mut gaps: Vec<Gap> = all.filter(|gap| !ignored(&gap.part)).cloned().collect();
     let mut unread = |part: Part, message: &str| {
         if !gaps.iter().any(|gap| gap.part == part) {
             gaps.push(Gap {

@@ -2,10 +2,12 @@
 
 use super::change::{Action, Kind, What};
 use super::keep::{Refusal, Rule};
-use crate::model::State;
-use crate::resolve::{Held, Hold, Rules};
+use crate::id::GroupName;
+use crate::model::{Principal, State};
+use crate::resolve::{Held, Hold, Rules, Selection};
 use crate::source::declared::{Limit, Limits};
 use crate::text::counted;
+use std::collections::BTreeSet;
 
 /// Below this many live ones a share says nothing (octoDNS's `MIN_EXISTING_RECORDS` is the model).
 const SHARE_COUNTS_FROM: usize = 10;
@@ -24,20 +26,25 @@ pub struct Excess {
 }
 
 /// The removals of a plan, and the limits that they exceed. `live` is what is live in scope.
+///
+/// Where the plan is about some accounts, a share of grants and memberships is of what those accounts
+/// have, however much else was read: a plan must not be refused or let pass by how it was read, and a
+/// share of the whole would let one account lose everything.
 pub fn judge<'a>(
     changes: impl IntoIterator<Item = &'a What>,
     live: &State,
     limits: &Limits,
+    only: Option<&Selection>,
 ) -> (usize, Vec<Excess>) {
     let removed: Vec<Kind> = changes
         .into_iter()
         .filter(|what| what.action() == Action::Delete)
         .map(What::kind)
         .collect();
-    let members: usize = live.memberships.values().map(std::collections::BTreeSet::len).sum();
+    let (grants_live, members) = counts(live, only);
     let Limits { grants, memberships, groups, permission_sets, users, ous } = limits;
     let table: [(Kind, usize, &Limit); 6] = [
-        (Kind::Grants, live.grants.len(), grants),
+        (Kind::Grants, grants_live, grants),
         (Kind::Memberships, members, memberships),
         (Kind::Groups, live.groups.len(), groups),
         (Kind::PermissionSets, live.permission_sets.len(), permission_sets),
@@ -88,6 +95,23 @@ pub(super) fn nothing_declared(rules: &Rules, held: &[Held]) -> Vec<Refusal> {
         });
     }
     out
+}
+
+/// How many grants are live, and how many memberships; with `only` those of the accounts and of the
+/// groups that have grants there.
+fn counts(live: &State, only: Option<&Selection>) -> (usize, usize) {
+    let Some(only) = only else {
+        return (live.grants.len(), live.memberships.values().map(BTreeSet::len).sum());
+    };
+    let grants = || only.accounts.iter().flat_map(|account| live.grants.of_account(account));
+    let groups: BTreeSet<&GroupName> = grants()
+        .filter_map(|grant| match &grant.principal {
+            Principal::Group(name) => Some(name),
+            _ => None,
+        })
+        .collect();
+    let members = groups.into_iter().filter_map(|group| live.memberships.get(group));
+    (grants().count(), members.map(BTreeSet::len).sum())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of live things are far below 2^52")]

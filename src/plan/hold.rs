@@ -2,6 +2,9 @@
 //! everything that needs one of those.
 
 mod elsewhere;
+mod hides;
+mod in_use;
+mod joining;
 mod only;
 mod unread;
 
@@ -12,10 +15,13 @@ use crate::id::{AccountId, GroupName, PermissionSetName, UserId, UserName};
 use crate::live::project::{Ids, Labels, Twins};
 use crate::live::reading::Reading;
 use crate::live::{Gap, Part};
-use crate::model::{Grant, Group, Principal, State};
+use crate::model::{Group, Principal, State};
 use crate::resolve::{Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
 pub(super) use elsewhere::Elsewhere;
+use hides::hides;
+use in_use::in_use;
+pub(super) use joining::Joining;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What decides about holding back.
@@ -42,6 +48,8 @@ pub(super) struct Facts<'a> {
     pub(super) elsewhere: Option<Elsewhere<'a>>,
     /// The accounts that the plan is about, where these are not all.
     pub(super) only: Option<&'a Selection>,
+    /// What nobody knows of the grants that new members would get.
+    pub(super) joining: Joining<'a>,
     /// Accounts where each set is provisioned.
     pub(super) provisioned: &'a BTreeMap<PermissionSetName, BTreeSet<AccountId>>,
 }
@@ -54,6 +62,8 @@ pub(super) struct Parted {
     pub(super) held: Vec<Held>,
     /// How many are not about the accounts that the plan is about, by kind.
     pub(super) left_out: BTreeMap<&'static str, usize>,
+    /// Whether one is held because nobody could tell where the caller stands.
+    pub(super) standing_missed: bool,
 }
 
 /// Why a draft is held back, and more for people; `None` where it is not.
@@ -76,6 +86,12 @@ pub(super) fn split(mut drafts: Vec<Draft>, facts: &Facts<'_>) -> Parted {
             _ => None,
         })
         .collect();
+    let caller = facts.elsewhere.as_ref().filter(|caller| !caller.known);
+    let refused = |what| caller.is_some_and(|caller| caller.refused(what).is_some());
+    let standing_missed = drafts
+        .iter()
+        .zip(&reasons)
+        .any(|(draft, reason)| matches!(reason, Some((Hold::Gap, _))) && refused(&draft.what));
     let (mut kept, mut held) = (Vec::new(), Vec::new());
     for (draft, reason) in drafts.into_iter().zip(reasons) {
         match reason {
@@ -91,7 +107,7 @@ pub(super) fn split(mut drafts: Vec<Draft>, facts: &Facts<'_>) -> Parted {
             }),
         }
     }
-    Parted { kept, held, left_out }
+    Parted { kept, held, left_out, standing_missed }
 }
 
 fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
@@ -118,7 +134,8 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
         let detail = "nothing of its kind is declared, which removes nothing".to_owned();
         return Some((Hold::NothingDeclared, detail));
     }
-    if let Some(detail) = facts.elsewhere.as_ref().and_then(|caller| caller.refused(what)) {
+    let elsewhere = facts.elsewhere.as_ref().filter(|caller| caller.known);
+    if let Some(detail) = elsewhere.and_then(|caller| caller.refused(what)) {
         return Some((Hold::ManagementOnly, detail));
     }
     if let Some(name) = twin(what, facts.twins) {
@@ -130,7 +147,14 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
     let gap = facts.gaps.iter().find(|gap| hides(&gap.part, what, facts))?;
     let part = part_name(&gap.part, facts.ids, facts.labels);
     let detail = format!("{part} could not be read ({})", gap.code);
-    Some((Hold::Gap, detail))
+    let refused = facts.elsewhere.as_ref().filter(|_| gap.part == Part::Standing);
+    Some((
+        Hold::Gap,
+        match refused.and_then(|caller| caller.refused(what)) {
+            Some(refused) => format!("{refused}, and {detail}"),
+            None => detail,
+        },
+    ))
 }
 
 /// A name in a change that two live things share: nobody can tell which of them is meant.
@@ -166,92 +190,6 @@ fn twin(what: &What, twins: &Twins) -> Option<String> {
     }
 }
 
-/// Whether what a gap hides could make a change wrong. In doubt it could.
-fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
-    let kind = what.kind();
-    let deletes =
-        matches!(what, What::DeleteGroup(..) | What::DeleteUser(..) | What::DeleteSet(..));
-    match part {
-        Part::Ous => {
-            matches!(kind, Kind::Ous | Kind::Grants) || matches!(what, What::MoveAccount { .. })
-        }
-        Part::Accounts => matches!(what, What::DeleteOu(_)) || kind == Kind::Grants,
-        Part::AccountTags(id) => {
-            matches!(what, What::TagAccount { account, .. } if account == id)
-                || (kind == Kind::Grants && !facts.organization_known)
-        }
-        // A set that was not seen may be any set that seems absent, and may hold any grant.
-        Part::PermissionSets | Part::PermissionSet(_) => {
-            matches!(what, What::CreateSet(..) | What::DeleteGroup(..) | What::DeleteUser(..))
-        }
-        Part::Provisioned(arn) => {
-            let set = set_of(what).and_then(|name| facts.ids.permission_sets.get(name));
-            set == Some(arn) || matches!(what, What::DeleteGroup(..) | What::DeleteUser(..))
-        }
-        Part::Users => match what {
-            What::CreateUser(..) | What::DeleteUser(..) => true,
-            What::CreateGrant(grant) | What::DeleteGrant(grant) => match &grant.principal {
-                Principal::OrphanUser(_) => true,
-                // Nobody can say whom a group's new grant would reach.
-                Principal::Group(name) => {
-                    matches!(what, What::CreateGrant(_)) && facts.dangling.contains_key(name)
-                }
-                _ => false,
-            },
-            _ => false,
-        },
-        Part::Groups => match what {
-            // A user may be in a group that was not seen, and that is ignored.
-            What::CreateGroup(..)
-            | What::DeleteGroup(..)
-            | What::RenameGroup { .. }
-            | What::DeleteUser(..) => true,
-            What::CreateGrant(grant) | What::DeleteGrant(grant) => {
-                matches!(grant.principal, Principal::OrphanGroup(_))
-            }
-            _ => false,
-        },
-        Part::Memberships(id) => {
-            let unseen = |group| facts.ids.groups.get(group) == Some(id);
-            match what {
-                // Nobody can say whom a new grant would reach, nor take out first who must not have it.
-                What::AddMember(group, _)
-                | What::RemoveMember(group, _)
-                | What::CreateGrant(Grant { principal: Principal::Group(group), .. })
-                | What::DeleteGroup(group, _) => unseen(group),
-                What::DeleteUser(..) => true,
-                _ => false,
-            }
-        }
-        Part::Grants(account, arn) => match what {
-            What::CreateGrant(grant) | What::DeleteGrant(grant) => {
-                grant.account == *account
-                    && facts.ids.permission_sets.get(&grant.permission_set) == Some(arn)
-            }
-            What::DeleteSet(name, _) => facts.ids.permission_sets.get(name) == Some(arn),
-            _ => deletes,
-        },
-        Part::GroupGrants(id) => match what {
-            // What a group has, its new members would have as well.
-            What::DeleteGroup(group, _)
-            | What::AddMember(group, _)
-            | What::CreateGrant(Grant { principal: Principal::Group(group), .. })
-            | What::DeleteGrant(Grant { principal: Principal::Group(group), .. }) => {
-                facts.ids.groups.get(group) == Some(id)
-            }
-            _ => false,
-        },
-        Part::UserGrants(id) => match what {
-            What::DeleteUser(user, _)
-            | What::CreateGrant(Grant { principal: Principal::User(user), .. })
-            | What::DeleteGrant(Grant { principal: Principal::User(user), .. }) => {
-                facts.ids.users.get(user) == Some(id)
-            }
-            _ => false,
-        },
-    }
-}
-
 fn set_of(what: &What) -> Option<&PermissionSetName> {
     match what {
         What::CreateSet(name, _)
@@ -277,6 +215,9 @@ pub fn part_name(part: &Part, ids: &Ids, labels: &Labels) -> String {
         Part::Ous => "the tree of OUs".to_owned(),
         Part::Accounts => "the list of accounts".to_owned(),
         Part::AccountTags(id) => format!("the tags of account {}", labels.of(id)),
+        Part::AccountState(id) => format!("the state of account {}", labels.of(id)),
+        Part::Standing => "where in the organization the caller stands".to_owned(),
+        Part::Other(text) => format!("{text}, a part that this version does not know,"),
         Part::PermissionSets => "the list of permission sets".to_owned(),
         Part::PermissionSet(arn) => format!("the parts of permission set {}", set(arn)),
         Part::Provisioned(arn) => {
@@ -294,83 +235,6 @@ pub fn part_name(part: &Part, ids: &Ids, labels: &Labels) -> String {
         Part::Grants(account, arn) => {
             format!("the grants of {} in {}", set(arn), labels.of(account))
         }
-    }
-}
-
-/// A group, user or set with a grant that stays cannot go: the grant would be left an orphan, or AWS
-/// would refuse.
-fn in_use(drafts: &[Draft], reasons: &mut [Reason], facts: &Facts<'_>) {
-    for (draft, reason) in drafts.iter().zip(reasons.iter_mut()) {
-        let (What::DeleteUser(name, _), None) = (&draft.what, &reason) else { continue };
-        let theirs =
-            facts.live.memberships.iter().find(|(group, members)| {
-                members.contains(name) && !facts.groups.contains_key(*group)
-            });
-        if let Some((group, _)) = theirs {
-            let detail = format!("it is a member of {group}, which is ignored");
-            *reason = Some((Hold::InUse, detail));
-        }
-    }
-    let staying = Staying::of(drafts, reasons, facts);
-    for (draft, reason) in drafts.iter().zip(reasons) {
-        if let (Some(grant), None) = (staying.by(&draft.what), &reason) {
-            let account = facts.labels.of(&grant.account);
-            let set = &grant.permission_set;
-            let detail = format!("its grant of {set} in {account} stays");
-            *reason = Some((Hold::InUse, detail));
-        }
-    }
-}
-
-/// The first grant that stays of everything that is to be deleted.
-#[derive(Default)]
-struct Staying<'a> {
-    by_principal: BTreeMap<Principal, Option<&'a Grant>>,
-    by_set: BTreeMap<&'a PermissionSetName, Option<&'a Grant>>,
-}
-
-impl<'a> Staying<'a> {
-    fn of(drafts: &'a [Draft], reasons: &[Reason], facts: &Facts<'a>) -> Self {
-        let mut out = Self::default();
-        let mut going = BTreeSet::new();
-        for (draft, reason) in drafts.iter().zip(reasons) {
-            match &draft.what {
-                What::DeleteGroup(name, _) => {
-                    out.by_principal.insert(Principal::Group(name.clone()), None);
-                }
-                What::DeleteUser(name, _) => {
-                    out.by_principal.insert(Principal::User(name.clone()), None);
-                }
-                What::DeleteSet(name, _) => drop(out.by_set.insert(name, None)),
-                What::DeleteGrant(grant) if reason.is_none() => drop(going.insert(grant)),
-                _ => {}
-            }
-        }
-        if out.by_principal.is_empty() && out.by_set.is_empty() {
-            return out; // Nothing asks, and grants are many.
-        }
-        for grant in facts.live.grants.iter() {
-            let of_principal = out.by_principal.get_mut(&grant.principal);
-            let of_set = out.by_set.get_mut(&grant.permission_set);
-            for first in of_principal.into_iter().chain(of_set).filter(|first| first.is_none()) {
-                if !going.contains(grant) {
-                    *first = Some(grant);
-                }
-            }
-        }
-        out
-    }
-
-    /// The grant that keeps something from being deleted.
-    fn by(&self, what: &What) -> Option<&'a Grant> {
-        match what {
-            What::DeleteGroup(name, _) => self.by_principal.get(&Principal::Group(name.clone())),
-            What::DeleteUser(name, _) => self.by_principal.get(&Principal::User(name.clone())),
-            What::DeleteSet(name, _) => self.by_set.get(name),
-            _ => None,
-        }
-        .copied()
-        .flatten()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Plans of small definitions against a small world.
 
+mod gaps;
 mod keep;
 mod only;
 mod reading;

@@ -60,6 +60,17 @@ pub fn text(plan: &Plan, report: &Report, remaining: Option<usize>, color: bool)
     page.finish()
 }
 
+/// The first line for programs: the plan's document, before anything is done.
+pub fn plan(document: &Value) -> String {
+    let line = json!({
+        "format_version": FORMAT_VERSION,
+        "kind": KIND,
+        "event": "plan",
+        "document": document,
+    });
+    plain_json(&format!("{line}\n"))
+}
+
 /// What happens on the way, as a line for programs; `None` for what only the journal tells.
 pub fn event(event: &Event<'_>) -> Option<String> {
     let of = |word: &str, change: &Change, status: Option<&Status>| {

@@ -250,7 +250,10 @@ fn keep_undeclared(context: &Context<'_>, view: &OrgView, desired: &mut Desired)
         desired.held.push(Held {
             address,
             action: "delete",
-            reason: Hold::Inactive,
+            reason: match place.state {
+                AccountState::Unknown(_) => Hold::Gap,
+                _ => Hold::Inactive,
+            },
             detail: format!("account `{label}` is {}", state_of(place)),
             origin: None,
         });

@@ -35,10 +35,14 @@ impl Known {
     pub(super) fn new(live: &Live) -> Self {
         let gap = |hides: fn(&Part) -> bool| live.gaps.iter().any(|gap| hides(&gap.part));
         Self {
-            group_gap: gap(|part| matches!(part, Part::Groups)),
-            user_gap: gap(|part| matches!(part, Part::Users)),
-            // A set whose details could not be read has a name that nobody knows: it may be any.
-            set_gap: gap(|part| matches!(part, Part::PermissionSets | Part::PermissionSet(_))),
+            group_gap: gap(|part| matches!(part, Part::Groups | Part::Other(_))),
+            user_gap: gap(|part| matches!(part, Part::Users | Part::Other(_))),
+            // A set that could not be described has a name that nobody knows: it may be any.
+            set_gap: live.gaps.iter().any(|gap| match &gap.part {
+                Part::PermissionSets | Part::Other(_) => true,
+                Part::PermissionSet(arn) => !live.identity_center.permission_sets.contains_key(arn),
+                _ => false,
+            }),
             ..Self::default()
         }
     }

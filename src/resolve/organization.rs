@@ -21,7 +21,7 @@ pub(super) fn is_known(declared: &Declared, live: &Live, projection: &Projection
     // A snapshot of another question may lack the tags that this one asks for.
     let untold = live.organization.accounts.values().any(|account| account.tags.is_none());
     let hidden = live.gaps.iter().chain(&projection.ambiguous).any(|gap| match gap.part {
-        Part::Ous | Part::Accounts => true,
+        Part::Ous | Part::Accounts | Part::Other(_) => true,
         Part::AccountTags(_) => tags,
         _ => false,
     });

@@ -1,15 +1,52 @@
 //! Scripted faults: what a test wants to go wrong.
 
+use super::failure::Failure;
+use super::log;
+use super::wire::Route;
+use serde_json::{Map, Value};
+
 /// One fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The operation it hits, such as `CreateAccountAssignment`; `*` hits every operation.
+    /// The operation it hits, such as `CreateAccountAssignment`; `*` hits every operation, `writes` every one that
+    /// changes something.
     pub operation: String,
     /// Which call of it, from 1, counted from the moment the script was given, without those that a quota
     /// refuses; 0 is every call.
     pub nth: usize,
+    /// How many calls from that one on; 0 is all of them.
+    pub times: usize,
     /// What happens.
     pub effect: Effect,
+}
+
+impl Fault {
+    /// A fault that hits one call; every one, where `nth` is 0.
+    pub fn new(operation: impl Into<String>, nth: usize, effect: Effect) -> Self {
+        Self { operation: operation.into(), nth, times: 1, effect }
+    }
+
+    /// The same for so many calls from that one on; 0 is all of them.
+    #[must_use]
+    pub fn times(self, times: usize) -> Self {
+        Self { times, ..self }
+    }
+
+    fn is_about(&self, operation: &str) -> bool {
+        match self.operation.as_str() {
+            "*" => true,
+            "writes" => log::writes(operation),
+            own => own == operation,
+        }
+    }
+
+    fn hits(&self, met: usize) -> bool {
+        let until = match self.times {
+            0 => usize::MAX,
+            times => self.nth.saturating_add(times - 1),
+        };
+        self.nth == 0 || (self.nth..=until).contains(&met)
+    }
 }
 
 /// What a fault does.
@@ -21,10 +58,33 @@ pub enum Effect {
     Throttle,
     /// HTTP status 500; nothing is done.
     Fail500,
-    /// An asynchronous request is accepted, and ends FAILED with this reason.
-    AsyncFail(String),
+    /// `ExpiredTokenException`; nothing is done.
+    Expire,
+    /// The connection breaks; nothing is done.
+    Reset,
     /// The call is done, but its answer never arrives: the connection breaks.
     Lose,
+    /// The service's error for changes that disturb each other; nothing is done.
+    Busy,
+    /// The call is done, and is answered as if it had been so before.
+    Exists,
+    /// An asynchronous request is accepted, and ends FAILED with this reason.
+    AsyncFail(String),
+    /// An asynchronous request is accepted, and never ends.
+    Hang,
+    /// Others do this just before the call.
+    Meanwhile(Vec<Other>),
+}
+
+/// A call that others make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// `sso-admin`, `identitystore` or `organizations`.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// Its parameters.
+    pub input: Map<String, Value>,
 }
 
 /// The faults in force, with how often each was met.
@@ -40,13 +100,55 @@ impl Script {
     pub(super) fn meet(&mut self, operation: &str) -> Option<Effect> {
         let mut effect = None;
         for (fault, met) in &mut self.0 {
-            if fault.operation == operation || fault.operation == "*" {
+            if fault.is_about(operation) {
                 *met += 1;
-                if effect.is_none() && (fault.nth == 0 || fault.nth == *met) {
+                if effect.is_none() && fault.hits(*met) {
                     effect = Some(fault.effect.clone());
                 }
             }
         }
         effect
+    }
+}
+
+/// AWS fails.
+pub(super) fn broken(route: &Route) -> Failure {
+    let organizations = route.service == "organizations";
+    let code = if organizations { "ServiceException" } else { "InternalServerException" };
+    Failure { status: 500, ..Failure::new(code, "An internal error occurred") }
+}
+
+/// The credentials have expired.
+pub(super) fn expired() -> Failure {
+    Failure::new("ExpiredTokenException", "The security token included in the request is expired")
+}
+
+/// Another change is under way.
+pub(super) fn busy(route: &Route) -> Failure {
+    match route.service.as_str() {
+        "organizations" => Failure::new(
+            "ConcurrentModificationException",
+            "AWS Organizations can't complete your request because it conflicts with another one",
+        ),
+        "identitystore" => Failure::conflict("The resource is being modified by another operation")
+            .with("Reason", "CONCURRENT_MODIFICATION"),
+        _ => Failure::conflict(
+            "The request conflicts with a previous successful write. Retry with backoff",
+        ),
+    }
+}
+
+/// What was asked for is so already.
+pub(super) fn exists(route: &Route) -> Failure {
+    match (route.service.as_str(), route.operation.as_str()) {
+        ("organizations", "CreateOrganizationalUnit" | "UpdateOrganizationalUnit") => {
+            Failure::new("DuplicateOrganizationalUnitException", "An OU with this name exists")
+        }
+        ("organizations", _) => {
+            Failure::new("DuplicateAccountException", "The account is already there")
+        }
+        ("identitystore", _) => Failure::conflict("Duplicate: it already exists")
+            .with("Reason", "UNIQUENESS_CONSTRAINT_VIOLATION"),
+        _ => Failure::conflict("It already exists"),
     }
 }

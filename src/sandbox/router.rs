@@ -3,7 +3,7 @@
 use super::check::{Input, Style};
 use super::clock::Clock;
 use super::failure::{Answer, Failure};
-use super::fault::{Effect, Fault, Script};
+use super::fault::{self, Effect, Fault, Script};
 use super::log::{self, Entry};
 use super::paging::Paging;
 use super::quota::{self, Buckets, Quotas};
@@ -13,6 +13,7 @@ use super::wire::{self, Protocol, Reply, Request, Route};
 use super::world::{Stamp, World};
 use super::{Options, accounts, identity_store, organizations, rights, sso_admin, sts};
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 /// Everything behind the sandbox's lock.
 pub(super) struct State {
@@ -24,6 +25,8 @@ pub(super) struct State {
     /// The account that calls come from.
     caller: String,
     calls: Vec<Entry>,
+    /// Whether a fault let others change something.
+    meddled: bool,
 }
 
 /// What came of a call.
@@ -46,6 +49,8 @@ pub(super) struct Call<'a> {
     pub(super) operation: &'a str,
     /// A scripted failure for the asynchronous request that this call makes.
     pub(super) forced: Option<String>,
+    /// Whether it never ends.
+    pub(super) hangs: bool,
 }
 
 impl Call<'_> {
@@ -62,7 +67,8 @@ impl Call<'_> {
     /// Accepts an asynchronous request of sso-admin. Under quotas those of one account take turns.
     pub(super) fn accept(&mut self, request: requests::Request) -> requests::Request {
         let turn = self.quotas().and_then(|_| self.requests.turn(self.world, &request));
-        self.requests.accept(request, turn, self.options.delay)
+        let delay = if self.hangs { Duration::MAX } else { self.options.delay };
+        self.requests.accept(request, turn, delay)
     }
 
     /// Dates and revision of something; what the snapshot brought has those of the sandbox's start.
@@ -92,7 +98,7 @@ impl State {
         let script = Script::new(options.faults.clone());
         let caller = rights::account(&loaded.world, &options.caller).map_err(WorldError::Caller)?;
         let (buckets, calls) = (Buckets::default(), Vec::new());
-        Ok(Self { loaded, options, clock, script, buckets, caller, calls })
+        Ok(Self { loaded, options, clock, script, buckets, caller, calls, meddled: false })
     }
 
     pub(super) fn to_json(&self) -> String {
@@ -129,7 +135,8 @@ impl State {
             write,
         };
         self.calls.push(entry.clone());
-        let changed = settled || write && answer.is_ok();
+        // What a fault answers says nothing of what was done.
+        let changed = settled || write || std::mem::take(&mut self.meddled);
         let number = format!("{}/{}", entry.run, entry.n);
         let reply = (!lost).then(|| wire::reply(route.protocol, answer, &number));
         Done { reply, entry, changed }
@@ -155,11 +162,34 @@ impl State {
             return (Err(refused), false);
         }
         let effect = self.script.meet(&route.operation);
-        let answer = match scripted(route, &self.caller, effect.as_ref()) {
-            Some(failure) => Err(failure),
-            None => members.and_then(|members| self.perform(route, members, effect.as_ref())),
-        };
-        (answer, effect == Some(Effect::Lose))
+        if let Some(failure) = scripted(route, &self.caller, effect.as_ref()) {
+            return (Err(failure), effect == Some(Effect::Reset));
+        }
+        if let Some(Effect::Meanwhile(others)) = &effect {
+            self.meanwhile(others);
+        }
+        let answer = members.and_then(|members| self.perform(route, members, effect.as_ref()));
+        match (effect, answer) {
+            (Some(Effect::Exists), Ok(_)) => (Err(fault::exists(route)), false),
+            (effect, answer) => (answer, effect == Some(Effect::Lose)),
+        }
+    }
+
+    /// Others make their calls, which take effect at once.
+    fn meanwhile(&mut self, others: &[fault::Other]) {
+        let delay = std::mem::take(&mut self.options.delay);
+        for fault::Other { service, operation, input } in others {
+            let route = Route {
+                service: service.clone(),
+                operation: operation.clone(),
+                protocol: Protocol::Json,
+            };
+            // Whether they succeed is their own business.
+            drop(self.perform(&route, input.clone(), None));
+            self.settle();
+        }
+        self.options.delay = delay;
+        self.meddled = true;
     }
 
     /// Calls the service, if the caller may.
@@ -187,6 +217,7 @@ impl State {
                 Some(Effect::AsyncFail(reason)) => Some(reason.clone()),
                 _ => None,
             },
+            hangs: effect == Some(&Effect::Hang),
         };
         match route.service.as_str() {
             "sso-admin" => sso_admin::answer(&mut call, &input),
@@ -211,11 +242,14 @@ fn scripted(route: &Route, caller: &str, effect: Option<&Effect>) -> Option<Fail
     match effect? {
         Effect::Deny => Some(rights::denied(route, caller, " with an explicit deny")),
         Effect::Throttle => Some(quota::throttled(&route.service)),
-        Effect::Fail500 => {
-            let organizations = route.service == "organizations";
-            let code = if organizations { "ServiceException" } else { "InternalServerException" };
-            Some(Failure { status: 500, ..Failure::new(code, "An internal error occurred") })
-        }
-        Effect::AsyncFail(_) | Effect::Lose => None,
+        // Nobody hears of a failure where the connection breaks.
+        Effect::Fail500 | Effect::Reset => Some(fault::broken(route)),
+        Effect::Expire => Some(fault::expired()),
+        Effect::Busy => Some(fault::busy(route)),
+        Effect::AsyncFail(_)
+        | Effect::Lose
+        | Effect::Exists
+        | Effect::Hang
+        | Effect::Meanwhile(_) => None,
     }
 }

@@ -173,7 +173,7 @@ async fn every_call_is_written_down_before_it_is_made_and_after() {
         );
         *events.entry(line["event"].as_str().unwrap().to_owned()).or_default() += 1;
     }
-    let expected = [("begin", 12), ("change", 12), ("end", 1)];
+    let expected = [("begin", 12), ("change", 12), ("end", 1), ("plan", 1)];
     assert_eq!(events, expected.map(|(word, n)| (word.to_owned(), n)).into());
 }
 

@@ -1,5 +1,7 @@
 //! Laws: what holds of any organization and any definitions.
 
+mod denials;
+mod faults;
 mod only;
 mod oracle;
 mod sketch;
@@ -23,7 +25,7 @@ use landgrant::resolve::{Desired, Only, Rules, needing_tags, resolve};
 use landgrant::sandbox::{Effect, Fault, Options, Sandbox};
 use landgrant::source::declared::Declared;
 use landgrant::source::{self, Input, Tree};
-use oracle::{Row, addresses, is_on, patch, reach};
+use oracle::{Row, addresses, is_on, patch, reach, row};
 use proptest::prelude::*;
 use sketch::{Modes, Sketch, modes, policy_files, sketch};
 use std::collections::BTreeSet;
@@ -191,11 +193,8 @@ fn depths() -> impl Strategy<Value = Depth> {
 }
 
 fn denials() -> impl Strategy<Value = Vec<Fault>> {
-    let one = (0..LISTINGS.len(), 0..3_usize).prop_map(|(which, nth)| Fault {
-        operation: LISTINGS[which].to_owned(),
-        nth,
-        effect: Effect::Deny,
-    });
+    let one = (0..LISTINGS.len(), 0..3_usize)
+        .prop_map(|(which, nth)| Fault::new(LISTINGS[which], nth, Effect::Deny));
     prop::collection::vec(one, 1..3)
 }
 
@@ -237,9 +236,6 @@ proptest! {
 
         // The ledger of people is the difference of what everybody reaches.
         let (had, has) = (reach(&projection.state), reach(&predicted));
-        let row = |a: &landgrant::access::Access| {
-            (a.person.clone(), a.account.clone(), a.permission_set.clone())
-        };
         let gain: BTreeSet<Row> = plan.access.gain.keys().map(row).collect();
         let lose: BTreeSet<Row> = plan.access.lose.keys().map(row).collect();
         prop_assert_eq!(gain, has.difference(&had).cloned().collect());
@@ -300,6 +296,13 @@ proptest! {
         let (known, planned) = (effects(&whole), verbs(&part.plan));
         let invented: Vec<_> = planned.difference(&known).collect();
         prop_assert!(invented.is_empty(), "{invented:?} for {:?}", part.live.gaps);
+        // Whoever gains by it in truth is in its ledger, whatever could not be read.
+        let whats = part.plan.changes.iter().map(|change| &change.what);
+        let before = &whole.projection.state;
+        let (had, has) = (reach(before), reach(&predict::predict(before, whats)));
+        let shown: BTreeSet<Row> = part.plan.access.gain.keys().map(row).collect();
+        let unsaid: Vec<_> = has.difference(&had).filter(|row| !shown.contains(*row)).collect();
+        prop_assert!(unsaid.is_empty(), "{unsaid:?} for {:?}", part.live.gaps);
     }
 }
 

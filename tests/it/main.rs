@@ -8,7 +8,9 @@
 
 mod applying;
 mod codes;
+mod faults;
 mod laws;
+mod process;
 mod reading;
 mod sandbox;
 mod scenarios;

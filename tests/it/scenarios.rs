@@ -10,8 +10,9 @@
 //! given apply --yes             the same, but what it prints is not the point; it exits 0
 //! as-of 2026-12-01T00:00:00Z    sets the clock
 //! use FOLDER                    lays the definitions of another folder over those of defs/
-//! fault OPERATION N EFFECT      the N-th such call of each further command (0: each) goes wrong:
-//!                               deny | throttle | fail500 | lose | async-fail REASON
+//! fault OPERATION N EFFECT      the N-th such call of each further command (0: each) goes wrong, `NxT` T of
+//!                               them from there (T 0: all): deny | throttle | fail500 | lose | reset |
+//!                               busy | exists | expire | hang | async-fail REASON
 //! mend                          nothing goes wrong any more
 //! answer TEXT                   a person sits at the terminal and types TEXT
 //! pages N                       short pages, each listing beginning with an empty one
@@ -179,14 +180,23 @@ async fn run(repository: &Repository, line: &str) -> Ran {
 fn fault(text: &str) -> Fault {
     let mut words = text.splitn(3, ' ');
     let (operation, nth) = (words.next().unwrap(), words.next().unwrap());
+    let (nth, times) = match nth.split_once('x') {
+        Some((nth, times)) => (nth, times.parse().unwrap()),
+        None => (nth, 1),
+    };
     let effect = match words.next().unwrap() {
         "deny" => Effect::Deny,
         "throttle" => Effect::Throttle,
         "fail500" => Effect::Fail500,
         "lose" => Effect::Lose,
+        "reset" => Effect::Reset,
+        "busy" => Effect::Busy,
+        "exists" => Effect::Exists,
+        "expire" => Effect::Expire,
+        "hang" => Effect::Hang,
         other => Effect::AsyncFail(other.strip_prefix("async-fail ").unwrap().to_owned()),
     };
-    Fault { operation: operation.to_owned(), nth: nth.parse().unwrap(), effect }
+    Fault::new(operation, nth.parse().unwrap(), effect).times(times)
 }
 
 fn record(out: &mut String, line: &str, ran: &Ran) {

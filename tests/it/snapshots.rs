@@ -42,8 +42,7 @@ async fn a_plan_from_a_snapshot_is_the_plan_from_aws() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_reading_lacked_its_snapshot_lacks() {
-    let denied =
-        |operation: &str| Fault { operation: operation.to_owned(), nth: 1, effect: Effect::Deny };
+    let denied = |operation: &str| Fault::new(operation, 1, Effect::Deny);
     let faults = vec![denied("ListUsers"), denied("GetInlinePolicyForPermissionSet")];
     Box::pin(compare(faults, Exit::Incomplete)).await;
 }

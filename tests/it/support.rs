@@ -113,6 +113,8 @@ pub(crate) struct Repository {
     pub(crate) sandbox: Options,
     /// What a person at the terminal types; `None` where there is no terminal.
     pub(crate) answer: Option<String>,
+    /// Told every line of a journal.
+    pub(crate) on_journal: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Repository {
@@ -123,6 +125,7 @@ impl Repository {
             now: NOW.parse().unwrap(),
             sandbox: Options::default(),
             answer: None,
+            on_journal: Arc::new(|_| ()),
         }
     }
 
@@ -154,6 +157,8 @@ impl Repository {
             env.terminal.stdin = true;
             env.ask = Box::new(move || Ok(format!("{answer}\n")));
         }
+        let on_journal = Arc::clone(&self.on_journal);
+        env.on_journal = Box::new(move |line| on_journal(line));
         let before = self.log(&env).len();
         let exit = landgrant::cli::execute(arguments, &env).await;
         let writes = self.log(&env).into_iter().skip(before).filter(|entry| entry.write).collect();

@@ -1,6 +1,6 @@
 //! Account assignments: both directions are asynchronous.
 
-use super::{CallError, Created, Done, Session, busy};
+use super::{CallError, Created, Done, Session, full};
 use crate::aws::error::{AwsError, Kind};
 use crate::aws::wait::{Pending, RequestKind, status};
 use crate::call::PrincipalId;
@@ -37,7 +37,7 @@ impl Session<'_> {
             .permission_set_arn(set.as_str())
             .principal_type(principal_type)
             .principal_id(principal_id);
-        let out = self.send(busy, || request.clone().send()).await?;
+        let out = self.send(full, || request.clone().send()).await?;
         let done = Done::new(out.request_id());
         self.pending(done, RequestKind::Creation, out.account_assignment_creation_status)
     }
@@ -56,7 +56,7 @@ impl Session<'_> {
             .permission_set_arn(set.as_str())
             .principal_type(principal_type)
             .principal_id(principal_id);
-        match self.send(busy, || request.clone().send()).await {
+        match self.send(full, || request.clone().send()).await {
             Ok(out) => {
                 let done = Done::new(out.request_id());
                 self.pending(done, RequestKind::Deletion, out.account_assignment_deletion_status)

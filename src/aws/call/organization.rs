@@ -2,6 +2,7 @@
 
 use super::existing::{adopted, exists};
 use super::{CallError, Done, Session, busy};
+use crate::aws::error::{AwsError, Kind};
 use crate::call::Answer;
 use crate::id::{AccountId, OuId, OuPath};
 use crate::model::Tags;
@@ -41,7 +42,8 @@ impl Session<'_> {
         self.remove(|| request.clone().send()).await
     }
 
-    /// An account that already is in the destination is answered by `DuplicateAccountException`.
+    /// An account that already is in the destination is answered by `DuplicateAccountException`, or, since
+    /// it is not where it was, by an error about that: after an answer that was lost, for one.
     pub(super) async fn move_account(
         &self,
         account: &AccountId,
@@ -54,8 +56,23 @@ impl Session<'_> {
             Err(CallError::Aws(error)) if error.code == "DuplicateAccountException" => {
                 Ok(Done::already(error.request_id))
             }
+            Err(CallError::Aws(error)) if self.stands_in(account, to, &error).await => {
+                Ok(Done::already(error.request_id))
+            }
             answer => answer,
         }
+    }
+
+    /// Whether an account is where it was to go, although moving it failed.
+    async fn stands_in(&self, account: &AccountId, to: &OuId, error: &AwsError) -> bool {
+        const LIST: &str = "organizations:ListParents";
+        if matches!(error.kind, Kind::Denied | Kind::Credentials) {
+            return false;
+        }
+        let request = self.aws.organizations.list_parents().child_id(account.as_str());
+        let Ok(out) = self.aws.call(LIST, || request.clone().send()).await else { return false };
+        let mut parents = out.parents.into_iter().flatten();
+        parents.any(|parent| parent.id.as_deref() == Some(to.as_str()))
     }
 
     pub(super) async fn tag_account(

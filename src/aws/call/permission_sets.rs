@@ -1,7 +1,7 @@
 //! Permission sets and their parts.
 
 use super::existing::{adopted, exists};
-use super::{CallError, Done, Session, busy};
+use super::{CallError, Done, Session, busy, full};
 use crate::aws::error::{AwsError, Kind};
 use crate::aws::read::read_permission_set;
 use crate::aws::wait::{Pending, RequestKind, status};
@@ -210,7 +210,7 @@ impl Session<'_> {
             .instance_arn(self.target.instance.as_str())
             .permission_set_arn(set.as_str())
             .target_type(ProvisionTargetType::AllProvisionedAccounts);
-        let out = self.send(busy, || request.clone().send()).await?;
+        let out = self.send(full, || request.clone().send()).await?;
         let done = Done::new(out.request_id());
         let told = out
             .permission_set_provisioning_status

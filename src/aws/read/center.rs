@@ -248,12 +248,15 @@ impl Session<'_> {
         let members = directory::members(self.aws, self.target, granted, self.progress);
         let users = direct.iter().cloned().map(Principal::User).filter(rest);
         let rest = self.unexplained(users, provisioned, (found, gaps));
-        let (members, (found, pairs, gaps)) = tokio::try_join!(members, rest)?;
+        let (members, (found, pairs, outdated, gaps)) = tokio::try_join!(members, rest)?;
         let silent: BTreeSet<&Part> = gaps.0.iter().map(|gap| &gap.part).collect();
         let told = |user: &&UserId| !silent.contains(&Part::UserGrants((*user).clone()));
+        let outdated =
+            outdated.into_iter().filter(|set| !silent.contains(&Part::Provisioned(set.clone())));
+        let outdated = outdated.collect();
         let users = direct.iter().filter(told).cloned().collect();
         let groups = directory.groups.len();
-        let asked = Asked { groups, users, sets: BTreeSet::new(), pairs };
+        let asked = Asked { groups, users, sets: BTreeSet::new(), outdated, pairs };
         Ok(((found, Some(asked), gaps), members))
     }
 
@@ -266,21 +269,23 @@ impl Session<'_> {
         principals::ask(self.aws, self.target, who, into, (self.progress, what)).await
     }
 
-    /// Asks the users, and reads the provisioned pairs that nobody explains.
+    /// Asks the users, and reads the provisioned pairs that nobody explains. Returns these pairs, and the
+    /// sets whose outdated accounts were listed for them.
     async fn unexplained(
         &self,
         users: impl IntoIterator<Item = Principal>,
         provisioned: &mut Provisioned,
         (mut found, mut gaps): (Assignments, Gaps),
-    ) -> Result<(Assignments, Pairs, Gaps), ReadError> {
+    ) -> Result<(Assignments, Pairs, Vec<PermissionSetArn>, Gaps), ReadError> {
         self.ask(users, (&mut found, &mut gaps), "grants of declared users").await?;
         let sets = suspected(&found, provisioned);
-        self.provisioned(sets, Which::Outdated, (provisioned, &mut gaps)).await?;
+        let listed = sets.iter().cloned();
+        self.provisioned(listed, Which::Outdated, (provisioned, &mut gaps)).await?;
         let mut pairs = provisioned::pairs(provisioned);
         pairs.retain(|pair| !found.contains_key(pair));
         self.pairs(pairs.clone(), (&mut found, &mut gaps)).await?;
         pairs.retain(|pair| found.contains_key(pair));
-        Ok((found, pairs, gaps))
+        Ok((found, pairs, sets, gaps))
     }
 }
 

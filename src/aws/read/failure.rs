@@ -1,7 +1,7 @@
 //! Why nothing could be read that is worth having.
 
 use crate::aws::error::{AwsError, Kind};
-use crate::id::InstanceArn;
+use crate::id::{AccountId, InstanceArn};
 
 /// Why nothing could be read that is worth having.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +15,14 @@ pub enum ReadError {
     /// The caller may not even read where to begin.
     #[error("not permitted: {0}")]
     Denied(AwsError),
+    /// The same, and nothing says that the caller's account is one that may.
+    #[error("not permitted: {error}")]
+    Member {
+        /// The caller's account.
+        account: AccountId,
+        /// What was refused.
+        error: Box<AwsError>,
+    },
     /// The caller's account is in no organization.
     #[error("no organization: {0}")]
     NoOrganization(AwsError),

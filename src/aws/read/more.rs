@@ -32,18 +32,17 @@ pub async fn read_grants(
 ) -> Result<(), ReadError> {
     let target = Target::of(live);
     let Live { taken, identity_center: center, gaps: earlier, organization: _ } = live;
-    let Some(Asked { groups: _, users: known_users, sets: known_sets, pairs: known_pairs }) =
-        &mut taken.reading.asked
-    else {
-        return Ok(());
-    };
+    let Some(asked) = &mut taken.reading.asked else { return Ok(()) };
+    let Asked { groups: _, users: known_users, sets: known_sets, outdated, pairs: known_pairs } =
+        asked;
     let Needed { mut users, mut sets, mut pairs } = needed;
     users.retain(|user| !known_users.contains(user));
     sets.retain(|set| !known_sets.contains(set));
     let counted = aws.calls();
     let (mut gaps, mut listed) = (Gaps::default(), Provisioned::new());
     let into = (&mut listed, &mut gaps);
-    provisioned::list(aws, &target, sets.clone(), Which::Outdated, into, progress).await?;
+    let unlisted: Vec<PermissionSetArn> = sets.difference(outdated).cloned().collect();
+    provisioned::list(aws, &target, unlisted.clone(), Which::Outdated, into, progress).await?;
     for set in &sets {
         let Some(known) = center.permission_sets.get_mut(set) else { continue };
         known.provisioned.extend(listed.remove(set).unwrap_or_default());
@@ -61,6 +60,7 @@ pub async fn read_grants(
     known_users.extend(users.into_iter().filter(|user| told(Part::UserGrants(user.clone()))));
     pairs.retain(|(account, set)| told(Part::Grants(account.clone(), set.clone())));
     known_pairs.extend(pairs);
+    outdated.extend(unlisted.into_iter().filter(|set| told(Part::Provisioned(set.clone()))));
     known_sets.extend(sets.into_iter().filter(|set| {
         let provisioned = center.permission_sets.get(set).map(|set| set.provisioned.keys());
         told(Part::Provisioned(set.clone()))

@@ -6,7 +6,7 @@ use super::directory::{self, Directory};
 use super::permission_sets::{self, Sets};
 use super::provisioned::{self, Pairs, Provisioned, Which};
 use super::strategy::{self, Choice, Estimate, Known, Way};
-use super::{AwsError, Gaps, Narrow, Progress, ReadError, Wanted, assignments};
+use super::{Gaps, Narrow, Progress, ReadError, Wanted, assignments};
 use crate::aws::error::Kind;
 use crate::aws::page::each;
 use crate::aws::{Aws, Target};
@@ -128,7 +128,7 @@ async fn accounts_of(
     Ok((found, gaps))
 }
 
-/// Gives described sets their parts. One whose parts could not be read is not known.
+/// Gives described sets their parts.
 async fn parts(
     go: &Session<'_>,
     matter: &BTreeSet<PermissionSetArn>,
@@ -139,21 +139,11 @@ async fn parts(
     let work = |arn: PermissionSetArn| async move {
         (permission_sets::parts(go.aws, go.target, &arn).await, arn)
     };
-    each(known, work, |(parts, arn): (Result<_, AwsError>, _)| {
+    each(known, work, |(parts, arn)| {
         done += 1;
         go.progress.step("permission sets", done, total);
-        match parts {
-            Ok(parts) => {
-                if let Some(set) = sets.get_mut(&arn) {
-                    parts.place(set);
-                }
-                Ok(())
-            }
-            Err(error) => {
-                sets.remove(&arn);
-                gaps.note(Part::PermissionSet(arn), error)
-            }
-        }
+        let errors = sets.get_mut(&arn).map(|set| parts.place(set)).unwrap_or_default();
+        gaps.note_all(&Part::PermissionSet(arn), errors)
     })
     .await
 }

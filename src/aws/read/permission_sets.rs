@@ -30,15 +30,14 @@ pub(super) async fn details(
 ) -> Result<(Sets, Gaps), ReadError> {
     let (mut sets, mut gaps) = (Sets::new(), Gaps::default());
     let (mut done, total) = (0, arns.len());
-    let work =
-        |arn: PermissionSetArn| async move { (read_permission_set(aws, target, &arn).await, arn) };
+    let work = |arn: PermissionSetArn| async move { (whole(aws, target, &arn).await, arn) };
     each(arns.iter().cloned(), work, |(set, arn)| {
         done += 1;
         progress.step("permission sets", done, total);
         match set {
-            Ok(set) => {
-                sets.insert(arn, set);
-                Ok(())
+            Ok((set, errors)) => {
+                sets.insert(arn.clone(), set);
+                gaps.note_all(&Part::PermissionSet(arn), errors)
             }
             Err(error) => gaps.note(Part::PermissionSet(arn), error),
         }
@@ -98,10 +97,24 @@ pub(in crate::aws) async fn read_permission_set(
     target: &Target,
     set: &PermissionSetArn,
 ) -> Result<PermissionSet, AwsError> {
-    let (mut described, parts) =
-        tokio::try_join!(describe(aws, target, set), parts(aws, target, set))?;
-    parts.place(&mut described);
-    Ok(described)
+    let (described, errors) = whole(aws, target, set).await?;
+    match errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(described),
+    }
+}
+
+/// A set with its parts as far as they could be read, and why the others could not. The parts of one that
+/// cannot be described are not asked for any further: nobody could say whose they are.
+async fn whole(
+    aws: &Aws,
+    target: &Target,
+    set: &PermissionSetArn,
+) -> Result<(PermissionSet, Vec<AwsError>), AwsError> {
+    let parts = async { Ok::<_, AwsError>(parts(aws, target, set).await) };
+    let (mut described, parts) = tokio::try_join!(describe(aws, target, set), parts)?;
+    let errors = parts.place(&mut described);
+    Ok((described, errors))
 }
 
 /// What a set is called, and what else one call tells; its parts are as good as none.
@@ -129,51 +142,59 @@ pub(super) async fn describe(
     })
 }
 
-/// What a set is made of.
+/// What a set is made of: each part, or why it could not be read.
 pub(super) struct Parts {
-    managed_policies: BTreeSet<PolicyArn>,
-    customer_managed_policies: BTreeSet<CustomerPolicy>,
-    inline_policy: Option<String>,
-    permissions_boundary: Option<Boundary>,
-    tags: Tags,
+    managed_policies: Result<BTreeSet<PolicyArn>, AwsError>,
+    customer_managed_policies: Result<BTreeSet<CustomerPolicy>, AwsError>,
+    inline_policy: Result<Option<String>, AwsError>,
+    permissions_boundary: Result<Option<Boundary>, AwsError>,
+    tags: Result<Tags, AwsError>,
 }
 
 impl Parts {
-    /// Gives a described set its parts.
-    pub(super) fn place(self, set: &mut PermissionSet) {
-        set.managed_policies = self.managed_policies;
-        set.customer_managed_policies = self.customer_managed_policies;
-        set.inline_policy = self.inline_policy;
-        set.permissions_boundary = self.permissions_boundary;
-        set.tags = self.tags;
+    /// Gives a described set its parts, as far as they could be read; returns why the others could not.
+    pub(super) fn place(self, set: &mut PermissionSet) -> Vec<AwsError> {
+        fn put<T>(part: Result<T, AwsError>, to: &mut T) -> Option<AwsError> {
+            part.map(|part| *to = part).err()
+        }
+        let Self {
+            managed_policies,
+            customer_managed_policies,
+            inline_policy,
+            permissions_boundary,
+            tags,
+        } = self;
+        let errors = [
+            put(managed_policies, &mut set.managed_policies),
+            put(customer_managed_policies, &mut set.customer_managed_policies),
+            put(inline_policy, &mut set.inline_policy),
+            put(permissions_boundary, &mut set.permissions_boundary),
+            put(tags, &mut set.tags),
+        ];
+        errors.into_iter().flatten().collect()
     }
 }
 
 /// Reads what one set is made of.
-pub(super) async fn parts(
-    aws: &Aws,
-    target: &Target,
-    set: &PermissionSetArn,
-) -> Result<Parts, AwsError> {
+pub(super) async fn parts(aws: &Aws, target: &Target, set: &PermissionSetArn) -> Parts {
     let (instance, arn) = (target.instance.as_str(), set.as_str());
     let inline = aws.sso_admin.get_inline_policy_for_permission_set();
     let inline = inline.instance_arn(instance).permission_set_arn(arn);
-    let (managed_policies, customer_managed_policies, inline, permissions_boundary, tags) = tokio::try_join!(
+    let (managed_policies, customer_managed_policies, inline, permissions_boundary, tags) = tokio::join!(
         managed_policies(aws, instance, arn),
         customer_managed_policies(aws, instance, arn),
         aws.call(GET_INLINE, || inline.clone().send()),
         boundary(aws, instance, arn),
         tags(aws, instance, arn),
-    )?;
-    // "" where there is none (API reference of GetInlinePolicyForPermissionSet).
-    let inline_policy = present(inline.inline_policy);
-    Ok(Parts {
+    );
+    Parts {
         managed_policies,
         customer_managed_policies,
-        inline_policy,
+        // "" where there is none (API reference of GetInlinePolicyForPermissionSet).
+        inline_policy: inline.map(|out| present(out.inline_policy)),
         permissions_boundary,
         tags,
-    })
+    }
 }
 
 async fn managed_policies(

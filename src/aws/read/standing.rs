@@ -18,17 +18,21 @@ const SERVICE: &str = "sso.amazonaws.com";
 pub(super) struct Caller {
     pub(super) arn: Option<String>,
     account: Option<AccountId>,
+    /// Why nobody told.
+    pub(super) error: Option<AwsError>,
 }
 
-/// The caller. An endpoint need not offer STS, so only failing credentials matter.
+/// The caller. An endpoint need not offer STS, so only failing credentials end the reading.
 pub(super) async fn caller(aws: &Aws) -> Result<Caller, ReadError> {
     match aws.call(IDENTITY, || aws.sts.get_caller_identity().send()).await {
         Ok(identity) => {
             let account = identity.account.as_deref().and_then(AccountId::parse);
-            Ok(Caller { account, arn: identity.arn })
+            let missing = || AwsError::malformed(IDENTITY, "a caller without an account");
+            let error = account.is_none().then(missing);
+            Ok(Caller { account, arn: identity.arn, error })
         }
         Err(error) if error.kind == Kind::Credentials => Err(ReadError::Credentials(error)),
-        Err(_) => Ok(Caller::default()),
+        Err(error) => Ok(Caller { error: Some(error), ..Caller::default() }),
     }
 }
 
@@ -55,6 +59,18 @@ pub(super) async fn find(
         // Only the management account and delegated administrators may ask (API reference). Others may
         // be kept from it by their policy, so this is no proof, and nothing is made of it but caution.
         Err(_) => Ok((Standing::Member, Delegated::new())),
+    }
+}
+
+/// What to say where the caller may not even read where to begin: a role that lacks rights is mended
+/// elsewhere than an account that has none.
+pub(super) async fn refused(aws: &Aws, caller: &Caller, error: AwsError) -> ReadError {
+    let Some(account) = caller.account.clone().filter(|_| error.kind == Kind::Denied) else {
+        return error.into();
+    };
+    match delegated(aws).await {
+        Ok(accounts) if accounts.contains(&account) => error.into(),
+        _ => ReadError::Member { account, error: error.into() },
     }
 }
 

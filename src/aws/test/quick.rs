@@ -96,6 +96,23 @@ async fn principals_are_asked_and_pairs_that_they_leave_unexplained() {
 }
 
 #[tokio::test]
+async fn where_a_set_is_outdated_is_asked_once() {
+    let fake = Fake::new(|operation, body| match operation {
+        FOR_PRINCIPAL => ok(&json!({"AccountAssignments": []})),
+        _ => world(operation, body),
+    });
+    let aws = fake.connect().await;
+    let mut live = read(&aws, &wanted(), &no_tags, now, &Silent).await.unwrap();
+    let set = PermissionSetArn::new(SET);
+    let needed = Needed { sets: [set.clone()].into(), ..Needed::default() };
+    let before = fake.asked(PAIR).len();
+    read_grants(&aws, &mut live, needed, now, &Silent).await.unwrap();
+    assert!(live.taken.reading.knows_set(&set));
+    assert_eq!(fake.asked(PROVISIONED).len(), 2, "current and outdated");
+    assert_eq!(fake.asked(PAIR).len(), before);
+}
+
+#[tokio::test]
 async fn members_of_groups_that_matter_to_nobody_are_not_asked_for() {
     let (live, fake) = read_from(|operation, body| match operation {
         FOR_PRINCIPAL if body["PrincipalType"] == "GROUP" => {

@@ -3,8 +3,8 @@
 use super::{Fake, INSTANCE, Reply, caller, error, ok, small};
 use crate::aws::read::{ReadError, Silent, Wanted, no_tags, read};
 use crate::id::{AccountId, InstanceArn};
-use crate::live::Live;
 use crate::live::reading::Standing;
+use crate::live::{Live, Part};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -42,6 +42,9 @@ async fn the_callers_account_tells_where_it_stands() {
         .await;
         let live = live.unwrap();
         assert_eq!(live.taken.standing, standing, "{account}");
+        // Nothing that is live is hidden by it.
+        let gap = live.gap_for(&Part::Standing).is_some();
+        assert_eq!((gap, live.is_complete()), (standing == Standing::Unknown, true), "{account}");
         assert_eq!(fake.asked(ADMINISTRATORS).len(), usize::from(answer.is_some()), "{account}");
         let told = live.organization.delegated_administrators.get("sso.amazonaws.com");
         let administrator = AccountId::parse("111122223333").unwrap();
@@ -104,4 +107,24 @@ async fn permission_sets_that_are_not_enabled_are_not_taken_for_none() {
     // Where there are some, there is nothing to ask.
     let (_, fake) = read_from(|_, _| None).await;
     assert_eq!(fake.asked("sso-admin:DescribeInstance").len(), 0);
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_read_is_told_from_a_role_that_may_not() {
+    for administrator in [true, false] {
+        let (live, _) = read_from(move |operation, _| match operation {
+            "sts:GetCallerIdentity" => Some(caller("111122223333")),
+            ADMINISTRATORS if administrator => {
+                Some(ok(&json!({"DelegatedAdministrators": [{"Id": "111122223333"}]})))
+            }
+            ADMINISTRATORS | "organizations:DescribeOrganization" => {
+                Some(error("AccessDeniedException", "no"))
+            }
+            _ => None,
+        })
+        .await;
+        let refused = live.unwrap_err();
+        assert_eq!(matches!(refused, ReadError::Denied(_)), administrator);
+        assert_eq!(matches!(refused, ReadError::Member { .. }), !administrator);
+    }
 }

@@ -61,6 +61,8 @@ pub(super) struct Asked {
     pub(super) groups: usize,
     pub(super) users: Vec<String>,
     pub(super) sets: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) outdated: Vec<String>,
     /// Account and permission set.
     pub(super) pairs: Vec<(String, String)>,
 }
@@ -212,10 +214,22 @@ pub(super) struct Assignment {
 
 #[derive(Deserialize, Serialize)]
 pub(super) struct Gap {
-    pub(super) part: Part,
+    pub(super) part: Told,
+    #[serde(default)]
     pub(super) operation: String,
+    #[serde(default)]
     pub(super) code: String,
+    #[serde(default)]
     pub(super) message: String,
+}
+
+/// A part, or what a newer landgrant wrote in its place. Any JSON is one of the two, so a gap is never
+/// lost, nor does it keep the rest from being read.
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+pub(super) enum Told {
+    Known(Part),
+    Other(serde_json::Value),
 }
 
 #[derive(Deserialize, Serialize)]
@@ -224,6 +238,8 @@ pub(super) enum Part {
     Ous,
     Accounts,
     AccountTags(String),
+    AccountState(String),
+    Standing,
     PermissionSets,
     PermissionSet(String),
     Provisioned(String),

@@ -23,6 +23,7 @@ fn what_is_written_is_what_was_read() {
         groups: 3,
         users: [UserId::new("u-1")].into(),
         sets: [PermissionSetArn::new("arn")].into(),
+        outdated: [PermissionSetArn::new("arn")].into(),
         pairs: live.identity_center.assignments.keys().take(1).cloned().collect(),
     });
     let text = text(&live);
@@ -45,6 +46,35 @@ fn a_missing_state_is_unknown() {
     let live = read(text.as_bytes()).unwrap();
     let states = live.organization.accounts.values().map(|a| &a.state);
     assert!(states.into_iter().all(|s| *s == AccountState::Unknown(String::new())));
+    // And a gap, whether the document has it or not.
+    let unknown = |gap: &&Gap| matches!(gap.part, Part::AccountState(_));
+    let gaps = live.gaps.iter().filter(unknown).count();
+    assert_eq!(gaps, live.organization.accounts.len());
+    assert_eq!(read(super::text(&live).as_bytes()).unwrap(), live);
+}
+
+#[test]
+fn a_gap_of_a_kind_that_only_a_newer_landgrant_has_is_kept() {
+    let mut document: serde_json::Value = serde_json::from_slice(WORLD).unwrap();
+    let parts = [
+        serde_json::json!({"trusts": ["111122223333", 7]}),
+        serde_json::json!("trusts"),
+        serde_json::json!({"grants": ["111122223333", "arn", "and more"]}),
+        serde_json::json!(null),
+    ];
+    let gaps = parts.iter().map(|part| serde_json::json!({"part": part, "code": "x", "new": 1}));
+    document["gaps"] = gaps.collect();
+    document["taken"]["standing"] = "partner".into();
+    let live = read(document.to_string().as_bytes()).unwrap();
+    let other = |part: &serde_json::Value| live.gap_for(&Part::Other(part.to_string())).is_some();
+    assert!(parts.iter().all(other) && !live.is_complete(), "{:?}", live.gaps);
+    assert!(live.gaps.iter().any(|gap| gap.part == Part::Standing));
+    // It goes on as it came, so that the newer one finds it again.
+    let again: serde_json::Value = serde_json::from_str(&super::text(&live)).unwrap();
+    for part in parts {
+        assert!(again["gaps"].as_array().unwrap().iter().any(|gap| gap["part"] == part), "{part}");
+    }
+    assert_eq!(read(again.to_string().as_bytes()).unwrap().organization, live.organization);
 }
 /// A reader of pieces that has no beginning to go back to.
 struct Pipe<'a>(&'a [u8]);
@@ -109,7 +139,9 @@ fn what_an_older_landgrant_left_out_is_empty_or_unknown() {
     let account = live.organization.accounts.values().next().unwrap();
     assert_eq!((&account.state, &account.tags), (&AccountState::Unknown(String::new()), &None));
     assert_eq!(live.identity_center.assignments.len(), 1);
-    assert!(live.identity_center.users.is_empty() && live.gaps.is_empty());
+    assert!(live.identity_center.users.is_empty());
+    let part = Part::AccountState(AccountId::parse("999999999999").unwrap());
+    assert_eq!(live.gaps.iter().map(|gap| &gap.part).collect::<Vec<_>>(), [&part]);
 }
 
 #[test]

@@ -117,10 +117,11 @@ impl Writer<'_> {
 fn reading(how: &Reading) -> doc::Reading {
     // A snapshot is of everything: what was narrowed is planned on and never kept.
     let Reading { depth, asked, because, within: _ } = how;
-    let asked = asked.as_ref().map(|Asked { groups, users, sets, pairs }| doc::Asked {
+    let asked = asked.as_ref().map(|Asked { groups, users, sets, outdated, pairs }| doc::Asked {
         groups: *groups,
         users: users.iter().map(ToString::to_string).collect(),
         sets: sets.iter().map(ToString::to_string).collect(),
+        outdated: outdated.iter().map(ToString::to_string).collect(),
         pairs: pairs.iter().map(|(account, set)| (account.to_string(), set.to_string())).collect(),
     });
     doc::Reading { depth: depth.name().to_owned(), asked, because: because.clone() }
@@ -267,11 +268,14 @@ fn set(arn: &str, set: &PermissionSet) -> doc::PermissionSet {
 }
 
 fn gap(gap: &Gap) -> doc::Gap {
-    let Gap { part, operation, code, message } = gap;
-    let part = match part {
+    let Gap { part, operation: _, code: _, message: _ } = gap;
+    let known = match part {
+        Part::Other(text) => return other(gap, text),
         Part::Ous => doc::Part::Ous,
         Part::Accounts => doc::Part::Accounts,
         Part::AccountTags(id) => doc::Part::AccountTags(id.to_string()),
+        Part::AccountState(id) => doc::Part::AccountState(id.to_string()),
+        Part::Standing => doc::Part::Standing,
         Part::PermissionSets => doc::Part::PermissionSets,
         Part::PermissionSet(arn) => doc::Part::PermissionSet(arn.to_string()),
         Part::Provisioned(arn) => doc::Part::Provisioned(arn.to_string()),
@@ -282,5 +286,16 @@ fn gap(gap: &Gap) -> doc::Gap {
         Part::GroupGrants(id) => doc::Part::GroupGrants(id.to_string()),
         Part::UserGrants(id) => doc::Part::UserGrants(id.to_string()),
     };
+    told(gap, doc::Told::Known(known))
+}
+
+/// A part as a newer landgrant wrote it goes on as it came.
+fn other(gap: &Gap, text: &str) -> doc::Gap {
+    let value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
+    told(gap, doc::Told::Other(value))
+}
+
+fn told(gap: &Gap, part: doc::Told) -> doc::Gap {
+    let Gap { part: _, operation, code, message } = gap;
     doc::Gap { part, operation: operation.clone(), code: code.clone(), message: message.clone() }
 }

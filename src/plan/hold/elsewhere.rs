@@ -2,22 +2,26 @@
 
 use super::set_of;
 use crate::id::{AccountId, PermissionSetName};
-use crate::live::Live;
 use crate::live::project::Projection;
+use crate::live::{Live, Part};
 use crate::plan::change::{Kind, What};
 use std::collections::BTreeSet;
 
 /// A caller who is not in the management account.
 pub(in super::super) struct Elsewhere<'a> {
     management: &'a AccountId,
+    /// Whether it is known that the caller is elsewhere; else nobody could tell.
+    pub(super) known: bool,
     /// Sets that the management account has.
     sets: BTreeSet<&'a PermissionSetName>,
 }
 
 impl<'a> Elsewhere<'a> {
-    /// `None` where the caller is in the management account, or nobody knows where.
+    /// `None` where the caller is in the management account, or where nobody asked: a snapshot of old does
+    /// not tell, and whoever applies a plan of it is asked then.
     pub(in super::super) fn of(live: &'a Live, projection: &'a Projection) -> Option<Self> {
-        if !live.taken.standing.is_elsewhere() {
+        let known = live.taken.standing.is_elsewhere();
+        if !known && live.gap_for(&Part::Standing).is_none() {
             return None;
         }
         let management = &live.organization.management_account;
@@ -26,7 +30,7 @@ impl<'a> Elsewhere<'a> {
         // A grant there says so as well.
         let grants = projection.state.grants.iter().filter(|grant| grant.account == *management);
         let sets = provisioned.map(|(name, _)| name).chain(grants.map(|g| &g.permission_set));
-        Some(Self { management, sets: sets.collect() })
+        Some(Self { management, known, sets: sets.collect() })
     }
 
     /// Why AWS would refuse a change; `None` where it would not.

@@ -124,3 +124,32 @@ fn a_narrowed_reading_takes_nothing_for_absent_that_it_did_not_ask_for() {
         assert!(about(address).detail.starts_with(said), "{:?}", about(address));
     }
 }
+
+#[test]
+fn a_share_is_of_what_the_accounts_have_however_much_was_read() {
+    let limits = "[limits]\ngrants = { max_removals = 100, max_share = 0.5 }\n";
+    let mut live = world();
+    let set = PermissionSetArn::new(SET);
+    let management = AccountId::parse("999999999999").unwrap();
+    let app = AccountId::parse("111122223333").unwrap();
+    let center = &mut live.identity_center;
+    for (account, orphans) in [(&app, 12), (&management, 100)] {
+        let assigned = center.assignments.entry((account.clone(), set.clone())).or_default();
+        assigned.users.extend((0..orphans).map(|n| crate::id::UserId::new(format!("gone-{n}"))));
+    }
+    let team = center.groups.keys().next().unwrap().clone();
+    let pairs = [(app.clone(), set.clone())].into();
+    let mut narrowed = live.clone();
+    narrowed.taken.reading.asked = Some(Asked { pairs, ..Asked::default() });
+    narrowed.taken.reading.within = Some(Within {
+        accounts: [app.clone()].into(),
+        sets: [set.clone()].into(),
+        groups: [team].into(),
+    });
+    narrowed.identity_center.assignments.remove(&(management, set));
+    for live in [live, narrowed] {
+        let plan = of_app(&live, limits);
+        let excess = plan.removals.1.first().unwrap();
+        assert_eq!((excess.removals, excess.live), (13, 13), "{:?}", plan.removals);
+    }
+}

@@ -4,11 +4,11 @@ use super::*;
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::live::reading::{Asked, Depth, Standing};
 
-fn set() -> PermissionSetArn {
+pub(super) fn set() -> PermissionSetArn {
     PermissionSetArn::new(SET)
 }
 
-fn held(plan: &Plan) -> Vec<String> {
+pub(super) fn held(plan: &Plan) -> Vec<String> {
     let held = plan.held.iter();
     let mut texts: Vec<String> =
         held.map(|h| format!("{} {} {}", h.action, h.address, h.reason.name())).collect();
@@ -16,7 +16,7 @@ fn held(plan: &Plan) -> Vec<String> {
     texts
 }
 
-fn quick() -> Live {
+pub(super) fn quick() -> Live {
     let mut live = world();
     live.taken.reading.depth = Depth::Quick;
     live.taken.reading.asked = Some(Asked { groups: 1, ..Asked::default() });

@@ -86,6 +86,11 @@ pub(crate) fn addresses(diff: &Diff, labels: &Labels) -> BTreeSet<String> {
 /// A person, an account, a permission set.
 pub(crate) type Row = (UserName, AccountId, PermissionSetName);
 
+/// The same of a ledger's entry.
+pub(crate) fn row(access: &landgrant::access::Access) -> Row {
+    (access.person.clone(), access.account.clone(), access.permission_set.clone())
+}
+
 /// Who reaches what, by looking at every person for every grant.
 pub(crate) fn reach(state: &State) -> BTreeSet<Row> {
     let members = state.memberships.values().flatten();
@@ -134,7 +139,22 @@ pub(crate) fn is_on(what: &What, part: &Part, ids: &Ids) -> bool {
         }
         Part::Users => matches!(what, What::CreateUser(..) | What::DeleteUser(..)),
         Part::Groups => matches!(what, What::CreateGroup(..) | What::DeleteGroup(..)),
+        Part::PermissionSet(arn) if ids.permission_sets.values().any(|known| known == arn) => {
+            match what {
+                What::UpdateSet { name, .. }
+                | What::ProvisionSet { name, .. }
+                | What::DeleteSet(name, _) => ids.permission_sets.get(name) == Some(arn),
+                _ => false,
+            }
+        }
         Part::PermissionSets | Part::PermissionSet(_) => matches!(what, What::CreateSet(..)),
+        Part::AccountState(id) => match what {
+            What::MoveAccount { account, .. } | What::TagAccount { account, .. } => account == id,
+            What::CreateGrant(grant) | What::DeleteGrant(grant) => grant.account == *id,
+            _ => false,
+        },
+        // The caller of a law is always known.
+        Part::Standing | Part::Other(_) => true,
         Part::Ous => matches!(what, What::CreateOu(_) | What::DeleteOu(_)),
         Part::Provisioned(arn) => match what {
             What::CreateGrant(grant) | What::DeleteGrant(grant) => {

@@ -5,7 +5,7 @@ use aws_sdk_ssoadmin::types::ProvisionTargetType;
 use landgrant::sandbox::{Effect, Fault, Options};
 
 fn fault(operation: &str, nth: usize, effect: Effect) -> Fault {
-    Fault { operation: operation.to_owned(), nth, effect }
+    Fault::new(operation, nth, effect)
 }
 
 #[tokio::test(start_paused = true)]
@@ -13,7 +13,7 @@ async fn throttling_and_breakage_are_retried_and_denial_is_not() {
     let sandbox = open(Options::default());
     let client = sso(&sandbox);
     let list = || client.list_permission_sets().instance_arn(INSTANCE).send();
-    for effect in [Effect::Throttle, Effect::Fail500, Effect::Lose] {
+    for effect in [Effect::Throttle, Effect::Fail500, Effect::Lose, Effect::Reset] {
         let before = sandbox.calls().len();
         sandbox.script(vec![fault("ListPermissionSets", 1, effect.clone())]);
         assert_eq!(list().await.unwrap().permission_sets(), [READER], "{effect:?}");

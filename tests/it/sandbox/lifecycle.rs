@@ -49,11 +49,8 @@ async fn a_new_account_lands_in_the_root_when_its_request_succeeds() {
 async fn a_creation_fails_later_and_says_why() {
     let sandbox = open(Options::default());
     let client = organizations(&sandbox);
-    sandbox.script(vec![Fault {
-        operation: "CreateAccount".to_owned(),
-        nth: 3,
-        effect: Effect::AsyncFail("INTERNAL_FAILURE".to_owned()),
-    }]);
+    let failed = Effect::AsyncFail("INTERNAL_FAILURE".to_owned());
+    sandbox.script(vec![Fault::new("CreateAccount", 3, failed)]);
     let first = create(&client, "one").await;
     // The same address in other letters, while the first one is under way.
     let again = client.create_account().account_name("again").email("AWS+one@wallet.example");
