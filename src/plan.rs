@@ -15,6 +15,7 @@ mod links;
 mod lower;
 mod order;
 pub mod predict;
+mod renamed;
 pub mod risk;
 mod rows;
 #[cfg(test)]
@@ -30,7 +31,7 @@ use crate::live::project::{Ids, Labels, Projection};
 use crate::live::reading::Standing;
 use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal, State};
-use crate::resolve::{Cause, Desired, Held, Hold, Renames, Rules, Selection};
+use crate::resolve::{Cause, Desired, Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
 use change::{Action, Change, What};
 use guard::Excess;
@@ -38,7 +39,7 @@ use keep::own::{self, Caller};
 pub use keep::{Refusal, Rule};
 use links::Ground;
 use predict::predict;
-use std::borrow::Cow;
+use renamed::{renamed, renamed_ids};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -211,7 +212,11 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     // changes nobody's access, whether it is carried out or held.
     let before = renamed(&projection.state, desired);
     let mut gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
-    let ground = Ground { by_tag: desired.selects_by_tag, grants: &before.grants };
+    let ground = Ground {
+        by_tag: desired.selects_by_tag,
+        grants: &before.grants,
+        members: &before.memberships,
+    };
     let facts = hold::Facts {
         rules,
         gaps: &gaps,
@@ -300,19 +305,6 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     }
 }
 
-fn renamed<'a>(state: &'a State, desired: &Desired) -> Cow<'a, State> {
-    let Renames { ous, groups } = &desired.renames;
-    if ous.is_empty() && groups.is_empty() {
-        return Cow::Borrowed(state);
-    }
-    let mut state = state.clone();
-    for (from, to) in ous {
-        state.rename_ou(from, to);
-    }
-    state.rename_groups(groups);
-    Cow::Owned(state)
-}
-
 fn change(
     place: usize,
     placed: order::Placed,
@@ -356,20 +348,6 @@ pub fn grant_of(access: &Access, via: &Via) -> Grant {
             Via::Direct => Principal::User(access.person.clone()),
         },
     }
-}
-
-/// Ids under the names that things will have.
-fn renamed_ids(ids: &Ids, desired: &Desired) -> Ids {
-    let mut out = ids.clone();
-    for (from, to) in &desired.renames.ous {
-        out.ous = out.ous.into_iter().map(|(path, id)| (path.moved(from, to), id)).collect();
-    }
-    for (from, to) in &desired.renames.groups {
-        if let Some(id) = out.groups.remove(from) {
-            out.groups.insert(to.clone(), id);
-        }
-    }
-    out
 }
 
 fn unknown_id(draft: &draft::Draft, labels: &Labels) -> Held {

@@ -76,7 +76,8 @@ fn line(kind: Kind, places: &BTreeMap<String, usize>) -> String {
         0 => String::new(),
         more => format!(", and {more} more"),
     };
-    let places = if named.is_empty() { String::new() } else { format!(" ({}{more})", named.join(", ")) };
+    let places =
+        if named.is_empty() { String::new() } else { format!(" ({}{more})", named.join(", ")) };
     format!(
         "manage.{name} is \"enforce\", and no journal here tells that it was before: {number} that \
          nobody declared would go{places}"

@@ -1,8 +1,8 @@
 //! A plan as the JSON document of the contract. Keys are sorted; same plan, same bytes.
 
 use super::change::Change;
-use super::{Plan, Refusal};
 use super::rows::{self, Rows};
+use super::{Plan, Refusal};
 use crate::access::Access;
 use crate::access::delta::{Loss, Reach};
 use crate::diag::{Files, Span};

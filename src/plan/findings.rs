@@ -108,7 +108,8 @@ fn churn(live: &Grants, changes: &[Change], labels: &Labels) -> Vec<String> {
             by_set.entry(set).or_default().push(labels.of(account));
         }
     }
-    let lines = by_set.into_iter().map(|(set, accounts)| {
+    let lines = by_set.into_iter().map(|(set, mut accounts)| {
+        accounts.sort_unstable();
         let number = counted(accounts.len(), "account");
         let first: Vec<&str> = accounts.into_iter().take(NAMED).collect();
         format!(

@@ -130,7 +130,8 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
         let detail = format!("manage.{} is \"observe\"", what.kind().name());
         return Some((Hold::Observed, detail));
     }
-    if what.action() == Action::Delete && facts.rules.nothing_declared.contains(what.kind().name()) {
+    if what.action() == Action::Delete && facts.rules.nothing_declared.contains(what.kind().name())
+    {
         let detail = "nothing of its kind is declared, which removes nothing".to_owned();
         return Some((Hold::NothingDeclared, detail));
     }

@@ -128,7 +128,9 @@ impl<'a> Reach<'a> {
         let mut people = BTreeSet::new();
         for principal in &self.granted {
             match principal {
-                Principal::Group(name) => people.extend(self.members.get(name).into_iter().flatten()),
+                Principal::Group(name) => {
+                    people.extend(self.members.get(name).into_iter().flatten())
+                }
                 Principal::User(name) => drop(people.insert(name)),
                 Principal::OrphanGroup(_) | Principal::OrphanUser(_) => {}
             }
@@ -137,7 +139,8 @@ impl<'a> Reach<'a> {
     }
 
     fn has(&self, group: &GroupName, user: &UserName) -> bool {
-        let granted = self.granted.iter().any(|who| matches!(who, Principal::Group(g) if g == group));
+        let granted =
+            self.granted.iter().any(|who| matches!(who, Principal::Group(g) if g == group));
         granted && self.members.get(group).is_some_and(|members| members.contains(user))
     }
 

@@ -5,6 +5,8 @@
 //! one takes its dependents along, a held-back one doesn't: then there is nothing to wait for), and
 //! what must merely have *ended*.
 
+mod meanwhile;
+
 use super::change::What;
 use super::draft::{DESELECTED, Draft};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
@@ -108,6 +110,8 @@ pub(super) struct Ground<'a> {
     pub(super) by_tag: bool,
     /// Every live grant.
     pub(super) grants: &'a Grants,
+    /// Who is in which group.
+    pub(super) members: &'a BTreeMap<GroupName, BTreeSet<UserName>>,
 }
 
 /// What each change waits for, by its place in the list.
@@ -120,6 +124,13 @@ pub(super) fn links(drafts: &[Draft], ground: Ground<'_>) -> Vec<Links> {
         links.exist.remove(&i);
         links.succeed.remove(&i);
         links.end.remove(&i);
+    }
+    for (late, early) in meanwhile::pairs(&changes, ground) {
+        if !circles(&all, late, early)
+            && let Some(links) = all.get_mut(late)
+        {
+            links.succeed.insert(early);
+        }
     }
     all
 }

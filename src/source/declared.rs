@@ -18,8 +18,8 @@ use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{CustomerPolicy, Policy, Session, Tags};
 use ipnet::IpNet;
 use jiff::Timestamp;
-use schemars::JsonSchema;
 pub use keep::{Keep, Sentence};
+use schemars::JsonSchema;
 pub use settings::{
     CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Pace, Settings,
 };

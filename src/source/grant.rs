@@ -56,7 +56,10 @@ pub(super) fn words(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option
 }
 
 /// Reads the name of a permission set.
-pub(super) fn permission_set(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<PermissionSetName> {
+pub(super) fn permission_set(
+    text: Spanned<&str>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<PermissionSetName> {
     PERMISSION_SET.check(text, out).map(|name| PermissionSetName::new(name.value))
 }
 

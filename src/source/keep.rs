@@ -120,9 +120,8 @@ mod tests {
         let keep = "[[keep]]\nto = [\"group:a\"]\nallow = [\"A\"]\nin = [\"all\"]\nmin = 1\n";
         let found = places(&[("landgrant.toml", SETTINGS), ("teams/a.toml", keep)]);
         assert_eq!(found, ["misplaced-settings teams/a.toml:1:3", "unknown-key teams/a.toml:5:1"]);
-        let keeps = |files: &[(&str, &str)]| {
-            crate::source::load(&tree(files)).0.settings.keeps.len()
-        };
+        let keeps =
+            |files: &[(&str, &str)]| crate::source::load(&tree(files)).0.settings.keeps.len();
         let whole = format!("{SETTINGS}{}", keep.replace("min = 1\n", ""));
         assert_eq!(keeps(&[("landgrant.toml", &whole)]), 1);
         assert_eq!(keeps(&[("landgrant.toml", SETTINGS), ("a.toml", keep)]), 0);

@@ -60,15 +60,14 @@ fn one<'a>(
     for what in bearing.values() {
         after.apply(claim, what);
     }
-    grants(claim, (&reach, &after), &bearing, broken);
+    if grants(claim, (&reach, &after), &bearing, broken) {
+        return; // Who has it less is what follows from that.
+    }
     let (had, has) = (reach.people(), after.people());
     let (wanted, had, left) = (claim.wanted(), claim.count(&had), claim.count(&has));
     let floor = wanted.min(had);
-    let taking: Vec<usize> = bearing
-        .iter()
-        .filter(|(_, what)| reach.is_cut_by(claim, what))
-        .map(|(i, _)| *i)
-        .collect();
+    let taking: Vec<usize> =
+        bearing.iter().filter(|(_, what)| reach.is_cut_by(claim, what)).map(|(i, _)| *i).collect();
     // A person whose access was not seen has none that could be taken.
     let due = if matches!(claim.by, By::Kept(_)) && claim.about { wanted } else { floor };
     if left < due {
@@ -112,23 +111,26 @@ fn on_the_way<'a>(
     left.min()
 }
 
-/// Every kept principal has its grant, before and after, or it comes.
+/// Every kept principal has its grant, before and after, or it comes; whether any has not.
 fn grants<'a>(
     claim: &Claim<'a>,
     (reach, after): (&Reach<'a>, &Reach<'a>),
     bearing: &BTreeMap<usize, &'a What>,
     broken: &mut Broken<'a>,
-) {
-    let By::Kept(kept) = claim.by else { return };
+) -> bool {
+    let By::Kept(kept) = claim.by else { return false };
+    let mut any = false;
     for principal in &kept.principals {
-        let going = bearing.iter().filter(|(_, what)| {
-            matches!(what, What::DeleteGrant(grant) if grant.principal == *principal)
-        });
+        let going = bearing.iter().filter(
+            |(_, what)| matches!(what, What::DeleteGrant(grant) if grant.principal == *principal),
+        );
         let going: Vec<usize> = going.map(|(i, _)| *i).collect();
         if !going.is_empty() {
             broken.add(claim, Breach::Removed(principal), going);
+            any = true;
         } else if claim.about && !after.granted.contains(principal) {
             broken.add(claim, Breach::Missing(principal), Vec::new());
+            any = true;
         } else if claim.about && !reach.granted.contains(principal) {
             let coming = bearing.iter().filter(|(_, what)| {
                 matches!(what, What::CreateGrant(grant) if grant.principal == *principal)
@@ -136,6 +138,7 @@ fn grants<'a>(
             broken.granted(claim, principal, coming.map(|(i, _)| *i).collect());
         }
     }
+    any
 }
 
 /// Where nobody knows which accounts a keep means, it may be any of those where something is taken.
@@ -147,9 +150,10 @@ fn unjudged<'a>(kept: &'a Kept, before: &State, steps: &Steps<'a>, broken: &mut 
         What::RemoveMember(group, _) | What::DeleteGroup(group, _) => {
             kept.principals.contains(&Principal::Group(group.clone()))
         }
-        What::DeleteUser(user, _) => kept.principals.iter().any(|principal| {
-            crate::access::people(before, principal).any(|person| person == user)
-        }),
+        What::DeleteUser(user, _) => kept
+            .principals
+            .iter()
+            .any(|principal| crate::access::people(before, principal).any(|person| person == user)),
         What::DeleteSet(set, _) => *set == kept.set,
         _ => false,
     };

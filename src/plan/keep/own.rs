@@ -74,7 +74,8 @@ mod tests {
             (account.as_str(), set.as_str(), name.as_str()),
             ("111122223333", "Break_Glass", "an@x.example")
         );
-        for other in ["landgrant/ci", "AWSReservedSSO_X/an", "AWSReservedSSO_X_1/", "AWSReservedSSO__1/a"]
+        for other in
+            ["landgrant/ci", "AWSReservedSSO_X/an", "AWSReservedSSO_X_1/", "AWSReservedSSO__1/a"]
         {
             assert_eq!(role(other), None, "{other}");
         }

@@ -166,8 +166,9 @@ fn said(
             _ => "",
         };
         let who = to.join(", ");
-        let message =
-            format!("{changes} would take away{way} what you are here by: {set} in {accounts}, {who}");
+        let message = format!(
+            "{changes} would take away{way} what you are here by: {set} in {accounts}, {who}"
+        );
         return (message, "let another person apply it, or come in by another way");
     }
     let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
@@ -183,7 +184,8 @@ fn said(
              does not count",
         ),
         Breach::TooFew { left, wanted } => {
-            let names = if left.is_empty() { String::new() } else { format!(": {}", left.join(", ")) };
+            let names =
+                if left.is_empty() { String::new() } else { format!(": {}", left.join(", ")) };
             let by = if changes.is_empty() { String::new() } else { format!(" after {changes}") };
             let (wanted, left) = (people(*wanted), people(left.len()));
             (

@@ -7,10 +7,8 @@ use crate::live::{Group, User};
 const ENFORCED: &str =
     "[manage]\npermission_sets = \"enforce\"\nmemberships = \"enforce\"\ngrants = \"enforce\"\n";
 const SET: &str = "[permission_set.S]\n";
-const GRANT: &str =
-    "[[grant]]\nto = [\"group:team\"]\nallow = [\"S\"]\nin = [\"account:app\"]\n";
-const KEEP: &str =
-    "[[keep]]\nto = [\"group:team\"]\nallow = [\"S\"]\nin = [\"account:app\"]\nreason = \"way in\"\n";
+const GRANT: &str = "[[grant]]\nto = [\"group:team\"]\nallow = [\"S\"]\nin = [\"account:app\"]\n";
+const KEEP: &str = "[[keep]]\nto = [\"group:team\"]\nallow = [\"S\"]\nin = [\"account:app\"]\nreason = \"way in\"\n";
 
 fn app() -> AccountId {
     AccountId::parse("111122223333").unwrap()
@@ -69,7 +67,10 @@ fn the_last_people_are_not_taken_away() {
     let definitions = format!("{ENFORCED}{KEEP}{SET}{}{GRANT}", team(""));
     let (plan, _) = planned(&live(&["leaver"]), &definitions);
     let said = messages(&plan).join("\n");
-    assert!(said.contains("at least 1 person must reach it, and 0 people would after c1"), "{said}");
+    assert!(
+        said.contains("at least 1 person must reach it, and 0 people would after c1"),
+        "{said}"
+    );
     let two = KEEP.replace("reason", "min_people = 2\nreason");
     let definitions = format!("{ENFORCED}{two}{SET}{}{GRANT}", team("\"leaver\""));
     let (plan, _) = planned(&live(&["leaver", "other"]), &definitions);
@@ -137,14 +138,19 @@ fn moving_an_account_out_of_sight_takes_nothing_along() {
     let grant = GRANT.replace("account:app", "ou:A/**");
     let definitions = format!("{ENFORCED}{keep}{SET}{}{grant}{moved}", team("\"leaver\""));
     let (plan, _) = planned(&live(&["leaver"]), &definitions);
-    assert!(messages(&plan).iter().any(|m| m.contains("would take the grant")), "{:?}", plan.refused);
+    assert!(
+        messages(&plan).iter().any(|m| m.contains("would take the grant")),
+        "{:?}",
+        plan.refused
+    );
 }
 
 #[test]
 fn nobody_takes_away_what_they_are_here_by() {
     let mut here = live(&["leaver", "other"]);
     here.taken.by = Some(
-        "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_S_0123456789abcdef/Leaver".to_owned(),
+        "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_S_0123456789abcdef/Leaver"
+            .to_owned(),
     );
     let definitions = format!("{ENFORCED}{SET}{}{GRANT}", team("\"other\""));
     let (plan, _) = planned(&here, &definitions);
@@ -167,7 +173,8 @@ fn the_callers_way_in_may_change_if_the_new_one_comes_first() {
     let new = Group { name: "new".to_owned(), description: None, external_ids: Vec::new() };
     here.identity_center.groups.insert(GroupId::new("g-2"), new);
     here.taken.by = Some(
-        "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_S_0123456789abcdef/leaver".to_owned(),
+        "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_S_0123456789abcdef/leaver"
+            .to_owned(),
     );
     let new = "[group.new]\nmembers = [\"leaver\"]\n";
     let grant = GRANT.replace("group:team", "group:new");

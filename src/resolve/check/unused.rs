@@ -50,7 +50,10 @@ pub(super) fn groups(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
 /// The names of a kind that are used by more than keeps.
 fn used<'a>(ground: &Ground<'a>, kind: Kind) -> BTreeSet<&'a str> {
     let Some(named) = ground.names.get(&kind) else { return BTreeSet::new() };
-    let used = named.used.iter().filter(|(_, places)| places.iter().any(|place| !named.kept.contains(place)));
+    let used = named
+        .used
+        .iter()
+        .filter(|(_, places)| places.iter().any(|place| !named.kept.contains(place)));
     used.map(|(name, _)| *name).collect()
 }
 

@@ -189,7 +189,7 @@ pub struct Limits {
     pub permission_sets: Limit,
     /// Removals of users. 10, and a share of 0.30, if left out.
     pub users: Limit,
-    /// Removals of OUs. 2, and no share, if left out.
+    /// Removals of OUs, which are empty. 5, and no share, if left out.
     pub ous: Limit,
 }
 
@@ -204,7 +204,7 @@ impl Default for Limits {
             groups: few,
             permission_sets: few,
             users: some(10),
-            ous: few,
+            ous: Limit { max_removals: Some(5), max_share: None },
         }
     }
 }

@@ -34,8 +34,7 @@ fn what_a_denied_listing_does_not_tell_of_is_still_planned() {
     for depth in [Depth::Quick, Depth::Full] {
         let whole = verbs(&run_at(depth, &world, &tree, Options::default()).unwrap().plan);
         for (operation, held, in_full) in HELD {
-            let fault =
-                Fault::new(operation, 0, Effect::Deny);
+            let fault = Fault::new(operation, 0, Effect::Deny);
             let options = Options { faults: vec![fault], ..Options::default() };
             let part = run_at(depth, &world, &tree, options).unwrap().plan;
             assert!(!part.is_complete(), "{operation}");

@@ -277,6 +277,20 @@ impl Sketch {
         out
     }
 
+    /// Keeps of some of the rules that are declared, each for so many people.
+    pub(crate) fn keeps(&self, which: &[(prop::sample::Index, u8)]) -> String {
+        let rules: Vec<String> =
+            self.grants.iter().filter_map(|grant| self.declared_grant(*grant)).collect();
+        if rules.is_empty() {
+            return String::new();
+        }
+        let keeps = which.iter().map(|(which, people)| {
+            let rule = rules[which.index(rules.len())].replace("[[grant]]", "[[keep]]");
+            format!("{rule}min_people = {people}\n")
+        });
+        keeps.collect()
+    }
+
     /// A rule, where what it names is declared.
     fn declared_grant(&self, (place, set, who): (usize, usize, usize)) -> Option<String> {
         let selector = match place {
