@@ -27,7 +27,8 @@ pub(super) fn tell(global: &Global, manage: &Manage, plan: &mut Plan) {
     if going.is_empty() {
         return;
     }
-    let known = known(&journals(&global.directory), &plan.scope.organization);
+    let folder = journals(&global.directory);
+    let known = known(&folder, &plan.scope.organization, global.sandbox);
     let news = going.iter().filter(|(kind, _)| !known.contains(kind.name()));
     let lines: Vec<String> = news.map(|(kind, places)| line(*kind, places)).collect();
     plan.findings.splice(0..0, lines);
@@ -84,14 +85,19 @@ fn line(kind: Kind, places: &BTreeMap<String, usize>) -> String {
     )
 }
 
+/// How the caller of a sandbox in this process is called: what was rehearsed there was not applied.
+const REHEARSED: &str = ":assumed-role/landgrant/sandbox";
+
 /// Kinds that any apply on this organization enforced. A journal that cannot be read tells nothing.
-fn known(folder: &Path, organization: &str) -> BTreeSet<String> {
+fn known(folder: &Path, organization: &str, sandbox: bool) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
     let mut files = store::list(folder).unwrap_or_default();
     files.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
     for begin in files.iter().rev().filter_map(|path| first_line(path)) {
         let scope = begin.pointer("/scope/organization").and_then(Value::as_str);
-        if scope != Some(organization) {
+        let caller = begin.pointer("/scope/caller").and_then(Value::as_str);
+        let rehearsed = caller.is_some_and(|caller| caller.ends_with(REHEARSED));
+        if scope != Some(organization) || rehearsed != sandbox {
             continue;
         }
         let modes = begin.get("manage").and_then(Value::as_object).into_iter().flatten();

@@ -6,6 +6,7 @@ mod hides;
 mod in_use;
 mod joining;
 mod only;
+mod tower;
 mod unread;
 
 use super::change::{Action, Kind, What};
@@ -134,6 +135,9 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
     {
         let detail = "nothing of its kind is declared, which removes nothing".to_owned();
         return Some((Hold::NothingDeclared, detail));
+    }
+    if tower::takes(what) {
+        return Some((Hold::Protected, "it is Control Tower's own".to_owned()));
     }
     let elsewhere = facts.elsewhere.as_ref().filter(|caller| caller.known);
     if let Some(detail) = elsewhere.and_then(|caller| caller.refused(what)) {

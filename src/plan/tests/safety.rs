@@ -212,3 +212,30 @@ fn a_rename_takes_nothing_out_of_ignore() {
         assert_eq!(found.count(), expected, "{ignored}");
     }
 }
+
+#[test]
+fn what_control_tower_made_for_itself_is_never_removed() {
+    let settings = "[ignore]\ncontrol_tower = false\n[manage]\ngroups = \"enforce\"\n\
+        permission_sets = \"enforce\"\ngrants = \"enforce\"\n";
+    let named = |set: &str, group: &str| {
+        let mut live = granted();
+        live.identity_center.permission_sets.get_mut(&arn()).unwrap().name = set.to_owned();
+        live.identity_center.groups.get_mut(&GroupId::new("g-1")).unwrap().name = group.to_owned();
+        planned(&live, settings).0
+    };
+    let (set, group) = ("AWSAdministratorAccess", "AWSControlTowerAdmins");
+    let plan = named(set, group);
+    assert_eq!(addresses(&plan), [""; 0]);
+    let reasons: Vec<&str> = plan.held.iter().map(|held| held.reason.name()).collect();
+    assert_eq!(reasons, ["protected"; 3]);
+    // What it did not make is ours: its set to another group, and the other way round.
+    assert_eq!(
+        addresses(&named(set, "team")),
+        ["delete grant/app/AWSAdministratorAccess/group:team", "delete group/team"]
+    );
+    assert_eq!(
+        addresses(&named("S", group)),
+        ["delete grant/app/S/group:AWSControlTowerAdmins", "delete permission_set/S"]
+    );
+    assert_eq!(addresses(&named("AWSOwn", "AWSOwn")).len(), 3);
+}
