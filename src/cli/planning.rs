@@ -247,7 +247,9 @@ pub fn plan(
     let (desired, diagnostics) = resolve(declared, live, &projection, as_of);
     env.err(&emit::text(&declared.files, &diagnostics, color));
     if diag::has_errors(&diagnostics) {
-        return Err(Failure::said(Exit::Definitions));
+        // A name that is not found may be among what could not be read.
+        let unread = if live.gaps.is_empty() { Exit::Done } else { Exit::Incomplete };
+        return Err(Failure::said(Exit::Definitions.worst(unread)));
     }
     let only = select(only, &desired.organization, live)?;
     let rules = Rules { only, ..Rules::of(declared) };
