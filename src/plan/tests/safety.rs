@@ -239,3 +239,37 @@ fn what_control_tower_made_for_itself_is_never_removed() {
     );
     assert_eq!(addresses(&named("AWSOwn", "AWSOwn")).len(), 3);
 }
+
+/// The change at an address, and the addresses of what it needs.
+fn needs<'p>(plan: &'p Plan, address: &str) -> Vec<&'p str> {
+    let change = plan.changes.iter().find(|change| change.address == address).unwrap();
+    let needed = plan.changes.iter().filter(|other| change.needs.contains(&other.id));
+    needed.map(|other| other.address.as_str()).collect()
+}
+
+#[test]
+fn nobody_has_for_a_moment_what_they_had_not_and_will_not_have() {
+    // Who leaves does not get what the group's set gets.
+    let rule = "[[grant]]\nto = [\"group:team\"]\nallow = [\"S\"]\nin = [\"account:app\"]\n";
+    let wider = format!("{ENFORCED}[permission_set.S]\nsession = \"2h\"\n[group.team]\n{rule}");
+    let (plan, _) = planned(&granted(), &wider);
+    let provisioning = plan.changes.iter().find(|c| c.what.action().name() == "provision").unwrap();
+    let left = plan.changes.iter().find(|c| c.address == "membership/team/leaver").unwrap();
+    assert!(provisioning.needs.contains(&left.id), "{:?}", addresses(&plan));
+
+    // Who comes does not get what the set loses.
+    let mut live = granted();
+    let center = &mut live.identity_center;
+    center.memberships.clear();
+    center.permission_sets.get_mut(&arn()).unwrap().session_duration = Some("PT2H".to_owned());
+    let narrower =
+        format!("{ENFORCED}[permission_set.S]\n[group.team]\nmembers = [\"leaver\"]\n{rule}");
+    let (plan, _) = planned(&live, &narrower);
+    assert!(needs(&plan, "membership/team/leaver").contains(&"permission_set/S"));
+
+    // Who is deleted does not get what the group gets.
+    let settings = "[manage]\nusers = \"enforce\"\ngrants = \"enforce\"\n[permission_set.T]\n\
+        [[grant]]\nto = [\"group:team\"]\nallow = [\"T\"]\nin = [\"account:app\"]\n";
+    let (plan, _) = planned(&world(), settings);
+    assert!(needs(&plan, "grant/app/T/group:team").contains(&"user/leaver"));
+}

@@ -326,6 +326,9 @@ fn declared_set(n: usize, set: &Set) -> String {
     lines.join("\n")
 }
 
+/// Kinds whose limits are lifted: laws are about what is done, however much that is.
+const LIFTED: [&str; 6] = ["grants", "memberships", "groups", "permission_sets", "users", "ous"];
+
 /// `[manage]` with one of adopt and enforce for each kind.
 #[derive(Clone, Debug)]
 pub(crate) struct Modes(Vec<bool>);
@@ -351,8 +354,11 @@ impl Modes {
             .collect();
         format!(
             "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
-             identity_source = \"directory\"\n[manage]\n{}",
-            lines.concat()
+             identity_source = \"directory\"\n[manage]\n{}[limits]\n{}",
+            lines.concat(),
+            LIFTED
+                .map(|kind| format!("{kind} = {{ max_removals = 1000, max_share = 1 }}\n"))
+                .concat()
         )
     }
 }
