@@ -9,6 +9,7 @@ pub mod exit;
 pub mod failure;
 pub mod git;
 pub mod interrupt;
+pub mod journal;
 pub mod plan;
 pub mod planning;
 pub mod progress;
@@ -72,6 +73,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         Command::Plan(args) => plan::plan(env, global, args, color).await,
         // Boxed: it is by far the largest.
         Command::Apply(args) => Box::pin(apply::apply(env, global, args, color)).await,
+        Command::Journal(args) => journal::journal(env, global, args, color),
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
         Command::Schema => schema::schema(env),

@@ -213,9 +213,33 @@ pub fn escape_component(name: &str) -> String {
     name.replace('\\', "\\\\").replace('/', "\\/")
 }
 
+/// Splits an escaped name off, at the first slash that is not escaped: the name, and what stands behind the
+/// slash as it is.
+pub fn split_component(text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => name.push(chars.next()?.1),
+            '/' => return Some((name, text.get(at + 1..)?)),
+            c => name.push(c),
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn escaped_names_are_split_off_as_they_were() {
+        for name in ["a", "a/b", "\\", "a\\/b/", "é"] {
+            let text = format!("{}/rest/of\\it", escape_component(name));
+            assert_eq!(split_component(&text), Some((name.to_owned(), "rest/of\\it")));
+        }
+        assert_eq!(split_component("a\\/b"), None);
+    }
 
     #[test]
     fn ou_paths_round_trip_whatever_their_names_hold() {

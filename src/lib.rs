@@ -13,6 +13,7 @@ pub mod cli;
 pub mod diag;
 pub mod diff;
 pub mod id;
+pub mod journal;
 pub mod live;
 pub mod model;
 pub mod plan;

@@ -2,7 +2,9 @@
 //!
 //! The plan is the contract: an apply runs its calls and chooses nothing.
 
+mod along;
 pub mod change;
+pub mod difference;
 pub mod document;
 mod draft;
 pub mod file;
@@ -13,9 +15,11 @@ pub mod hold;
 mod keep;
 mod links;
 mod lower;
+mod observe;
 mod order;
 pub mod predict;
-mod renamed;
+mod renames;
+pub mod revert;
 pub mod risk;
 mod rows;
 #[cfg(test)]
@@ -27,19 +31,22 @@ use crate::call::Call;
 use crate::diff::diff;
 use crate::id::{AccountId, PermissionSetName};
 use crate::live::fingerprint;
-use crate::live::project::{Ids, Labels, Projection};
+use crate::live::project::{Labels, Projection};
 use crate::live::reading::Standing;
 use crate::live::{Gap, Live, Part, Taken};
-use crate::model::{Grant, Principal, State};
+use crate::model::{Grant, Principal};
 use crate::resolve::{Cause, Desired, Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
-use change::{Action, Change, What};
+use along::Along;
+use change::{Action, Change, Reason, What};
 use guard::Excess;
 use keep::own::{self, Caller};
 pub use keep::{Refusal, Rule};
 use links::Ground;
+use observe::observe;
 use predict::predict;
-use renamed::{renamed, renamed_ids};
+pub use renames::parts;
+use renames::{renamed, renamed_ids};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -63,6 +70,8 @@ pub struct Plan {
     /// Changes that it leaves out because they are not about those accounts, as far as they were read,
     /// counted by kind.
     pub left_out: BTreeMap<&'static str, usize>,
+    /// The applied plan that it undoes, in place of doing what is declared.
+    pub reverts: Option<revert::Revert>,
     /// What was handed off, counted by kind.
     pub ignored: BTreeMap<&'static str, usize>,
     /// Addresses of what is live, undeclared and left alone.
@@ -207,10 +216,10 @@ impl Plan {
 /// Makes the plan. `desired` comes from a resolution without errors.
 pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rules) -> Plan {
     let labels = &projection.labels;
-    let ids = renamed_ids(&projection.ids, desired);
+    let ids = renamed_ids(&projection.ids, &desired.renames);
     // Everything that is live, ignored things too, under the names that it will have: a rename
     // changes nobody's access, whether it is carried out or held.
-    let before = renamed(&projection.state, desired);
+    let before = renamed(&projection.state, &desired.renames);
     let mut gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
     let ground = Ground {
         by_tag: desired.selects_by_tag,
@@ -238,6 +247,11 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         draft::drafts(&diff(&desired.live, &desired.state), desired, &projection.provisioned);
     if rules.manage.memberships == Mode::Enforce {
         drafts.extend(draft::leavers(desired));
+    }
+    if let Some(plan) = &desired.undoes {
+        for draft in &mut drafts {
+            draft.reason = Reason { word: draft::REVERTED, detail: format!("plan {plan}") };
+        }
     }
     let hold::Parted { kept, mut held, left_out, standing_missed } = hold::split(drafts, &facts);
     // Where the caller stands hides nothing else.
@@ -268,10 +282,11 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let whats = placed.iter().map(|placed| &placed.draft.what);
     let management = &live.organization.management_account;
     let danger = risk::Danger::new([&*before, &after], management, whats);
+    let along = Along::new(&before, placed.iter().map(|placed| &placed.draft.what));
     let changes: Vec<Change> = placed
         .into_iter()
         .enumerate()
-        .map(|(place, placed)| change(place, placed, labels, &lookup, &danger))
+        .map(|(place, placed)| change(place, placed, labels, &lookup, (&danger, &along)))
         .collect();
     let access = delta(&before, &after);
     Plan {
@@ -291,6 +306,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.iter().filter(|address| about(address)).cloned().collect(),
         only: rules.only.clone(),
+        reverts: None,
         left_out,
         labels: labels.clone(),
         refused,
@@ -310,7 +326,7 @@ fn change(
     placed: order::Placed,
     labels: &Labels,
     lookup: &lower::Lookup<'_>,
-    danger: &risk::Danger<'_>,
+    (danger, along): (&risk::Danger<'_>, &Along<'_>),
 ) -> Change {
     let order::Placed { draft, needs, after } = placed;
     let named = |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();
@@ -322,6 +338,7 @@ fn change(
         needs: named(&needs),
         after: named(&after),
         calls: lookup.calls(&draft.what).unwrap_or_default(),
+        along: along.of(&draft.what),
         what: draft.what,
         reason: draft.reason,
         origin: draft.origin,
@@ -357,34 +374,5 @@ fn unknown_id(draft: &draft::Draft, labels: &Labels) -> Held {
         reason: Hold::Gap,
         detail: "the id of something that it names is not known".to_owned(),
         origin: draft.origin.as_ref().map(|(span, _)| *span),
-    }
-}
-
-fn observe(
-    taken: &Taken,
-    state: &State,
-    gaps: &[Gap],
-    (ids, labels): (&Ids, &Labels),
-    changes: &[Change],
-) -> Observed {
-    let parts = changes.iter().map(|change| {
-        let part = change.what.part();
-        (part.to_string(), fingerprint::of_piece(state, part))
-    });
-    Observed {
-        taken: taken.clone(),
-        gaps: gaps
-            .iter()
-            .map(|gap| (gap.clone(), hold::part_name(&gap.part, ids, labels)))
-            .collect(),
-        counts: Counts {
-            accounts: state.accounts.len(),
-            permission_sets: state.permission_sets.len(),
-            users: state.users.len(),
-            groups: state.groups.len(),
-            grants: state.grants.len(),
-        },
-        fingerprint: fingerprint::whole(state),
-        parts: parts.collect(),
     }
 }

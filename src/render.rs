@@ -3,6 +3,8 @@
 
 pub mod access;
 pub mod changes;
+pub mod difference;
+pub mod journal;
 pub mod outcome;
 pub mod plan;
 

@@ -68,6 +68,10 @@ pub struct Desired {
     pub selects_by_tag: bool,
     /// The organization as it will be, without ignored accounts: what selectors run on.
     pub organization: OrgView,
+    /// The short name of an applied plan whose changes are undone, in place of what is declared.
+    pub undoes: Option<String>,
+    /// Things worth knowing that were found on the way.
+    pub notes: Vec<String>,
 }
 
 /// Old name → new name.
@@ -175,6 +179,12 @@ pub enum Hold {
     OutsideOnly,
     /// Its kind is enforced, and nothing of the kind is declared.
     NothingDeclared,
+    /// It was to be undone, and is not what the undone plan left any more.
+    ChangedSince,
+    /// It was to be undone, and AWS offers no way.
+    CannotUndo,
+    /// It was to be undone, and is handed off by `[ignore]`.
+    Ignored,
 }
 
 impl Hold {
@@ -192,6 +202,9 @@ impl Hold {
             Self::ManagementOnly => "management-only",
             Self::OutsideOnly => "outside-only",
             Self::NothingDeclared => "nothing-declared",
+            Self::ChangedSince => "changed-since",
+            Self::CannotUndo => "cannot-undo",
+            Self::Ignored => "ignored",
         }
     }
 }
@@ -248,6 +261,14 @@ pub fn resolve(
     desired.held.dedup();
     sort(&mut diagnostics);
     (desired, diagnostics)
+}
+
+/// What is live, in scope, as if that were what is desired.
+pub fn as_is(declared: &Declared, live: &Live, projection: &Projection) -> Desired {
+    let (context, mut desired) = begin(declared, live, projection, live.taken.started);
+    organization::protect(&context, &mut desired);
+    desired.state = desired.live.clone();
+    desired
 }
 
 /// The organization as it will be, without ignored accounts; nothing of Identity Center decides about

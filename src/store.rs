@@ -123,6 +123,12 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
+/// Reads a file whole, unless it is longer than so many bytes: `None`.
+pub fn read_short(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let bytes = read_at_most(path, most.saturating_add(1))?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
+}
+
 /// Whether something is there.
 pub fn exists(path: &Path) -> bool {
     path.exists()

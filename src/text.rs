@@ -1,5 +1,6 @@
 //! Text for people: hidden characters made visible, near misses, counted nouns.
 
+pub mod json;
 mod near;
 
 pub use near::{Names, suggest};

@@ -27,6 +27,7 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         until: None,
         ids: BTreeMap::new(),
         calls: Vec::new(),
+        along: Vec::new(),
     });
     let now = Timestamp::UNIX_EPOCH;
     let scope = Place {
@@ -57,6 +58,7 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         access: crate::access::delta::Delta::default(),
         held: Vec::new(),
         only: None,
+        reverts: None,
         left_out: BTreeMap::new(),
         ignored: BTreeMap::new(),
         unmanaged: [].into(),

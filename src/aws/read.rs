@@ -46,6 +46,34 @@ pub struct Wanted {
     pub users: BTreeSet<UserName>,
     /// Groups whose members a quick reading asks for even where they have no grant; `None` is all.
     pub members_of: Option<BTreeSet<GroupName>>,
+    /// Where it has to be; `None` is anywhere.
+    pub bound: Option<Bound>,
+}
+
+/// Where something was made for, which must not be read, and even less applied, anywhere else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bound {
+    /// `o-…`.
+    pub organization: String,
+    /// The instance's ARN.
+    pub instance: String,
+    /// Its primary region.
+    pub region: String,
+}
+
+impl Bound {
+    /// Whether something was read there.
+    pub fn check(&self, live: &Live) -> Result<(), ReadError> {
+        let Self { organization, instance, region } = self;
+        same("organization", organization, live.organization.id.as_str())?;
+        same("instance", instance, live.identity_center.instance.as_str())?;
+        same("region", region, &live.identity_center.region)
+    }
+}
+
+fn same(what: &'static str, then: &str, now: &str) -> Result<(), ReadError> {
+    let error = || ReadError::Elsewhere { what, then: then.to_owned(), now: now.to_owned() };
+    if then == now { Ok(()) } else { Err(error()) }
 }
 
 /// Hears how far the listings are.
@@ -197,7 +225,14 @@ impl Begun {
             gaps.note(Part::Standing, error)?;
         }
         let management = &base.management_account;
+        if let Some(bound) = &wanted.bound {
+            same("organization", &bound.organization, base.id.as_str())?;
+        }
         let instance = instance::choose(aws, instances?, wanted, management, region).await?;
+        if let Some(bound) = &wanted.bound {
+            same("instance", &bound.instance, instance.target.instance.as_str())?;
+            same("region", &bound.region, &instance.region)?;
+        }
         let (standing, delegated) = standing::find(aws, &caller, management).await?;
         Ok(Self { base, instance, by: caller.arn, standing, delegated, gaps })
     }

@@ -48,15 +48,15 @@ pub async fn apply(
     let now = (env.now)();
     let mut reach = reach(global, only, reviewed.as_ref());
     let live = planning::read(env, global, &declared, &connection, &reach).await?;
-    let mut made = planning::plan(env, &declared, &live, (&reach.only, now), color)?;
+    let mut made = planning::plan(env, &declared, &live, (&reach, now), color)?;
     enforced::tell(global, &declared.settings.manage, &mut made.plan);
     if let Some(reviewed) = &reviewed {
-        compare(env, reviewed, &made.plan)?;
+        compare(env, (global, args, color), &declared, reviewed, &made)?;
     }
     let print = |text: &str| {
         env.out(text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
     };
-    let document = shown::document(env, global, &made.plan, &declared.files);
+    let document = shown::document(env, global, &made.plan, &declared);
     let apply_with = shown::apply_with(global, args.planfile.as_deref(), &reach.only);
     if args.format == Format::Text {
         let options = render::plan::Options { color, apply_with };
@@ -116,6 +116,8 @@ fn reach(global: &Global, only: Only, reviewed: Option<&Reviewed>) -> Reach {
     if let Some(reviewed) = reviewed {
         reach.depth = reach.depth.max(reviewed.depth);
         reach.revoked = reviewed.revoked();
+        reach.bound = Some(reviewed::bound(reviewed));
+        reach = reach.undoing(reviewed.revert.clone());
     }
     reach
 }
@@ -202,7 +204,7 @@ async fn read_back(
     // Warnings have been shown; only a definition that became wrong meanwhile is news.
     let quiet =
         crate::cli::env::Env::fake(Box::new(std::io::sink()), Box::new(std::io::sink()), now);
-    Ok(planning::plan(&quiet, declared, &live, (&reach.only, now), false)?.plan)
+    Ok(planning::plan(&quiet, declared, &live, (reach, now), false)?.plan)
 }
 
 fn ending(report: &Report, remaining: Option<usize>) -> Exit {

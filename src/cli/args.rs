@@ -90,6 +90,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Carry out the plan, after asking
     Apply(ApplyArgs),
+    /// Show what an apply did, as it wrote it down
+    Journal(JournalArgs),
     /// Write everything that is live as one JSON document
     Snapshot(SnapshotArgs),
     /// The built-in AWS
@@ -149,6 +151,9 @@ pub struct PlanArgs {
     /// Only changes about these accounts, and what they need; as in a grant's `in`, may be repeated
     #[arg(long, value_name = "SELECTOR", value_parser = selector)]
     pub only: Vec<String>,
+    /// Undo what an apply did, by its journal, instead of doing what is declared
+    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["only", "as_of"])]
+    pub revert: Option<PathBuf>,
     /// Exit with 2 where anything would change
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -176,6 +181,19 @@ pub struct ApplyArgs {
     #[arg(long, value_name = "N")]
     pub accept_removals: Option<usize>,
     /// The form of the output: JSON is one object a line, as things happen
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// `journal`.
+#[derive(Args, Clone, Debug)]
+pub struct JournalArgs {
+    /// The journal; the newest of DIR/.landgrant/journal if left out
+    pub file: Option<PathBuf>,
+    /// List the journals of DIR/.landgrant/journal instead, the newest last
+    #[arg(long, conflicts_with = "file")]
+    pub list: bool,
+    /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }

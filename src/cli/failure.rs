@@ -98,6 +98,8 @@ impl From<ReadError> for Failure {
             ReadError::AccountInstance { .. } => Self::new(Exit::Refused, message)
                 .hint("run it from the management account or a delegated administrator; or enable the organization's instance in the management account"),
             ReadError::NoOrganization(_) => Self::new(Exit::Refused, message),
+            ReadError::Elsewhere { .. } => Self::new(Exit::Refused, message)
+                .hint("apply it with the credentials, the profile and the definitions that it was made with"),
             ReadError::Failed(_) => Self::new(Exit::Incomplete, message)
                 .hint("nothing could be read to begin with; check the endpoint and the network"),
         }

@@ -5,16 +5,21 @@ use super::enforced;
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::journal;
 use super::planning::{self, Reach, definitions};
-use crate::diag::Files;
+use crate::aws::read::Bound;
+use crate::journal::{Begin, Journal};
 use crate::live::reading::Depth;
 use crate::plan::Plan;
 use crate::plan::document;
+use crate::plan::file::MOST_BYTES;
+use crate::plan::revert::Revert;
 use crate::render;
 use crate::resolve::Only;
+use crate::source::declared::Declared;
 use crate::source::selector::{self, Selector};
 use crate::store;
-use crate::text::plain_json;
+use crate::text::{counted, plain_json, visible};
 use clap::ValueEnum;
 use serde_json::Value;
 use std::path::Path;
@@ -27,29 +32,71 @@ pub async fn plan(
     color: bool,
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
-    let reach = Reach { only: only(&args.only)?, ..Reach::new(global, Depth::Quick) };
+    let reach = reach(env, global, args)?;
     let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
     let as_of = args.as_of.unwrap_or_else(|| (env.now)());
-    let mut made = planning::plan(env, &declared, &live, (&reach.only, as_of), color)?;
+    let mut made = planning::plan(env, &declared, &live, (&reach, as_of), color)?;
     if let Some(connection) = &connection {
         connection.check()?;
     }
     enforced::tell(global, &declared.settings.manage, &mut made.plan);
     let plan = &made.plan;
     if let Some(path) = &args.out {
-        let text = json(env, global, plan, &declared.files);
+        let text = json(env, global, plan, &declared);
+        if text.len() as u64 > MOST_BYTES {
+            let message = format!("the plan is longer than {} MiB", MOST_BYTES >> 20);
+            let failure =
+                Failure::new(Exit::Refused, format!("{message}, and apply reads no more"));
+            return Err(failure.hint("make several, for some accounts each: --only"));
+        }
         store::write(path, &text).map_err(|e| Failure::file("writing", path, &e))?;
     }
     let text = match args.format {
-        Format::Json => json(env, global, plan, &declared.files),
+        Format::Json => json(env, global, plan, &declared),
         Format::Text => {
-            let apply_with = apply_with(global, args.out.as_deref(), &reach.only);
+            let mut apply_with = apply_with(global, args.out.as_deref(), &reach.only);
+            if args.revert.is_some() && args.out.is_none() && global.live.is_none() {
+                // Without the file, apply would do what is declared.
+                "the plan, once it is saved: --out FILE".clone_into(&mut apply_with);
+            }
             let options = render::plan::Options { color, apply_with };
             render::plan::text(plan, &declared.files, &options)
         }
     };
     env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
     Ok(exit(plan, args.detailed_exitcode))
+}
+
+/// What is planned, and how AWS is read for it.
+fn reach(env: &Env, global: &Global, args: &PlanArgs) -> Result<Reach, Failure> {
+    let mut reach = Reach { only: only(&args.only)?, ..Reach::new(global, Depth::Quick) };
+    if let Some(path) = &args.revert {
+        let journal = journal::read(path)?;
+        warn(env, &journal, path);
+        let Begin { organization, instance, region, .. } = &journal.begin;
+        reach.bound = Some(Bound {
+            organization: organization.clone(),
+            instance: instance.clone(),
+            region: region.clone(),
+        });
+        reach = reach.undoing(Some(Revert::of(&journal)));
+    }
+    Ok(reach)
+}
+
+/// Says what a journal may not tell.
+fn warn(env: &Env, journal: &Journal, path: &Path) {
+    let say = |text: &str| {
+        env.err(&format!("warning: {}\n", visible(&format!("{}: {text}", path.display()))));
+    };
+    if journal.end.is_none() {
+        say("it has no end: the apply was killed, or is still under way");
+    }
+    let unread = journal.damaged.len() + usize::from(journal.cut_off.is_some());
+    if unread > 0 {
+        let lines = counted(unread, "line");
+        say(&format!("{lines} cannot be read: what only they tell is not undone"));
+    }
 }
 
 /// Reads the selectors of `--only`.
@@ -75,14 +122,21 @@ fn exit(plan: &Plan, detailed: bool) -> Exit {
 }
 
 /// The plan's document.
-pub fn document(env: &Env, global: &Global, plan: &Plan, files: &Files) -> Value {
-    let context = document::Context { git: (env.git)(&global.directory) };
-    document::document(plan, files, &context)
+pub fn document(env: &Env, global: &Global, plan: &Plan, declared: &Declared) -> Value {
+    let context = document::Context {
+        git: (env.git)(&global.directory),
+        definitions: Some(document::definitions(declared)),
+    };
+    document::document(plan, &declared.files, &context)
 }
 
 /// The same, as it is printed and saved.
-pub fn json(env: &Env, global: &Global, plan: &Plan, files: &Files) -> String {
-    plain_json(&format!("{:#}\n", document(env, global, plan, files)))
+pub fn json(env: &Env, global: &Global, plan: &Plan, declared: &Declared) -> String {
+    plain_json(&format!(
+        "{:#}
+",
+        document(env, global, plan, declared)
+    ))
 }
 
 /// The command that applies what was shown.

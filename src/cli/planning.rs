@@ -6,22 +6,23 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Reading;
 use super::world::{self, World};
-use crate::aws::read::{Narrow, Needed, TagsOf, Wanted};
+use crate::aws::read::{Bound, Narrow, Needed, TagsOf, Wanted};
 use crate::aws::{self, Aws, Pace, Target};
 use crate::diag::{self, emit, has_errors};
-use crate::live::project::project;
+use crate::live::project::{Projection, project};
 use crate::live::reading::Depth;
 use crate::live::snapshot;
 use crate::live::{Gap, Live, Organization, Part};
+use crate::plan::revert::{self, Revert};
 use crate::plan::{self, Pairs, Plan};
 use crate::resolve::only::SelectionError;
 use crate::resolve::reading::{Questions, Removals, granted_in, questions, removals};
 use crate::resolve::select::OrgView;
-use crate::resolve::{Only, Rules, Selection, needing_tags, organization_to_be, resolve};
+use crate::resolve::{Only, Renames, Rules, Selection, needing_tags, organization_to_be, resolve};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Reads the definitions. Errors have been printed when this fails; warnings when it succeeds.
@@ -93,6 +94,10 @@ pub struct Reach {
     pub all_tags: bool,
     /// The accounts that a plan is about.
     pub only: Only,
+    /// Where it has to be.
+    pub bound: Option<Bound>,
+    /// The applied plan that is to be undone, in place of doing what is declared.
+    pub revert: Option<Revert>,
 }
 
 impl Reach {
@@ -102,7 +107,23 @@ impl Reach {
             ReadDepth::Quick => Depth::Quick,
             ReadDepth::Full => Depth::Full,
         });
-        Self { depth, revoked: Pairs::new(), all_tags: false, only: Only::default() }
+        Self {
+            depth,
+            revoked: Pairs::new(),
+            all_tags: false,
+            only: Only::default(),
+            bound: None,
+            revert: None,
+        }
+    }
+
+    /// The same, to undo something: whatever that is about must have been read, declared or not.
+    #[must_use]
+    pub fn undoing(self, revert: Option<Revert>) -> Self {
+        match revert {
+            Some(_) => Self { depth: Depth::Full, all_tags: true, revert, ..self },
+            None => self,
+        }
     }
 }
 
@@ -124,7 +145,11 @@ pub async fn observe(
     reach: &Reach,
 ) -> Result<(Live, Option<Connection>), Failure> {
     if let Some(path) = &global.live {
-        return Ok((from_snapshot(path)?, None));
+        let live = from_snapshot(path)?;
+        if let Some(bound) = &reach.bound {
+            bound.check(&live)?;
+        }
+        return Ok((live, None));
     }
     let connection = connect(env, global, declared).await?;
     let live = read(env, global, declared, &connection, reach).await?;
@@ -147,6 +172,17 @@ pub struct Made {
     pub target: Target,
     /// Its primary region.
     pub region: String,
+    /// What is live, by name.
+    pub projection: Projection,
+    /// The renames that the plan holds.
+    pub renames: Renames,
+}
+
+impl Made {
+    fn of(plan: Plan, live: &Live, projection: Projection, renames: Renames) -> Self {
+        let region = live.identity_center.region.clone();
+        Self { plan, target: Target::of(live), region, projection, renames }
+    }
 }
 
 /// Reads AWS.
@@ -180,7 +216,8 @@ async fn read_all(
 ) -> Result<Live, Failure> {
     let Questions { users, members_of } = questions(declared);
     let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
-    let wanted = Wanted { instance, depth: reach.depth, users, members_of };
+    let bound = reach.bound.clone();
+    let wanted = Wanted { instance, depth: reach.depth, users, members_of, bound };
     let aws = &connection.aws;
     let tags_of = |organization: &Organization| {
         if reach.all_tags {
@@ -223,7 +260,7 @@ async fn read_some(
 
 /// What has to be known wholly: whatever may be removed, and where something is revoked.
 fn needed(removals: Removals, reach: &Reach, live: &Live) -> Needed {
-    let Removals { users, sets } = removals;
+    let Removals { users, sets, groups } = removals;
     let mut called: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (arn, set) in &live.identity_center.permission_sets {
         called.entry(&set.name).or_default().push(arn);
@@ -232,7 +269,7 @@ fn needed(removals: Removals, reach: &Reach, live: &Live) -> Needed {
         let arns = called.get(name.as_str()).into_iter().flatten();
         arns.map(|arn| (account.clone(), (*arn).clone()))
     });
-    Needed { users, sets, pairs: pairs.collect() }
+    Needed { users, sets, pairs: pairs.collect(), groups }
 }
 
 /// Resolves the definitions against what was read and plans. Diagnostics have been printed.
@@ -240,10 +277,13 @@ pub fn plan(
     env: &Env,
     declared: &Declared,
     live: &Live,
-    (only, as_of): (&Only, Timestamp),
+    (reach, as_of): (&Reach, Timestamp),
     color: bool,
 ) -> Result<Made, Failure> {
     let projection = project(live);
+    if let Some(revert) = &reach.revert {
+        return Ok(undo(declared, live, projection, (revert, as_of)));
+    }
     let (desired, diagnostics) = resolve(declared, live, &projection, as_of);
     env.err(&emit::text(&declared.files, &diagnostics, color));
     if diag::has_errors(&diagnostics) {
@@ -251,13 +291,35 @@ pub fn plan(
         let unread = if live.gaps.is_empty() { Exit::Done } else { Exit::Incomplete };
         return Err(Failure::said(Exit::Definitions.worst(unread)));
     }
-    let only = select(only, &desired.organization, live)?;
+    let only = select(&reach.only, &desired.organization, live)?;
     let rules = Rules { only, ..Rules::of(declared) };
-    Ok(Made {
-        plan: plan::make(live, &projection, &desired, &rules),
-        target: Target::of(live),
-        region: live.identity_center.region.clone(),
-    })
+    Ok(Made::of(plan::make(live, &projection, &desired, &rules), live, projection, desired.renames))
+}
+
+/// Plans to undo what an apply did. What the definitions ask for is not done; where they ask for the
+/// opposite, the plan says so.
+fn undo(
+    declared: &Declared,
+    live: &Live,
+    projection: Projection,
+    (revert, as_of): (&Revert, Timestamp),
+) -> Made {
+    // What goes is what the journal says, not what nobody declares.
+    let rules = Rules { nothing_declared: BTreeSet::new(), ..Rules::of(declared) };
+    let (wanted, diagnostics) = resolve(declared, live, &projection, as_of);
+    let mut desired = revert::desired(revert, declared, live, &projection);
+    // Undoing must not break what must stay, either.
+    desired.kept.clone_from(&wanted.kept);
+    let mut plan = plan::make(live, &projection, &desired, &rules);
+    plan.reverts = Some(revert.clone());
+    if diag::has_errors(&diagnostics) {
+        let text = "the definitions do not fit what is live: whether they ask for the opposite is not known";
+        plan.findings.push(text.to_owned());
+    } else {
+        let labels = &projection.labels;
+        plan.findings.extend(revert::opposed(&plan, &desired, &wanted, &rules, labels));
+    }
+    Made::of(plan, live, projection, desired.renames)
 }
 
 /// The accounts of `--only`. Where the organization was not read whole, nobody knows that a selector

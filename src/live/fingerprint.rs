@@ -81,6 +81,25 @@ pub fn of_piece(state: &State, piece: Piece<'_>) -> String {
     of(&piece.content(state))
 }
 
+/// The same, of the part that has this name in documents; `None` where no part can have it.
+pub fn of_named(state: &State, name: &str) -> Option<String> {
+    let (kind, rest) = name.split_once('/').unwrap_or((name, ""));
+    let of = |piece: Piece<'_>| Some(of_piece(state, piece));
+    match kind {
+        "accounts" => of(Piece::Account(&AccountId::parse(rest)?)),
+        "grants" => {
+            let (account, set) = rest.split_once('/')?;
+            of(Piece::Grants(&AccountId::parse(account)?, &PermissionSetName::new(set)))
+        }
+        "groups" => of(Piece::Group(&GroupName::new(rest))),
+        "memberships" => of(Piece::Memberships(&GroupName::new(rest))),
+        "ous" => of(Piece::Ous),
+        "permission_sets" => of(Piece::PermissionSet(&PermissionSetName::new(rest))),
+        "users" => of(Piece::User(&UserName::new(rest))),
+        _ => None,
+    }
+}
+
 /// The fingerprint of a whole state: of one object with every part.
 ///
 /// Its text is as long as a snapshot, so it is made piece by piece, in the order of the pieces' names.
@@ -244,6 +263,10 @@ mod tests {
         pieces.extend(groups.keys().map(Piece::Group));
         pieces.extend(memberships.keys().map(Piece::Memberships));
         pieces.extend(grants.iter().map(|g| Piece::Grants(&g.account, &g.permission_set)));
+        for piece in &pieces {
+            let named = of_named(&state, &piece.to_string());
+            assert_eq!(named, Some(of_piece(&state, *piece)), "{piece}");
+        }
         let object = pieces.iter().map(|piece| (piece.to_string(), piece.content(&state)));
         assert_eq!(whole(&state), of(&Value::Object(object.collect())));
         assert_eq!(of_piece(&state, Piece::Group(&group)), of(&Value::Null));

@@ -1,5 +1,7 @@
 //! Things as JSON, the way plans show them before and after. Keys are sorted, absent parts left out.
 
+pub mod read;
+
 use super::{Account, Boundary, Group, PermissionSet, Tags, User};
 use serde_json::{Map, Value, json};
 

@@ -271,7 +271,7 @@ fn grant_json(grant: &Grant) -> Value {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
     /// A stable word: `declared`, `undeclared`, `differs`, `expired`, `not-started`, `edited`,
-    /// `not-provisioned`, `orphaned`, `renamed`, `deselected`.
+    /// `not-provisioned`, `orphaned`, `renamed`, `deselected`, `reverted`.
     pub word: &'static str,
     /// More, for people; may be empty.
     pub detail: String,
@@ -324,6 +324,8 @@ pub struct Change {
     pub ids: BTreeMap<&'static str, String>,
     /// The requests, in order.
     pub calls: Vec<Call>,
+    /// Memberships that end with it.
+    pub along: Vec<(GroupName, UserName)>,
 }
 
 impl Change {

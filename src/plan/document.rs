@@ -1,28 +1,36 @@
 //! A plan as the JSON document of the contract. Keys are sorted; same plan, same bytes.
 
 use super::change::Change;
+use super::revert::Revert;
 use super::rows::{self, Rows};
 use super::{Plan, Refusal};
 use crate::access::Access;
 use crate::access::delta::{Loss, Reach};
 use crate::diag::{Files, Span};
 use crate::live::fingerprint;
+use crate::model::address;
 use crate::resolve::Held;
+use crate::source::declared::Declared;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
+use std::path::Path;
 
 /// The version of the document: readers ignore keys they don't know and refuse a new major version.
 pub const FORMAT_VERSION: &str = "1.0";
 /// What kind of document it is.
 pub const KIND: &str = "landgrant.plan";
+/// The key of the seal.
+pub(super) const SEAL: &str = "seal";
 /// How long a plan may be applied after its reading ended.
-const VALID_HOURS: i64 = 24;
+pub(super) const VALID_HOURS: i64 = 24;
 
 /// What a document says beyond the plan itself.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     /// The commit of the definitions and whether they differ from it; `None` outside a repository.
     pub git: Option<(String, bool)>,
+    /// The fingerprint of the definitions as they were typed.
+    pub definitions: Option<String>,
 }
 
 /// The digest of what a reviewer agreed to: the changes, and whose access they change.
@@ -96,6 +104,34 @@ impl Step {
     }
 }
 
+/// The fingerprint of the definitions as they were typed: of every TOML file's path and text, and of the
+/// inline policies, which may stand in files of their own.
+pub fn definitions(declared: &Declared) -> String {
+    let files = declared.files.list.iter().filter(|file| {
+        // As `store` finds them.
+        Path::new(&file.path).extension().is_some_and(|ending| ending == "toml")
+    });
+    let mut texts: Vec<[&str; 2]> =
+        files.map(|file| [file.path.as_str(), file.text.as_str()]).collect();
+    let sets = declared.permission_sets.iter();
+    texts.extend(sets.filter_map(|(name, set)| {
+        set.value.inline_policy.as_ref().map(|policy| [name.as_str(), policy.value.as_str()])
+    }));
+    texts.sort_unstable();
+    let mut text = fingerprint::Text::default();
+    text.array(texts, |text, pair| text.value(&pair));
+    text.digest()
+}
+
+/// The seal of a document: a checksum over all of it but the seal itself, whatever its white space and
+/// the order of its keys. It finds out damage and edits; it is no signature.
+pub(super) fn seal_of(document: &Map<String, Value>) -> String {
+    let mut text = fingerprint::Text::default();
+    let sealed = document.iter().filter(|(key, _)| *key != SEAL);
+    text.array(sealed, |text, entry| text.value(&entry));
+    text.digest()
+}
+
 /// A plan's short name: equal for equal readings, definitions and changes.
 pub fn id(plan: &Plan) -> String {
     let parts = json!([plan.observed.fingerprint, plan.desired_fingerprint, digest(plan)]);
@@ -109,8 +145,17 @@ pub fn expires(plan: &Plan) -> Timestamp {
     whole.checked_add(SignedDuration::from_hours(VALID_HOURS)).unwrap_or(Timestamp::MAX)
 }
 
-/// The whole document.
+/// The whole document, sealed.
 pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
+    let mut document = unsealed(plan, files, context);
+    if let Value::Object(entries) = &mut document {
+        let seal = seal_of(entries);
+        entries.insert(SEAL.to_owned(), seal.into());
+    }
+    document
+}
+
+fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
     let Plan {
         scope,
         observed,
@@ -119,6 +164,7 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
         access,
         held,
         only: _, // stands in the scope
+        reverts,
         left_out,
         ignored,
         unmanaged,
@@ -171,7 +217,11 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
             "parts": observed.parts,
             "calls": observed.taken.calls,
         },
-        "desired": { "fingerprint": desired_fingerprint, "git": git },
+        "desired": {
+            "fingerprint": desired_fingerprint,
+            "definitions": context.definitions,
+            "git": git,
+        },
         "changes": changes.iter().map(|c| change(c, files)).collect::<Vec<_>>(),
         "access": {
             "gain": access.gain.iter().map(|(a, via)| gain(plan, files, a, via)).collect::<Vec<_>>(),
@@ -179,6 +229,7 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
             "widen": access.widen.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
             "narrow": access.narrow.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
         },
+        "revert": reverts.as_ref().map(Revert::value),
         "held": held.iter().map(|h| held_json(h, files)).collect::<Vec<_>>(),
         "left_out": left_out,
         "ignored": ignored,
@@ -193,8 +244,20 @@ pub fn document(plan: &Plan, files: &Files, context: &Context) -> Value {
 }
 
 fn change(change: &Change, files: &Files) -> Value {
-    let Change { id, address, what, reason, origin, needs, after: ended, risk, until, ids, calls } =
-        change;
+    let Change {
+        id,
+        address,
+        what,
+        reason,
+        origin,
+        needs,
+        after: ended,
+        risk,
+        until,
+        ids,
+        calls,
+        along,
+    } = change;
     let (before, after) = what.before_after();
     let mut out = Map::new();
     out.insert("id".to_owned(), json!(id));
@@ -211,6 +274,10 @@ fn change(change: &Change, files: &Files) -> Value {
     out.insert("risk".to_owned(), json!(risk.name()));
     let operations: Vec<&str> = calls.iter().map(crate::call::Call::operation).collect();
     out.insert("calls".to_owned(), json!(operations));
+    if !along.is_empty() {
+        let along: Vec<String> = along.iter().map(|(g, u)| address::membership(g, u)).collect();
+        out.insert("takes_along".to_owned(), json!(along));
+    }
     if let Some((_, Some(selector))) = origin {
         out.insert("selector".to_owned(), json!(selector));
     }

@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The reason of a revocation that follows from where accounts stand or how they are tagged.
 pub(super) const DESELECTED: &str = "deselected";
 
+/// The reason of what undoes an applied plan.
+pub(super) const REVERTED: &str = "reverted";
+
 /// A change that has neither an id nor a place in the order yet.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {

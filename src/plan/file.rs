@@ -1,14 +1,22 @@
 //! A saved plan, read back: what was reviewed, to be compared with a plan made anew.
 
+use super::Pairs;
 use super::change::{Action, Change, What};
-use super::document::{FORMAT_VERSION, KIND, Step, digest_of};
-use super::rows::{self, Rows};
-use super::{Pairs, Plan};
+use super::document::{FORMAT_VERSION, KIND, SEAL, Step, VALID_HOURS, digest_of, seal_of};
+use super::revert::Revert;
+use super::rows::Rows;
 use crate::id::{AccountId, PermissionSetName};
 use crate::live::reading::Depth;
-use jiff::Timestamp;
+use crate::text::json::{self, JsonError};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes of the longest file that is read, and so of the longest plan that is saved.
+pub const MOST_BYTES: u64 = 512 << 20;
+
+/// How far two clocks may be apart: what AWS grants to requests.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What a saved plan binds.
 #[derive(Clone, Debug)]
@@ -21,6 +29,8 @@ pub struct Reviewed {
     pub instance: String,
     /// Its region.
     pub region: String,
+    /// When the reading ended that it was made from.
+    pub made: Timestamp,
     /// The first instant at which it may no longer be applied.
     pub expires: Timestamp,
     /// How deep the reading was that it was made from; plans that do not tell were made from full
@@ -29,75 +39,149 @@ pub struct Reviewed {
     /// The selectors of `--only` that it was made with, in order; plans that do not tell are about
     /// everything.
     pub only: Vec<String>,
+    /// The applied plan that it undoes; `None` where it does what is declared.
+    pub revert: Option<Revert>,
+    /// What it was made from.
+    pub ground: Origin,
     /// The reviewed changes by address.
-    steps: BTreeMap<String, Vec<Step>>,
+    pub(super) steps: BTreeMap<String, Vec<Step>>,
     /// Whose access they change.
-    rows: Rows,
+    pub(super) rows: Rows,
     /// Accounts in which the reviewed grants of a permission set are.
     granted: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What a plan was made from, to tell what has moved since.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The fingerprint of the definitions as they were typed; `None` where that was not noted.
+    pub definitions: Option<String>,
+    /// Their commit, and whether they differed from it.
+    pub git: Option<(String, bool)>,
+    /// The fingerprints of the parts of what is live that the changes touch.
+    pub parts: BTreeMap<String, String>,
 }
 
 /// Why a file is not a plan that can be applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanFileError {
+    /// Longer than any plan that is saved.
+    #[error("it is longer than {} MiB, the longest plan that is saved", MOST_BYTES >> 20)]
+    TooLong,
     /// Not JSON, or cut off.
-    #[error("it is not a JSON document: {0}")]
-    Json(String),
+    #[error(transparent)]
+    Json(#[from] JsonError),
     /// Another kind of document.
-    #[error("it is not a plan (`kind` is not \"{KIND}\")")]
-    Kind,
-    /// Written by a newer landgrant.
-    #[error("its format version is {0}; this version reads {FORMAT_VERSION}")]
-    Version(String),
+    #[error("it is not a plan: its `kind` is {0}, not \"{KIND}\"")]
+    Kind(String),
+    /// Of another major version.
+    #[error(
+        "its format version is {format}{}, and this landgrant ({}) reads {FORMAT_VERSION}",
+        by.as_ref().map(|by| format!(" (landgrant {by})")).unwrap_or_default(),
+        env!("CARGO_PKG_VERSION")
+    )]
+    Version {
+        /// The document's version.
+        format: String,
+        /// The version of the landgrant that wrote it.
+        by: Option<String>,
+    },
     /// A part is missing or of another type.
     #[error("its `{0}` is missing or malformed")]
     Part(&'static str),
+    /// It is not what was saved.
+    #[error("it does not match its seal: it was edited or damaged after it was saved")]
+    Seal,
     /// Its changes are not those that its digest was made of.
-    #[error("its changes do not match its digest: the file was edited or damaged")]
+    #[error("its changes do not match its digest: it was edited or damaged after it was saved")]
     Digest,
 }
 
+/// Why a plan may not be applied at a time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Untimely {
+    /// Its time is over.
+    #[error("it was valid until {0}")]
+    Over(Timestamp),
+    /// It was made later than now.
+    #[error("it was made at {made}, and the clock here says {now}: one of the two is wrong")]
+    Early {
+        /// When the reading ended.
+        made: Timestamp,
+        /// The clock.
+        now: Timestamp,
+    },
+}
+
 /// Reads a saved plan.
-pub fn read(text: &str) -> Result<Reviewed, PlanFileError> {
-    let document: Value =
-        serde_json::from_str(text).map_err(|e| PlanFileError::Json(e.to_string()))?;
-    if document.get("kind").and_then(Value::as_str) != Some(KIND) {
-        return Err(PlanFileError::Kind);
+pub fn read(bytes: &[u8]) -> Result<Reviewed, PlanFileError> {
+    let document = json::parse(bytes)?;
+    let kind = document.get("kind").and_then(Value::as_str);
+    if kind != Some(KIND) {
+        return Err(PlanFileError::Kind(
+            kind.map_or_else(|| "missing".into(), |k| format!("{k:?}")),
+        ));
     }
-    let version =
+    let format =
         string(&document, "/format_version").ok_or(PlanFileError::Part("format_version"))?;
-    if version.split('.').next() != FORMAT_VERSION.split('.').next() {
-        return Err(PlanFileError::Version(version));
+    if format.split('.').next() != FORMAT_VERSION.split('.').next() {
+        return Err(PlanFileError::Version { format, by: string(&document, "/tool/version") });
     }
+    let seal = string(&document, "/seal").ok_or(PlanFileError::Part(SEAL))?;
+    if document.as_object().map(seal_of) != Some(seal) {
+        return Err(PlanFileError::Seal);
+    }
+    contents(&document)
+}
+
+/// Reads what the seal has proven to be as it was saved.
+fn contents(document: &Value) -> Result<Reviewed, PlanFileError> {
     let list =
         document.get("changes").and_then(Value::as_array).ok_or(PlanFileError::Part("changes"))?;
     let steps: Option<Vec<Step>> = list.iter().map(Step::read).collect();
     let steps = steps.ok_or(PlanFileError::Part("changes"))?;
     let rows = document.get("access").and_then(Rows::read).ok_or(PlanFileError::Part("access"))?;
-    let digest = string(&document, "/digest").ok_or(PlanFileError::Part("digest"))?;
+    let text = |pointer, name| string(document, pointer).ok_or(PlanFileError::Part(name));
+    let instant = |pointer, name| {
+        text(pointer, name)?.parse::<Timestamp>().map_err(|_| PlanFileError::Part(name))
+    };
     let only = match document.pointer("/scope/only") {
         None => Vec::new(),
         Some(list) => texts(list).ok_or(PlanFileError::Part("scope.only"))?,
     };
-    if digest_of(steps.clone(), &rows, &only) != digest {
+    if digest_of(steps.clone(), &rows, &only) != text("/digest", "digest")? {
         return Err(PlanFileError::Digest);
     }
-    let text = |pointer, name| string(&document, pointer).ok_or(PlanFileError::Part(name));
+    let depth = string(document, "/observed/depth").and_then(|word| Depth::parse(&word));
     Ok(Reviewed {
         id: text("/id", "id")?,
         organization: text("/scope/organization", "scope.organization")?,
         instance: text("/scope/instance", "scope.instance")?,
         region: text("/scope/region", "scope.region")?,
-        expires: text("/expires", "expires")?
-            .parse()
-            .map_err(|_| PlanFileError::Part("expires"))?,
-        depth: string(&document, "/observed/depth")
-            .and_then(|word| Depth::parse(&word))
-            .unwrap_or_default(),
+        made: instant("/observed/ended", "observed.ended")?,
+        expires: instant("/expires", "expires")?,
+        depth: depth.unwrap_or_default(),
         only,
+        revert: match document.get("revert") {
+            None | Some(Value::Null) => None,
+            Some(revert) => Some(Revert::read(revert).ok_or(PlanFileError::Part("revert"))?),
+        },
+        ground: origin(document).ok_or(PlanFileError::Part("observed.parts"))?,
         granted: granted(&steps),
         steps: by_address(steps),
         rows,
+    })
+}
+
+fn origin(document: &Value) -> Option<Origin> {
+    let parts = document.pointer("/observed/parts")?.as_object()?.iter();
+    let parts: Option<_> =
+        parts.map(|(name, print)| Some((name.clone(), print.as_str()?.to_owned()))).collect();
+    let dirty = document.pointer("/desired/git/dirty").and_then(Value::as_bool);
+    Some(Origin {
+        definitions: string(document, "/desired/definitions"),
+        git: string(document, "/desired/git/commit").zip(dirty),
+        parts: parts?,
     })
 }
 
@@ -130,16 +214,21 @@ fn granted(steps: &[Step]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 impl Reviewed {
+    /// Whether it may be applied at an instant. One that was made in the future is not believed: its
+    /// time would end too late.
+    pub fn check_time(&self, now: Timestamp) -> Result<(), Untimely> {
+        let ends = self.made.checked_add(SignedDuration::from_hours(VALID_HOURS));
+        let ends = ends.unwrap_or(Timestamp::MAX).min(self.expires);
+        if self.made.duration_since(now) > SKEW {
+            return Err(Untimely::Early { made: self.made, now });
+        }
+        if now >= ends { Err(Untimely::Over(ends)) } else { Ok(()) }
+    }
+
     /// Changes that were not reviewed. When there are none, what is left to do is a subset of what
     /// was agreed to, which is also how an interrupted apply goes on.
     pub fn unreviewed<'a>(&self, changes: &'a [Change]) -> Vec<&'a Change> {
         changes.iter().filter(|change| !self.covers(change)).collect()
-    }
-
-    /// Lines that name whose access a plan changes in a way that was not reviewed.
-    pub fn unreviewed_access(&self, plan: &Plan) -> Vec<String> {
-        let missing = self.rows.missing(&Rows::of(&plan.access));
-        missing.iter().map(|(word, row)| rows::text(plan, word, row)).collect()
     }
 
     /// Whether a change is among the reviewed ones, or what is left of one of them.

@@ -22,7 +22,7 @@ pub(super) fn findings(
     gaps: &[Gap],
     changes: &[Change],
 ) -> Vec<String> {
-    let mut out = Vec::new();
+    let mut out = desired.notes.clone();
     if rules.external {
         let source = "the identity source is external";
         out.push(format!("{source}: users, groups and memberships are read, never written"));

@@ -8,7 +8,7 @@
 mod meanwhile;
 
 use super::change::What;
-use super::draft::{DESELECTED, Draft};
+use super::draft::{DESELECTED, Draft, REVERTED};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{Grants, Principal};
 use std::collections::{BTreeMap, BTreeSet};
@@ -222,7 +222,7 @@ fn of(draft: &Draft, at: &Index<'_>) -> Links {
                 // locked out; what a person holds alone or past its date goes all the same. What
                 // nobody holds any more can wait.
                 let swap = match grant.principal {
-                    Principal::Group(_) => draft.reason.word == "undeclared",
+                    Principal::Group(_) => ["undeclared", REVERTED].contains(&draft.reason.word),
                     Principal::User(_) => false,
                     Principal::OrphanGroup(_) | Principal::OrphanUser(_) => true,
                 };

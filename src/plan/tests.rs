@@ -10,6 +10,7 @@ use super::*;
 use crate::diag::Diagnostic;
 use crate::live::{Part, project::project, snapshot};
 use crate::resolve::{Only, resolve};
+use crate::source::declared::Declared;
 use crate::source::{Input, Tree};
 
 const SETTINGS: &str = "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
@@ -18,7 +19,7 @@ const NOW: &str = "2026-11-23T00:00:00Z";
 const SET: &str = "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-000000000000000a";
 
 /// An account in OU `A`, one set, and a user who is in one group and has one direct grant.
-fn world() -> Live {
+pub(super) fn world() -> Live {
     let text = serde_json::json!({
         "format": "landgrant.snapshot", "version": 1,
         "taken": {"started": NOW, "ended": NOW, "by": "arn:aws:iam::999999999999:root", "calls": {}},
@@ -51,15 +52,18 @@ fn world() -> Live {
     snapshot::read(text.to_string().as_bytes()).unwrap()
 }
 
-fn planned(live: &Live, definitions: &str) -> (Plan, Vec<Diagnostic>) {
+pub(super) fn planned(live: &Live, definitions: &str) -> (Plan, Vec<Diagnostic>) {
     planned_only(live, definitions, &[])
 }
 
-fn planned_only(live: &Live, definitions: &str, only: &[&str]) -> (Plan, Vec<Diagnostic>) {
+pub(super) fn declared(definitions: &str) -> Declared {
     let settings = format!("{SETTINGS}{definitions}");
     let files = vec![Input { path: "landgrant.toml".into(), bytes: settings.into_bytes() }];
-    let tree = Tree { files, ..Tree::default() };
-    let declared = crate::source::load(&tree).0;
+    crate::source::load(&Tree { files, ..Tree::default() }).0
+}
+
+fn planned_only(live: &Live, definitions: &str, only: &[&str]) -> (Plan, Vec<Diagnostic>) {
+    let declared = declared(definitions);
     let projection = project(live);
     let (desired, diagnostics) = resolve(&declared, live, &projection, NOW.parse().unwrap());
     let only = Only::parse(only).unwrap().select(&desired.organization).unwrap();
@@ -68,7 +72,7 @@ fn planned_only(live: &Live, definitions: &str, only: &[&str]) -> (Plan, Vec<Dia
     (make(live, &projection, &desired, &rules), diagnostics)
 }
 
-fn addresses(plan: &Plan) -> Vec<String> {
+pub(super) fn addresses(plan: &Plan) -> Vec<String> {
     plan.changes.iter().map(|c| format!("{} {}", c.what.action().name(), c.address)).collect()
 }
 

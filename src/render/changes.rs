@@ -192,10 +192,14 @@ fn tags(page: &mut Page, before: &Tags, after: &Tags) {
 
 fn policy_diff(page: &mut Page, before: Option<&Policy>, after: Option<&Policy>) {
     let text = |policy: Option<&Policy>| policy.map(Policy::pretty).unwrap_or_default();
-    let (old, new) = (text(before), text(after));
-    let diff = TextDiff::from_lines(old.as_str(), new.as_str());
+    unified(page, &text(before), &text(after), usize::MAX);
+}
+
+/// A unified diff of two texts, of so many lines at most.
+pub(super) fn unified(page: &mut Page, old: &str, new: &str, most: usize) {
+    let diff = TextDiff::from_lines(old, new);
     let unified = diff.unified_diff().context_radius(2).to_string();
-    for line in unified.lines() {
+    for line in unified.lines().take(most) {
         let tone = match line.chars().next() {
             Some('+') => Tone::Add,
             Some('-') => Tone::Remove,
@@ -203,5 +207,9 @@ fn policy_diff(page: &mut Page, before: Option<&Policy>, after: Option<&Policy>)
             _ => Tone::Plain,
         };
         page.row(10, tone, line);
+    }
+    let more = unified.lines().count().saturating_sub(most);
+    if more > 0 {
+        page.row(10, Tone::Quiet, &format!("… and {} more", super::counted(more, "line")));
     }
 }

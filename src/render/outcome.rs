@@ -11,9 +11,9 @@ use crate::text::plain_json;
 use serde_json::{Value, json};
 
 /// The version of the lines for programs: readers ignore keys and events that they don't know.
-const FORMAT_VERSION: &str = "1.0";
+pub(super) const FORMAT_VERSION: &str = "1.0";
 /// What kind of document each line is.
-const KIND: &str = "landgrant.apply";
+pub(super) const KIND: &str = "landgrant.apply";
 
 /// The table for people. `remaining` is how many changes a plan made now would still hold; `None`
 /// where it could not be read back.

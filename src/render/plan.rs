@@ -24,6 +24,14 @@ pub fn text(plan: &Plan, files: &Files, options: &Options) -> String {
         let accounts = counted(only.accounts.len(), "account");
         page.heading("only", &format!("{} · {accounts}", only.selectors.join(", ")));
     }
+    if let Some(revert) = &plan.reverts {
+        let when = revert.begun.as_ref().map(|time| format!(" of {time}")).unwrap_or_default();
+        let done = counted(revert.undone.len(), "change");
+        page.heading(
+            "reverts",
+            &format!("plan {}{when} · {done} that may have been made", revert.plan),
+        );
+    }
     page.gap();
     access::section(&mut page, plan, files);
     page.gap();
@@ -158,6 +166,9 @@ fn singular(kind: &str) -> String {
 }
 
 fn nothing_to_do(plan: &Plan) -> &'static str {
+    if plan.reverts.is_some() && plan.is_complete() && plan.held.is_empty() {
+        return "no changes: nothing of it is left to undo";
+    }
     if plan.only.is_some() && plan.is_complete() && plan.held.is_empty() {
         "no changes: place, tags and grants of the accounts of --only are as declared"
     } else if !plan.is_complete() {

@@ -50,6 +50,11 @@ pub(super) fn resolve(context: &Context<'_>, desired: &mut Desired, out: &mut Ve
             desired.state.ous.insert(path);
         }
     }
+    protect(context, desired);
+}
+
+/// Notes what is never removed.
+pub(super) fn protect(context: &Context<'_>, desired: &mut Desired) {
     if context.declared.settings.ignore.control_tower {
         desired.protected_ous.insert(OuPath::root().child(FOUNDATIONAL));
     }

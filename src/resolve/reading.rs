@@ -3,7 +3,9 @@
 use super::index::Index;
 use super::scope::Scope;
 use super::select::OrgView;
-use crate::id::{AccountId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName};
+use crate::id::{
+    AccountId, GroupId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName,
+};
 use crate::live::Live;
 use crate::source::declared::{Declared, IdentitySource, Mode, PrincipalRef, Sentence};
 use std::collections::BTreeSet;
@@ -70,6 +72,8 @@ pub struct Removals {
     pub users: BTreeSet<UserId>,
     /// Undeclared sets, where permission sets are enforced.
     pub sets: BTreeSet<PermissionSetArn>,
+    /// Undeclared groups, where groups are enforced: who is in them goes with them.
+    pub groups: BTreeSet<GroupId>,
 }
 
 /// What a plan may remove.
@@ -83,8 +87,21 @@ pub fn removals(declared: &Declared, live: &Live) -> Removals {
             .filter(|(_, user)| !declared.users.contains_key(&UserName::new(&user.user_name)));
         out.users = users.map(|(id, _)| id.clone()).collect();
     }
-    if declared.settings.manage.permission_sets == Mode::Enforce {
-        let scope = Scope::of_names(declared);
+    let settings = &declared.settings;
+    let scope = Scope::of_names(declared);
+    if settings.manage.groups == Mode::Enforce
+        && settings.identity_source.value == IdentitySource::Directory
+    {
+        let earlier = declared.groups.values().flat_map(|group| &group.value.previously);
+        let earlier: BTreeSet<&GroupName> = earlier.map(|old| &old.value).collect();
+        let groups = center.groups.iter().filter(|(_, group)| {
+            let name = GroupName::new(&group.name);
+            let known = declared.groups.contains_key(&name) || earlier.contains(&name);
+            !known && scope.group(&name).is_none()
+        });
+        out.groups = groups.map(|(id, _)| id.clone()).collect();
+    }
+    if settings.manage.permission_sets == Mode::Enforce {
         let sets = center.permission_sets.iter().filter(|(_, set)| {
             let name = PermissionSetName::new(&set.name);
             !declared.permission_sets.contains_key(&name) && scope.set(&name).is_none()

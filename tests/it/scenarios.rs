@@ -54,6 +54,7 @@ scenarios! {
     creation_resumed
     denied_directory_is_a_gap
     denied_listing_is_a_gap
+    difference_shown
     direct_grant_to_a_user
     empty_definitions
     empty_organization
@@ -66,6 +67,7 @@ scenarios! {
     ignored_and_unmanaged
     invalid_definitions
     keep_holds_at_every_step
+    journal_shown
     limits_refuse_removals
     lost_answer_is_read_back
     lost_attachment_is_found
@@ -85,12 +87,18 @@ scenarios! {
     permission_set_emptied
     permission_set_removed
     person_joins_after_review
+    plan_file_refused
     quick_and_full
+    revert_held
+    revert_resumed
+    reverted
     same_access_by_another_path
     stale_plan
     stale_provisioning
     suspended_account
     throttled_and_short_pages
+    two_operators
+    unrelated_drift
     users_created_and_updated
 }
 

@@ -66,6 +66,16 @@ pub enum ReadError {
         /// The account that owns it.
         owner: String,
     },
+    /// What was saved for one place, and this is another.
+    #[error("the plan was made for {what} {then}, and this is {now}")]
+    Elsewhere {
+        /// The kind of place.
+        what: &'static str,
+        /// Where it was made for.
+        then: String,
+        /// Where this is.
+        now: String,
+    },
     /// Nothing to begin with, for another reason.
     #[error(transparent)]
     Failed(AwsError),

@@ -3,9 +3,9 @@
 
 use super::principals::{self, Asked as Principal};
 use super::provisioned::{self, Pairs, Provisioned, Which};
-use super::{Gaps, Progress, ReadError, assignments, charge, tidy};
+use super::{Gaps, Progress, ReadError, assignments, charge, directory, tidy};
 use crate::aws::{Aws, Target};
-use crate::id::{PermissionSetArn, UserId};
+use crate::id::{GroupId, PermissionSetArn, UserId};
 use crate::live::reading::Asked;
 use crate::live::{Live, Part};
 use jiff::Timestamp;
@@ -20,6 +20,8 @@ pub struct Needed {
     pub sets: BTreeSet<PermissionSetArn>,
     /// Pairs: everybody who has a grant there.
     pub pairs: Pairs,
+    /// Groups: everybody who is in them.
+    pub groups: BTreeSet<GroupId>,
 }
 
 /// Reads what is needed and was not asked before. A full reading knows it all.
@@ -35,7 +37,8 @@ pub async fn read_grants(
     let Some(asked) = &mut taken.reading.asked else { return Ok(()) };
     let Asked { groups: _, users: known_users, sets: known_sets, outdated, pairs: known_pairs } =
         asked;
-    let Needed { mut users, mut sets, mut pairs } = needed;
+    let Needed { mut users, mut sets, mut pairs, mut groups } = needed;
+    groups.retain(|group| !center.memberships.contains_key(group));
     users.retain(|user| !known_users.contains(user));
     sets.retain(|set| !known_sets.contains(set));
     let counted = aws.calls();
@@ -49,6 +52,9 @@ pub async fn read_grants(
         pairs.extend(known.provisioned.keys().map(|account| (account.clone(), set.clone())));
     }
     pairs.retain(|pair| !known_pairs.contains(pair));
+    let (members, unread) = directory::members(aws, &target, groups, progress).await?;
+    center.memberships.extend(members);
+    gaps.0.extend(unread.0);
     let found = &mut center.assignments;
     let who = users.iter().cloned().map(Principal::User);
     let into = (&mut *found, &mut gaps);

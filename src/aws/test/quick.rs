@@ -227,6 +227,7 @@ async fn what_removals_stand_on_is_read_before_they_are_planned() {
         users: [user.clone()].into(),
         sets: [set.clone()].into(),
         pairs: [pair(1)].into(),
+        groups: BTreeSet::new(),
     };
     read_grants(&aws, &mut live, needed.clone(), now, &Silent).await.unwrap();
     let reading = &live.taken.reading;
