@@ -57,7 +57,7 @@ pub(super) fn claims<'a>(
     all.map(|(account, set, by)| Claim { account, set, by, about: about(account) }).collect()
 }
 
-impl<'a> Claim<'a> {
+impl Claim<'_> {
     fn means(&self, principal: &Principal) -> bool {
         match self.by {
             By::Kept(kept) => kept.principals.contains(principal),
@@ -129,7 +129,7 @@ impl<'a> Reach<'a> {
         for principal in &self.granted {
             match principal {
                 Principal::Group(name) => {
-                    people.extend(self.members.get(name).into_iter().flatten())
+                    people.extend(self.members.get(name).into_iter().flatten());
                 }
                 Principal::User(name) => drop(people.insert(name)),
                 Principal::OrphanGroup(_) | Principal::OrphanUser(_) => {}

@@ -38,10 +38,11 @@ pub(in super::super) fn order<'a>(
         }
         for &late in &taking {
             for early in bearing.iter().filter(|(_, what)| brings(what)).map(|(i, _)| *i) {
-                if tried.insert((late, early)) && !circles(links, late, early) {
-                    if let Some(links) = links.get_mut(late) {
-                        links.succeed.insert(early);
-                    }
+                if tried.insert((late, early))
+                    && !circles(links, late, early)
+                    && let Some(links) = links.get_mut(late)
+                {
+                    links.succeed.insert(early);
                 }
             }
         }
