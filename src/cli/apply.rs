@@ -11,7 +11,7 @@ use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::planning::{self, Connection, Made, Reach, connect, definitions};
-use super::{interrupt, plan as shown};
+use super::{enforced, interrupt, plan as shown};
 use crate::apply::outcome::{Report, Status};
 use crate::apply::{self, Caps, Event, Stop};
 use crate::aws::wait::Waiter;
@@ -48,7 +48,8 @@ pub async fn apply(
     let now = (env.now)();
     let mut reach = reach(global, only, reviewed.as_ref());
     let live = planning::read(env, global, &declared, &connection, &reach).await?;
-    let made = planning::plan(env, &declared, &live, (&reach, now), color)?;
+    let mut made = planning::plan(env, &declared, &live, (&reach, now), color)?;
+    enforced::tell(global, &declared.settings.manage, &mut made.plan);
     if let Some(reviewed) = &reviewed {
         compare(env, (global, args, color), &declared, reviewed, &made)?;
     }
@@ -68,7 +69,7 @@ pub async fn apply(
             env.err(&render::plan::text(&made.plan, &declared.files, &options));
         }
     }
-    limits(&made.plan, args.accept_removals)?;
+    limits(&made.plan, reviewed.as_ref(), args.accept_removals)?;
     let complete = if made.plan.is_complete() { Exit::Done } else { Exit::Incomplete };
     if made.plan.changes.is_empty() {
         if args.format == Format::Json {
