@@ -44,7 +44,7 @@ fn kept<'s>(
     for principal in &granted {
         match principal {
             Principal::Group(name) => {
-                people.extend(state.memberships.get(name).into_iter().flatten())
+                people.extend(state.memberships.get(name).into_iter().flatten());
             }
             Principal::User(name) => drop(people.insert(name)),
             Principal::OrphanGroup(_) | Principal::OrphanUser(_) => {}
