@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod args;
 pub mod check;
+mod enforced;
 pub mod env;
 pub mod exit;
 pub mod failure;

@@ -11,8 +11,8 @@ use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::interrupt::Listening;
-use super::plan as shown;
 use super::planning::{self, Connection, Made, Reach, connect, definitions};
+use super::{enforced, plan as shown};
 use crate::apply::outcome::{Report, Status};
 use crate::apply::{self, Caps, Event, Stop};
 use crate::aws::wait::Waiter;
@@ -49,7 +49,8 @@ pub async fn apply(
     let now = (env.now)();
     let mut reach = reach(global, only, reviewed.as_ref());
     let live = planning::read(env, global, &declared, &connection, &reach).await?;
-    let made = planning::plan(env, &declared, &live, (&reach, now), color)?;
+    let mut made = planning::plan(env, &declared, &live, (&reach, now), color)?;
+    enforced::tell(global, &declared.settings.manage, &mut made.plan);
     if let Some(reviewed) = &reviewed {
         compare(env, (global, args, color), &declared, reviewed, &made)?;
     }
@@ -69,7 +70,7 @@ pub async fn apply(
             env.err(&render::plan::text(&made.plan, &declared.files, &options));
         }
     }
-    limits(&made.plan, args.accept_removals)?;
+    limits(&made.plan, reviewed.as_ref(), args.accept_removals)?;
     let complete = if made.plan.is_complete() { Exit::Done } else { Exit::Incomplete };
     if made.plan.changes.is_empty() {
         if args.format == Format::Json {
