@@ -60,13 +60,10 @@ impl<'a> Reading<'a> {
 
     /// Says what is asked before anybody knows how much there is to ask.
     pub fn begins(&self, whole: bool) {
-        let first = match whole {
-            true => {
-                "accounts and units, users, groups, permission sets and the accounts that have them"
-            }
-            false => {
-                "accounts and units, then users, groups, permission sets and what the accounts have"
-            }
+        let first = if whole {
+            "accounts and units, users, groups, permission sets and the accounts that have them"
+        } else {
+            "accounts and units, then users, groups, permission sets and what the accounts have"
         };
         self.say([format!("first the listings that tell how much there is: {first}")]);
     }
