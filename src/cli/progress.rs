@@ -50,8 +50,8 @@ impl<'a> Reading<'a> {
         let bar = show.then(|| {
             let bar = ProgressBar::new_spinner();
             bar.set_style(style("{spinner} reading AWS: {msg} · {elapsed}"));
-            bar.enable_steady_tick(TICK);
             env.show(&bar);
+            bar.enable_steady_tick(TICK);
             bar
         });
         let (verbose, quiet) = (global.verbose > 0, global.quiet);
