@@ -72,7 +72,12 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
     let listening = match command {
         Command::Plan(_) | Command::Apply(_) | Command::Snapshot(_) => interrupt::listen(env),
         // Those who read no AWS have nothing to tidy up, and the one who is AWS listens by itself.
-        _ => None,
+        Command::Check(_)
+        | Command::Journal(_)
+        | Command::Sandbox(_)
+        | Command::Schema
+        | Command::Completions { .. }
+        | Command::Man => None,
     };
     match command {
         Command::Check(args) => check::check(env, global, args, color),

@@ -172,9 +172,9 @@ impl Aws {
         Self::new(config, self.counted.clone(), Arc::clone(&self.gates))
     }
 
-    /// How fast calls are made where AWS does not throttle them.
-    pub fn pace(&self) -> Pace {
-        self.gates.pace()
+    /// The quota of an operation, and how many calls a second it allows now.
+    pub fn rate<'o>(&self, operation: &'o str) -> (&'o str, f64) {
+        self.gates.rate(operation)
     }
 
     /// Attempts made so far per operation, `sso-admin:ListInstances` → 1; retries count.

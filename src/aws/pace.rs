@@ -123,10 +123,6 @@ impl Gates {
         Self { pace, by_quota: Mutex::default(), breakers: Mutex::default() }
     }
 
-    pub(super) fn pace(&self) -> Pace {
-        self.pace
-    }
-
     /// Waits until a call of this operation (`sso-admin:ListInstances`) may start. It may run as long
     /// as the permit lives.
     pub(super) async fn enter(&self, operation: &str) -> Permit {
@@ -167,6 +163,11 @@ impl Gates {
     fn breaker<T>(&self, operation: &'static str, of: impl Fn(&mut Breaker) -> T) -> Option<T> {
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
         Breaker::is_for(operation).then(|| of(breakers.entry(operation).or_default()))
+    }
+
+    /// The quota of an operation, and how many calls a second it allows now.
+    pub(super) fn rate<'o>(&self, operation: &'o str) -> (&'o str, f64) {
+        (self.pace.quota(operation).0, self.gate(operation).bucket().rate())
     }
 
     fn gate(&self, operation: &str) -> Arc<Gate> {

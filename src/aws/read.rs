@@ -14,6 +14,7 @@ mod organization;
 mod permission_sets;
 mod principals;
 mod provisioned;
+pub mod question;
 mod standing;
 pub mod strategy;
 
@@ -32,6 +33,7 @@ use crate::live::{Gap, IdentityCenter, Live, Organization, Part, Taken};
 use center::Center;
 use jiff::Timestamp;
 use organization::Base;
+use question::Question;
 use std::collections::{BTreeMap, BTreeSet};
 use strategy::{Choice, Estimate};
 
@@ -80,7 +82,10 @@ fn same(what: &'static str, then: &str, now: &str) -> Result<(), ReadError> {
 pub trait Progress: Sync {
     /// `done` of `total` are read of what `what` names. `total` may grow; 0 means that nobody knows
     /// it before the last page.
-    fn step(&self, what: &str, done: usize, total: usize);
+    fn step(&self, what: Question, done: usize, total: usize);
+
+    /// This is to be asked besides, at least.
+    fn ahead(&self, estimate: &Estimate);
 
     /// The way to the grants is chosen, and this is what it takes at least.
     fn decided(&self, choice: &Choice, estimate: &Estimate);
@@ -91,7 +96,9 @@ pub trait Progress: Sync {
 pub struct Silent;
 
 impl Progress for Silent {
-    fn step(&self, _what: &str, _done: usize, _total: usize) {}
+    fn step(&self, _what: Question, _done: usize, _total: usize) {}
+
+    fn ahead(&self, _estimate: &Estimate) {}
 
     fn decided(&self, _choice: &Choice, _estimate: &Estimate) {}
 }

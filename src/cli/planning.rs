@@ -194,8 +194,14 @@ pub async fn read(
     reach: &Reach,
 ) -> Result<Live, Failure> {
     let progress = Reading::new(env, global, &connection.aws);
+    progress.begins(reach.only.is_empty());
     // Boxed: every command holds one, and it is large.
-    let live = Box::pin(read_all(env, declared, connection, reach, &progress)).await;
+    let reading = Box::pin(read_all(env, declared, connection, reach, &progress));
+    let live = tokio::select! {
+        biased;
+        live = reading => live,
+        never = progress.tell() => match never {},
+    };
     progress.finish();
     let live = live?;
     if global.verbose > 0 {

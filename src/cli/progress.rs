@@ -4,14 +4,22 @@ use super::args::Global;
 use super::env::Env;
 use crate::aws::Aws;
 use crate::aws::read::Progress;
-use crate::aws::read::strategy::{Choice, Estimate, Way};
+use crate::aws::read::question::Question;
+use crate::aws::read::strategy::{Choice, Estimate, Load, Way};
 use crate::text::counted;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
 
 /// How often a bar moves by itself, so that a person sees that the process lives.
 pub const TICK: Duration = Duration::from_millis(120);
+/// Where there is no bar, a reading that takes longer says so, and then again and again: a log is to show
+/// that the process lives, and little more.
+const FIRST_LINE: Duration = Duration::from_secs(10);
+const NEXT_LINE: Duration = Duration::from_secs(30);
 
 /// Shows how far the reading is.
 pub struct Reading<'a> {
@@ -19,8 +27,20 @@ pub struct Reading<'a> {
     bar: Option<ProgressBar>,
     aws: &'a Aws,
     verbose: bool,
-    /// Calls of the whole reading, at least; known once its way is chosen.
-    expected: OnceLock<u64>,
+    quiet: bool,
+    began: Instant,
+    seen: Mutex<Seen>,
+}
+
+/// What was heard of a reading.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    /// The last step.
+    step: Option<(Question, usize, usize)>,
+    /// Calls that are left of what is known to be asked.
+    left: BTreeMap<Question, usize>,
+    /// Whether the way to the grants is chosen: what is left before that says nothing of the whole.
+    decided: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -30,11 +50,35 @@ impl<'a> Reading<'a> {
         let bar = show.then(|| {
             let bar = ProgressBar::new_spinner();
             bar.set_style(style("{spinner} reading AWS: {msg} · {elapsed}"));
-            bar.enable_steady_tick(TICK);
             env.show(&bar);
+            bar.enable_steady_tick(TICK);
             bar
         });
-        Self { env, bar, aws, verbose: global.verbose > 0, expected: OnceLock::new() }
+        let (verbose, quiet) = (global.verbose > 0, global.quiet);
+        Self { env, bar, aws, verbose, quiet, began: Instant::now(), seen: Mutex::default() }
+    }
+
+    /// Says what is asked before anybody knows how much there is to ask.
+    pub fn begins(&self, whole: bool) {
+        let first = if whole {
+            "accounts and units, users, groups, permission sets and the accounts that have them"
+        } else {
+            "accounts and units, then users, groups, permission sets and what the accounts have"
+        };
+        self.say([format!("first the listings that tell how much there is: {first}")]);
+    }
+
+    /// Says from time to time how far the reading is, where no bar does. Never ends.
+    pub async fn tell(&self) -> Infallible {
+        if self.bar.is_some() || self.quiet {
+            return std::future::pending().await;
+        }
+        let mut due = self.began + FIRST_LINE;
+        loop {
+            sleep_until(due).await;
+            self.env.err(&format!("reading AWS: {}\n", self.message()));
+            due += NEXT_LINE;
+        }
     }
 
     /// Takes the bar away.
@@ -42,8 +86,34 @@ impl<'a> Reading<'a> {
         self.env.clear();
     }
 
-    fn calls(&self) -> u64 {
-        self.aws.calls().values().sum()
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn message(&self) -> String {
+        let calls = self.aws.calls().values().sum();
+        let seen = self.seen().clone();
+        seen.message(calls, self.began.elapsed(), |operation| self.aws.rate(operation))
+    }
+
+    fn say(&self, lines: impl IntoIterator<Item = String>) {
+        if self.verbose {
+            lines.into_iter().for_each(|line| self.env.err(&format!("{line}\n")));
+        }
+    }
+
+    /// Adds what is to be asked, and says it with everything that is left.
+    fn add(&self, estimate: &Estimate) {
+        let mut seen = self.seen();
+        seen.left.extend(estimate.rows.iter().copied());
+        let all = seen.ahead();
+        drop(seen);
+        let loads = all.loads(|operation| self.aws.rate(operation));
+        let rows = estimate.rows.iter().map(|(what, calls)| {
+            let (quota, _) = self.aws.rate(what.operation());
+            format!("{calls:>6} {quota}: {}", what.text())
+        });
+        self.say(rows.chain(ahead(&loads)));
     }
 }
 
@@ -55,49 +125,82 @@ impl Drop for Reading<'_> {
 }
 
 impl Progress for Reading<'_> {
-    fn step(&self, what: &str, done: usize, total: usize) {
-        let Some(bar) = &self.bar else { return };
-        let of = if total > 0 { format!(" of {total}") } else { String::new() };
-        let pace = pace(self.calls(), self.expected.get().copied(), bar.elapsed());
-        bar.set_message(format!("{what} {done}{of} · {pace}"));
+    fn step(&self, what: Question, done: usize, total: usize) {
+        self.seen().hear(what, done, total);
+        if let Some(bar) = &self.bar {
+            bar.set_message(self.message());
+        }
+    }
+
+    fn ahead(&self, estimate: &Estimate) {
+        if estimate.calls() > 0 {
+            self.add(estimate);
+        }
     }
 
     fn decided(&self, choice: &Choice, estimate: &Estimate) {
-        let calls = u64::try_from(estimate.calls()).unwrap_or(u64::MAX);
-        self.expected.get_or_init(|| self.calls().saturating_add(calls));
-        if !self.verbose {
-            return;
-        }
-        for line in reading_plan(choice, estimate) {
-            self.env.err(&format!("{line}\n"));
-        }
+        self.seen().decided = true;
+        self.say([way(choice)]);
+        self.add(estimate);
     }
 }
 
-/// What is about to be asked, a line each.
-fn reading_plan(choice: &Choice, estimate: &Estimate) -> Vec<String> {
+impl Seen {
+    fn hear(&mut self, what: Question, done: usize, total: usize) {
+        self.step = Some((what, done, total));
+        // Of what comes page by page nobody knows how much is left.
+        if total > 0 {
+            self.left.insert(what, total.saturating_sub(done) * what.calls());
+        }
+    }
+
+    fn ahead(&self) -> Estimate {
+        Estimate { rows: self.left.iter().map(|(what, calls)| (*what, *calls)).collect() }
+    }
+
+    /// `grants of groups 20 of 200 · 120 calls, 18 a second, 5 s left`: as much of it as can be told.
+    fn message(
+        &self,
+        calls: u64,
+        elapsed: Duration,
+        rate: impl Fn(&'static str) -> (&'static str, f64),
+    ) -> String {
+        let step = match self.step {
+            None => "no listing is done yet".to_owned(),
+            Some((what, done, 0)) => format!("{} {done}", what.text()),
+            Some((what, done, total)) => format!("{} {done} of {total}", what.text()),
+        };
+        let mean = calls.checked_div(elapsed.as_secs()).filter(|mean| *mean > 0);
+        let mean = mean.map(|mean| format!(", {mean} a second")).unwrap_or_default();
+        let slowest = self.ahead().loads(rate).into_iter().next().filter(|_| self.decided);
+        let left = slowest.map(|load| format!(", {} s left", load.seconds)).unwrap_or_default();
+        format!(
+            "{step} · {}{mean}{left}",
+            counted(usize::try_from(calls).unwrap_or(usize::MAX), "call")
+        )
+    }
+}
+
+/// How the grants are read.
+fn way(choice: &Choice) -> String {
     let way = match choice.way {
         Way::ByPair => "pair by pair",
         Way::Within => "in the accounts of --only, pair by pair",
         Way::Hybrid => "by principal, then the pairs that nobody explains",
     };
     let because = choice.because.map(|text| format!(", since {text}")).unwrap_or_default();
-    let mut lines = vec![format!("reading grants {way}{because}")];
-    let rows = estimate.rows.iter();
-    lines.extend(rows.map(|(service, what, calls)| format!("{calls:>6} {service}: {what}")));
-    let calls = counted(estimate.calls(), "call");
-    lines.push(format!("at least {calls} ahead, about {} s at the quota", estimate.seconds));
-    lines
+    format!("reading grants {way}{because}")
 }
 
-/// `120 calls, 18 a second, 5 s left`: as much of it as can be told.
-fn pace(calls: u64, expected: Option<u64>, elapsed: Duration) -> String {
-    let rate = calls.checked_div(elapsed.as_secs()).filter(|rate| *rate > 0);
-    let left = expected.and_then(|all| all.checked_sub(calls));
-    let left = left.zip(rate).map(|(left, rate)| format!("{} s left", left.div_ceil(rate)));
-    let rate = rate.map(|rate| format!("{rate} a second"));
-    let parts = [Some(format!("{calls} calls")), rate, left];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+/// What is left, quota by quota, the slowest first.
+fn ahead(loads: &[Load]) -> Option<String> {
+    let slowest = loads.first()?;
+    let calls = counted(loads.iter().map(|load| load.calls).sum(), "call");
+    let load = |load: &Load| {
+        format!("{} of {} in {} s", counted(load.calls, "call"), load.quota, load.seconds)
+    };
+    let each = loads.iter().map(load).collect::<Vec<_>>().join(", ");
+    Some(format!("at least {calls} ahead, about {} s at the quotas: {each}", slowest.seconds))
 }
 
 /// A bar's style.
@@ -106,17 +209,4 @@ pub fn style(template: &str) -> ProgressStyle {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_time_that_is_left_follows_from_the_rate() {
-        let after = |calls, expected, seconds| pace(calls, expected, Duration::from_secs(seconds));
-        assert_eq!(after(12, Some(30), 0), "12 calls");
-        assert_eq!(after(180, None, 10), "180 calls, 18 a second");
-        assert_eq!(after(180, Some(958), 10), "180 calls, 18 a second, 44 s left");
-        // There may be more pages than anybody could foresee.
-        assert_eq!(after(960, Some(958), 50), "960 calls, 19 a second");
-        assert_eq!(after(2, Some(958), 50), "2 calls");
-    }
-}
+mod tests;

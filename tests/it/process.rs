@@ -203,9 +203,6 @@ fn two_applies_of_different_definitions_end_with_both() {
 
 #[test]
 fn a_reading_that_is_interrupted_changes_nothing_and_leaves_nothing_behind() {
-    // An AWS that hears the first question and never answers.
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", silent.local_addr().unwrap());
     for words in [
         &["plan", "--out", "plan.json"][..],
         &["snapshot", "--out", "snapshot.json"],
@@ -213,6 +210,10 @@ fn a_reading_that_is_interrupted_changes_nothing_and_leaves_nothing_behind() {
         &["--read", "full", "plan"],
     ] {
         for name in ["INT", "TERM"] {
+            // An AWS that hears the first questions and never answers; one for each, whose questions are
+            // nobody else's.
+            let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = format!("http://{}", silent.local_addr().unwrap());
             let folder = wallet();
             let before = support::entries(folder.path());
             let words: Vec<String> = ["--endpoint-url", &address]

@@ -36,6 +36,11 @@ impl Bucket {
         Self { quota, rate: quota.rate, full: now, throttled: None, cut: None, raised: now }
     }
 
+    /// Calls a second, now.
+    pub(super) fn rate(&self) -> f64 {
+        self.rate
+    }
+
     /// Between two calls.
     fn interval(&self) -> Duration {
         Duration::from_secs_f64(1.0 / self.rate)

@@ -1,6 +1,7 @@
 //! Who has a permission set in an account, pair by pair.
 
 use super::provisioned::Pairs;
+use super::question::Question;
 use super::{Gaps, Progress, ReadError};
 use crate::aws::error::AwsError;
 use crate::aws::page::{each, listed, pages};
@@ -28,7 +29,7 @@ pub(super) async fn read(
     };
     each(pairs, work, |(assigned, account, set)| {
         done += 1;
-        progress.step("assignments", done, total);
+        progress.step(Question::PairGrants, done, total);
         match assigned {
             Ok(assigned) => {
                 found.insert((account, set), assigned);

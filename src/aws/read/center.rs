@@ -6,6 +6,7 @@ use super::directory::{self, Directory, Memberships};
 use super::permission_sets::{self, Sets};
 use super::principals::{self, Asked as Principal};
 use super::provisioned::{self, Pairs, Provisioned, Which};
+use super::question::Question;
 use super::strategy::{self, Choice, DENIED, Estimate, Known, Way};
 use super::{Gaps, Progress, ReadError, Wanted};
 use crate::aws::error::Kind;
@@ -183,7 +184,7 @@ impl Session<'_> {
         if choice.way == Way::ByPair {
             known.memberships = directory.groups.len();
         }
-        self.progress.decided(&choice, &Estimate::of(&known, &choice, &self.aws.pace()));
+        self.progress.decided(&choice, &Estimate::of(&known, &choice));
         (choice, first)
     }
 
@@ -235,7 +236,7 @@ impl Session<'_> {
         }
         let rest = |who: &Principal| ahead.as_ref() != Some(who);
         let groups = directory.groups.keys().cloned().map(Principal::Group).filter(rest);
-        self.ask(groups, (&mut found, &mut gaps), "grants of groups").await?;
+        self.ask(groups, (&mut found, &mut gaps), Question::GroupGrants).await?;
         // A group that told nothing may have grants too.
         let silent = gaps.0.iter().filter_map(|gap| match &gap.part {
             Part::GroupGrants(id) => Some(id),
@@ -264,7 +265,7 @@ impl Session<'_> {
         &self,
         who: impl IntoIterator<Item = Principal>,
         into: (&mut Assignments, &mut Gaps),
-        what: &str,
+        what: Question,
     ) -> Result<(), ReadError> {
         principals::ask(self.aws, self.target, who, into, (self.progress, what)).await
     }
@@ -277,7 +278,7 @@ impl Session<'_> {
         provisioned: &mut Provisioned,
         (mut found, mut gaps): (Assignments, Gaps),
     ) -> Result<(Assignments, Pairs, Vec<PermissionSetArn>, Gaps), ReadError> {
-        self.ask(users, (&mut found, &mut gaps), "grants of declared users").await?;
+        self.ask(users, (&mut found, &mut gaps), Question::UserGrants).await?;
         let sets = suspected(&found, provisioned);
         let listed = sets.iter().cloned();
         self.provisioned(listed, Which::Outdated, (provisioned, &mut gaps)).await?;

@@ -1,5 +1,6 @@
 //! The identity store: users, groups and who is in them.
 
+use super::question::Question;
 use super::{Gaps, Progress, ReadError, present};
 use crate::aws::error::AwsError;
 use crate::aws::page::{Listing, each, pages, told_pages};
@@ -67,7 +68,7 @@ async fn list_users(aws: &Aws, target: &Target, progress: &dyn Progress) -> List
         let out = aws.call(LIST_USERS, || request.clone().send()).await?;
         Ok((out.users, out.next_token))
     };
-    told_pages(LIST_USERS, fetch, |rows| progress.step("users", rows, 0)).await
+    told_pages(LIST_USERS, fetch, |rows| progress.step(Question::Users, rows, 0)).await
 }
 
 async fn list_groups(aws: &Aws, target: &Target, progress: &dyn Progress) -> Listing<types::Group> {
@@ -78,7 +79,7 @@ async fn list_groups(aws: &Aws, target: &Target, progress: &dyn Progress) -> Lis
         let out = aws.call(LIST_GROUPS, || request.clone().send()).await?;
         Ok((out.groups, out.next_token))
     };
-    told_pages(LIST_GROUPS, fetch, |rows| progress.step("groups", rows, 0)).await
+    told_pages(LIST_GROUPS, fetch, |rows| progress.step(Question::Groups, rows, 0)).await
 }
 
 /// Reads the members of groups.
@@ -94,7 +95,7 @@ pub(super) async fn members(
     let work = |id: GroupId| async move { (read_group_members(aws, target, &id).await, id) };
     each(groups, work, |(members, id)| {
         done += 1;
-        progress.step("group members", done, total);
+        progress.step(Question::Members, done, total);
         match members {
             Ok(members) => {
                 memberships.insert(id, members);

@@ -3,6 +3,7 @@
 
 use super::principals::{self, Asked as Principal};
 use super::provisioned::{self, Pairs, Provisioned, Which};
+use super::question::Question;
 use super::{Gaps, Progress, ReadError, assignments, charge, directory, tidy};
 use crate::aws::{Aws, Target};
 use crate::id::{GroupId, PermissionSetArn, UserId};
@@ -58,7 +59,7 @@ pub async fn read_grants(
     let found = &mut center.assignments;
     let who = users.iter().cloned().map(Principal::User);
     let into = (&mut *found, &mut gaps);
-    principals::ask(aws, &target, who, into, (progress, "grants of users")).await?;
+    principals::ask(aws, &target, who, into, (progress, Question::UserGrants)).await?;
     assignments::read(aws, &target, pairs.clone(), (found, &mut gaps), progress).await?;
 
     let failed: BTreeSet<&Part> = gaps.0.iter().map(|gap| &gap.part).collect();

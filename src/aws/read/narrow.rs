@@ -5,6 +5,7 @@ use super::center::{self, Center, Listed, Session};
 use super::directory::{self, Directory};
 use super::permission_sets::{self, Sets};
 use super::provisioned::{self, Pairs, Provisioned, Which};
+use super::question::Question;
 use super::strategy::{self, Choice, Estimate, Known, Way};
 use super::{Gaps, Narrow, Progress, ReadError, Wanted, assignments};
 use crate::aws::error::Kind;
@@ -62,7 +63,7 @@ async fn pairs(
         return Ok(None);
     }
     let choice = Choice { way: Way::Within, because: None };
-    go.progress.decided(&choice, &Estimate::of(&known, &choice, &go.aws.pace()));
+    go.progress.decided(&choice, &Estimate::of(&known, &choice));
     Ok(Some(pairs))
 }
 
@@ -78,12 +79,17 @@ async fn within(
     let describe = |arn: PermissionSetArn| async move {
         (permission_sets::describe(aws, target, &arn).await, arn)
     };
-    each(arns, describe, |(described, arn)| match described {
-        Ok(set) => {
-            sets.insert(arn, set);
-            Ok(())
+    let (mut done, total) = (0, arns.len());
+    each(arns, describe, |(described, arn)| {
+        done += 1;
+        progress.step(Question::SetNames, done, total);
+        match described {
+            Ok(set) => {
+                sets.insert(arn, set);
+                Ok(())
+            }
+            Err(error) => gaps.note(Part::PermissionSet(arn), error),
         }
-        Err(error) => gaps.note(Part::PermissionSet(arn), error),
     })
     .await?;
     let declared = |name: &str| chosen.sets.contains(&PermissionSetName::new(name));
@@ -141,7 +147,7 @@ async fn parts(
     };
     each(known, work, |(parts, arn)| {
         done += 1;
-        go.progress.step("permission sets", done, total);
+        go.progress.step(Question::SetParts, done, total);
         let errors = sets.get_mut(&arn).map(|set| parts.place(set)).unwrap_or_default();
         gaps.note_all(&Part::PermissionSet(arn), errors)
     })

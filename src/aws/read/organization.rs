@@ -2,6 +2,8 @@
 
 mod accounts;
 
+use super::question::Question;
+use super::strategy::Estimate;
 use super::{Gaps, Progress, ReadError, TagsOf};
 use crate::aws::Aws;
 use crate::aws::error::AwsError;
@@ -121,7 +123,7 @@ async fn tree(
         let work = |parent: OuId| async move { (children(aws, &parent).await, parent) };
         each(parents, work, |(listing, parent)| {
             asked += 1;
-            progress.step("organizational units", asked, total);
+            progress.step(Question::Units, asked, total);
             for ou in listing.rows {
                 let (id, name) = (ou.id.unwrap_or_default(), ou.name.unwrap_or_default());
                 let id = OuId::new(id);
@@ -161,10 +163,11 @@ async fn account_tags(
     progress: &dyn Progress,
 ) -> Result<(), ReadError> {
     let (mut done, total) = (0, ids.len());
+    progress.ahead(&Estimate::asking(Question::AccountTags, total));
     let work = |id: AccountId| async move { (tags(aws, &id).await, id) };
     each(ids, work, |(tags, id)| {
         done += 1;
-        progress.step("account tags", done, total);
+        progress.step(Question::AccountTags, done, total);
         match tags {
             Ok(tags) => {
                 if let Some(account) = organization.accounts.get_mut(&id) {

@@ -1,5 +1,6 @@
 //! Permission sets and their parts.
 
+use super::question::Question;
 use super::{Gaps, Progress, ReadError, present};
 use crate::aws::error::{AwsError, Kind};
 use crate::aws::page::{Listing, each, listed, pages};
@@ -33,7 +34,7 @@ pub(super) async fn details(
     let work = |arn: PermissionSetArn| async move { (whole(aws, target, &arn).await, arn) };
     each(arns.iter().cloned(), work, |(set, arn)| {
         done += 1;
-        progress.step("permission sets", done, total);
+        progress.step(Question::SetDetails, done, total);
         match set {
             Ok((set, errors)) => {
                 sets.insert(arn.clone(), set);

@@ -1,6 +1,7 @@
 //! What a principal has, in every account at once.
 
 use super::assignments::Assignments;
+use super::question::Question;
 use super::{Gaps, Progress, ReadError};
 use crate::aws::error::AwsError;
 use crate::aws::page::{each, listed, pages};
@@ -52,7 +53,7 @@ pub(super) async fn ask(
     target: &Target,
     who: impl IntoIterator<Item = Asked>,
     (found, gaps): (&mut Assignments, &mut Gaps),
-    (progress, what): (&dyn Progress, &str),
+    (progress, what): (&dyn Progress, Question),
 ) -> Result<(), ReadError> {
     let who: Vec<Asked> = who.into_iter().collect();
     let (mut done, total) = (0, who.len());

@@ -3,6 +3,7 @@
 //! One listing tells either, never both: unfiltered it tells every account and no version, filtered
 //! by one status it tells the accounts of that status.
 
+use super::question::Question;
 use super::{Gaps, Progress, ReadError};
 use crate::aws::error::AwsError;
 use crate::aws::page::{each, listed, pages};
@@ -30,6 +31,15 @@ pub(super) enum Which {
     Outdated,
 }
 
+impl Which {
+    fn question(self) -> Question {
+        match self {
+            Self::Any | Self::Current => Question::AccountsOfSets,
+            Self::Outdated => Question::OutdatedAccounts,
+        }
+    }
+}
+
 /// Lists accounts of every given set into `found`. An account that was listed before and is listed
 /// as outdated is outdated.
 pub(super) async fn list(
@@ -46,7 +56,7 @@ pub(super) async fn list(
         |set: PermissionSetArn| async move { (accounts(aws, target, &set, which).await, set) };
     each(sets, work, |(accounts, set)| {
         done += 1;
-        progress.step("provisioned accounts", done, total);
+        progress.step(which.question(), done, total);
         match accounts {
             Ok(accounts) => {
                 let of_set = found.entry(set).or_default();

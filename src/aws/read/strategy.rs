@@ -6,8 +6,9 @@
 //! principal never is: a grant whose principal was deleted has nobody left to be asked. A full reading
 //! is therefore by pair, whatever it costs (docs/reading.md has the arithmetic).
 
-use crate::aws::Pace;
+use super::question::Question;
 use crate::live::reading::Depth;
+use std::collections::BTreeMap;
 
 /// What is known before the grants are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,72 +80,92 @@ pub fn may_narrow(depth: Depth, accounts: usize, sets: usize) -> bool {
     depth == Depth::Quick && accounts <= sets
 }
 
-/// Whether a reading of some accounts alone takes fewer calls than any of all: the names of all sets,
-/// the rest of the chosen ones and every pair, against everything of all sets, by pair or by principal.
-pub fn narrows(known: &Known) -> bool {
-    let narrow = known.sets + (DETAILS - 1 + LISTINGS) * known.chosen + known.pairs;
-    narrow < (DETAILS + 1) * known.sets + known.groups + known.direct
-}
-
-/// The calls that are ahead, by service, at least: what has many rows takes more pages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Estimate {
-    /// Each line of the plan: the service, what is asked, how many calls it takes.
-    pub rows: Vec<(&'static str, &'static str, usize)>,
-    /// Seconds at the pace of the connection.
-    pub seconds: usize,
-}
-
-/// Calls of each permission set's details: description, three kinds of policies, boundary, tags.
-const DETAILS: usize = 6;
 /// Listings of a set's accounts in a narrowed reading: all, and the outdated ones.
 const LISTINGS: usize = 2;
 
+/// Whether a reading of some accounts alone takes fewer calls than any of all: the names of all sets,
+/// the rest of the chosen ones and every pair, against everything of all sets, by pair or by principal.
+pub fn narrows(known: &Known) -> bool {
+    let narrow = known.sets + (Question::SetParts.calls() + LISTINGS) * known.chosen + known.pairs;
+    narrow < (Question::SetDetails.calls() + 1) * known.sets + known.groups + known.direct
+}
+
+/// The calls that are ahead, at least: what has many rows takes more pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Estimate {
+    /// What is asked, and how many calls it takes.
+    pub rows: Vec<(Question, usize)>,
+}
+
+/// What one quota of AWS has to bear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// `sso-admin`, or the operation that has a quota of its own.
+    pub quota: &'static str,
+    /// Calls.
+    pub calls: usize,
+    /// Seconds that they take.
+    pub seconds: usize,
+}
+
 impl Estimate {
     /// What a choice leads to.
-    pub fn of(known: &Known, choice: &Choice, pace: &Pace) -> Self {
-        let sso = "sso-admin";
-        let details = |calls| (sso, "details of permission sets", calls);
-        let mut rows = Vec::new();
-        match choice.way {
-            Way::Within => {
-                rows.push((sso, "names of permission sets", known.sets));
-                rows.push(details((DETAILS - 1) * known.chosen));
-                rows.push((sso, "accounts of permission sets", LISTINGS * known.chosen));
-                rows.push((sso, "grants of provisioned pairs", known.pairs));
-            }
-            Way::ByPair => {
-                rows.push(details(DETAILS * known.sets));
-                rows.push((sso, "accounts with outdated permission sets", known.sets));
-                rows.push((sso, "grants of provisioned pairs", known.pairs));
-            }
-            Way::Hybrid => {
-                rows.push(details(DETAILS * known.sets));
-                rows.push((sso, "grants of groups", known.groups));
-                rows.push((sso, "grants of declared direct users", known.direct));
-            }
-        }
-        rows.push(("identitystore", "members of groups", known.memberships));
-        Self { seconds: seconds(&rows, pace), rows }
+    pub fn of(known: &Known, choice: &Choice) -> Self {
+        let questions = match choice.way {
+            Way::Within => vec![
+                (Question::SetNames, known.sets),
+                (Question::SetParts, known.chosen),
+                (Question::AccountsOfSets, known.chosen),
+                (Question::OutdatedAccounts, known.chosen),
+                (Question::PairGrants, known.pairs),
+            ],
+            Way::ByPair => vec![
+                (Question::SetDetails, known.sets),
+                (Question::OutdatedAccounts, known.sets),
+                (Question::PairGrants, known.pairs),
+            ],
+            Way::Hybrid => vec![
+                (Question::SetDetails, known.sets),
+                (Question::GroupGrants, known.groups),
+                (Question::UserGrants, known.direct),
+            ],
+        };
+        let questions = questions.into_iter().chain([(Question::Members, known.memberships)]);
+        Self { rows: questions.map(|(what, times)| (what, times * what.calls())).collect() }
+    }
+
+    /// One kind of question, so many times.
+    pub fn asking(what: Question, times: usize) -> Self {
+        Self { rows: vec![(what, times * what.calls())] }
     }
 
     /// All calls.
     pub fn calls(&self) -> usize {
-        self.rows.iter().map(|(_, _, calls)| calls).sum()
+        self.rows.iter().map(|(_, calls)| calls).sum()
+    }
+
+    /// What each quota has to bear, where calls of an operation are made at a rate; the slowest first,
+    /// which decides how long it takes.
+    pub fn loads(&self, rate: impl Fn(&'static str) -> (&'static str, f64)) -> Vec<Load> {
+        let mut quotas: BTreeMap<&'static str, (usize, f64)> = BTreeMap::new();
+        for (what, calls) in self.rows.iter().filter(|(_, calls)| *calls > 0) {
+            let (quota, rate) = rate(what.operation());
+            quotas.entry(quota).or_insert((0, rate)).0 += calls;
+        }
+        let loads = quotas.into_iter();
+        let load = |(quota, (calls, rate))| Load { quota, calls, seconds: seconds(calls, rate) };
+        let mut loads: Vec<Load> = loads.map(load).collect();
+        loads.sort_by(|a, b| b.seconds.cmp(&a.seconds).then(b.calls.cmp(&a.calls)));
+        loads
     }
 }
 
-/// Seconds at a pace. Services have quotas of their own, so the slowest decides.
-fn seconds(rows: &[(&str, &str, usize)], pace: &Pace) -> usize {
-    let of = |service, rate: f64| {
-        let calls: usize = rows.iter().filter(|row| row.0 == service).map(|row| row.2).sum();
-        #[expect(clippy::cast_precision_loss, reason = "nobody makes 2^52 calls")]
-        let seconds = (calls as f64 / rate).ceil();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as above")]
-        let seconds = seconds as usize;
-        seconds
-    };
-    of("sso-admin", pace.sso_admin).max(of("identitystore", pace.identity_store))
+fn seconds(calls: usize, rate: f64) -> usize {
+    #[expect(clippy::cast_precision_loss, reason = "nobody makes 2^52 calls")]
+    let seconds = (calls as f64 / rate).ceil();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as above")]
+    let seconds = seconds as usize;
+    seconds
 }
 
 #[cfg(test)]
@@ -163,7 +184,18 @@ mod tests {
         chosen: 0,
     };
 
-    const PACE: Pace = Pace { sso_admin: 18.0, identity_store: 18.0, organizations: 1.0 };
+    fn rate(operation: &'static str) -> (&'static str, f64) {
+        match operation.split_once(':') {
+            Some(("sso-admin", _)) => ("sso-admin", 18.0),
+            Some(("organizations", _)) => (operation, 9.0),
+            _ => (operation, 18.0),
+        }
+    }
+
+    fn slowest(estimate: &Estimate) -> (&'static str, usize) {
+        let loads = estimate.loads(rate);
+        (loads[0].quota, loads[0].seconds)
+    }
 
     #[test]
     fn the_cheapest_way_that_the_depth_and_the_caller_allow_is_chosen() {
@@ -200,22 +232,27 @@ mod tests {
         let one = Known { chosen: 9, pairs: 9, ..LARGE };
         assert!(narrows(&one));
         let way = Choice { way: Way::Within, because: None };
-        assert_eq!(Estimate::of(&one, &way, &PACE).calls(), 50 + 7 * 9 + 9 + 200);
+        assert_eq!(Estimate::of(&one, &way).calls(), 50 + 7 * 9 + 9 + 200);
         // Every set matters to so many accounts that asking the principals takes fewer.
         assert!(narrows(&Known { chosen: 50, pairs: 332, ..LARGE }));
         assert!(!narrows(&Known { chosen: 50, pairs: 333, ..LARGE }));
     }
 
     #[test]
-    fn the_slowest_service_decides_how_long_it_takes() {
-        let hybrid = Estimate::of(&LARGE, &choose(&LARGE), &PACE);
+    fn the_slowest_quota_decides_how_long_it_takes() {
+        let mut hybrid = Estimate::of(&LARGE, &choose(&LARGE));
         assert_eq!(hybrid.calls(), 300 + 200 + 183 + 200);
-        assert_eq!(hybrid.seconds, 38);
+        let members = "identitystore:ListGroupMemberships";
+        let load = |quota, calls, seconds| Load { quota, calls, seconds };
+        assert_eq!(hybrid.loads(rate), [load("sso-admin", 683, 38), load(members, 200, 12)]);
+        // Tags have a quota of their own, half as fast.
+        hybrid.rows.extend(Estimate::asking(Question::AccountTags, 1000).rows);
+        assert_eq!(slowest(&hybrid), ("organizations:ListTagsForResource", 112));
         let full = Known { depth: Depth::Full, ..LARGE };
-        let by_pair = Estimate::of(&full, &choose(&full), &PACE);
+        let by_pair = Estimate::of(&full, &choose(&full));
         assert_eq!(by_pair.calls(), 300 + 50 + 8475 + 200);
-        assert_eq!(by_pair.seconds, 491);
-        let members = Known { memberships: 3000, sets: 0, groups: 0, direct: 0, pairs: 0, ..LARGE };
-        assert_eq!(Estimate::of(&members, &choose(&members), &PACE).seconds, 167);
+        assert_eq!(slowest(&by_pair), ("sso-admin", 491));
+        let many = Known { memberships: 3000, sets: 0, groups: 0, direct: 0, pairs: 0, ..LARGE };
+        assert_eq!(slowest(&Estimate::of(&many, &choose(&many))), (members, 167));
     }
 }

@@ -84,8 +84,8 @@ impl<'a> Applying<'a> {
         let bar = show.then(|| {
             let bar = ProgressBar::new(total as u64);
             bar.set_style(style("{bar:20} {elapsed} · {wide_msg}"));
-            bar.enable_steady_tick(TICK);
             env.show(&bar);
+            bar.enable_steady_tick(TICK);
             bar
         });
         let tally = Mutex::new(Tally { all: total, ..Tally::default() });

@@ -4,6 +4,7 @@ use super::PAGE;
 use crate::aws::Aws;
 use crate::aws::error::AwsError;
 use crate::aws::page::{Listing, each, listed, pages, told_pages};
+use crate::aws::read::question::Question;
 use crate::aws::read::{Gaps, Progress, ReadError};
 use crate::id::{AccountId, OuId, RootId};
 use crate::live::{Account, AccountState, Organization, Part};
@@ -20,7 +21,7 @@ pub(super) async fn list(aws: &Aws, progress: &dyn Progress) -> Listing<types::A
         let out = aws.call(LIST, || request.clone().send()).await?;
         Ok((listed(LIST, out.accounts)?, out.next_token))
     };
-    told_pages(LIST, fetch, |rows| progress.step("accounts", rows, 0)).await
+    told_pages(LIST, fetch, |rows| progress.step(Question::Accounts, rows, 0)).await
 }
 
 /// Finds the parent of every account: from its `Paths`, or, where an endpoint does not tell usable
@@ -121,7 +122,7 @@ async fn by_parent(
     let work = |parent: OuId| async move { (in_parent(aws, &parent).await, parent) };
     each(parents, work, |(listing, parent)| {
         done += 1;
-        progress.step("accounts of organizational units", done, total);
+        progress.step(Question::AccountsOfUnits, done, total);
         for id in listing.rows.iter().filter_map(|row| AccountId::parse(row.id()?)) {
             found.insert(id, parent.clone());
         }
