@@ -82,7 +82,7 @@ impl Session<'_> {
     }
 
     /// Lists where sets are provisioned. A quick reading asks for current accounts alone, because a
-    /// principal's answer tells of outdated ones ([`Self::suspected`]).
+    /// principal's answer tells of outdated ones (`suspected`).
     pub(super) async fn placed(&self, (arns, mut gaps): Listed) -> Result<Placed, ReadError> {
         let mut provisioned = Provisioned::new();
         let which = match self.wanted.depth {
