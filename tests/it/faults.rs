@@ -2,7 +2,7 @@
 //! not planned, no access on the way that nobody had before or has afterwards, and a journal that tells what AWS saw.
 //!
 //! `tests/faults` is a world and definitions whose plan has every kind of change. What every run of the tests looks at
-//! is a share of the cases; `tests/run` looks at all of them (`cargo test -- --ignored`).
+//! is a share of the cases; `cargo test --test it faults:: -- --ignored` looks at all of them.
 
 use crate::support::{self, Ran, Repository};
 use futures_util::FutureExt as _;
@@ -175,7 +175,7 @@ macro_rules! faults {
             }
 
             #[tokio::test(start_paused = true)]
-            #[ignore = "all cases; tests/run looks at them"]
+            #[ignore = "all cases; minutes"]
             async fn $all() {
                 each_write($effect, $times, &$exits, (0, 1)).await;
             }
@@ -316,7 +316,7 @@ async fn killed_after_some_lines() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "all cases; tests/run looks at them"]
+#[ignore = "all cases; minutes"]
 async fn killed_after_each_line() {
     let goal = goal().await;
     for lines in 1..=goal.lines {
