@@ -12,8 +12,9 @@ pub use read::read;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The major version of the lines that is read.
-const MAJOR: &str = "1";
+/// The version of the lines: readers ignore keys and events that they don't know, and refuse a new major
+/// version.
+pub const FORMAT_VERSION: &str = "1.0";
 /// What kind of document a journal is.
 pub const KIND: &str = "landgrant.journal";
 
@@ -246,7 +247,7 @@ pub enum JournalError {
     Kind,
     /// Of another major version.
     #[error(
-        "its format version is {format}{}, and this landgrant ({}) reads {MAJOR}",
+        "its format version is {format}{}, and this landgrant ({}) reads {FORMAT_VERSION}",
         by.as_ref().map(|by| format!(" (landgrant {by})")).unwrap_or_default(),
         env!("CARGO_PKG_VERSION")
     )]

@@ -5,15 +5,10 @@
 use super::outcome::Report;
 use super::{At, Done, Event, Failure};
 use crate::call::{Answer, Created, parameters};
+use crate::journal::{FORMAT_VERSION, KIND};
 use crate::plan::Plan;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-
-/// The version of the lines: readers ignore keys and events that they don't know, and refuse a new major
-/// version.
-pub const FORMAT_VERSION: &str = "1.0";
-/// What kind of document it is.
-pub const KIND: &str = "landgrant.journal";
 
 /// The first line: what is going to be done. `document` is the plan's whole document, `manage` the mode of
 /// each kind.

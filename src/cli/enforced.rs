@@ -39,7 +39,7 @@ fn going(plan: &Plan, manage: &Manage) -> BTreeMap<Kind, BTreeMap<String, usize>
     let mut out: BTreeMap<Kind, BTreeMap<String, usize>> = BTreeMap::new();
     for change in plan.changes.iter().filter(|change| change.reason.word == "undeclared") {
         let kind = change.what.kind();
-        if mode(kind, manage) != Mode::Enforce {
+        if kind.mode(manage) != Mode::Enforce {
             continue;
         }
         let place = match &change.what {
@@ -50,18 +50,6 @@ fn going(plan: &Plan, manage: &Manage) -> BTreeMap<Kind, BTreeMap<String, usize>
         *out.entry(kind).or_default().entry(place).or_default() += 1;
     }
     out
-}
-
-fn mode(kind: Kind, manage: &Manage) -> Mode {
-    match kind {
-        Kind::Ous => manage.ous,
-        Kind::Accounts => manage.accounts,
-        Kind::PermissionSets => manage.permission_sets,
-        Kind::Users => manage.users,
-        Kind::Groups => manage.groups,
-        Kind::Memberships => manage.memberships,
-        Kind::Grants => manage.grants,
-    }
 }
 
 fn line(kind: Kind, places: &BTreeMap<String, usize>) -> String {

@@ -1,6 +1,8 @@
 //! Lines → [`Journal`].
 
-use super::{Answer, Begin, Change, End, Ended, Journal, JournalError, KIND, MAJOR, Status};
+use super::{
+    Answer, Begin, Change, End, Ended, FORMAT_VERSION, Journal, JournalError, KIND, Status,
+};
 use crate::text::json::{self, JsonError};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -57,7 +59,7 @@ fn begin(line: &Value) -> Result<Journal, JournalError> {
     }
     let by = text(line, "/tool/version");
     let format = text(line, "/format_version").unwrap_or_default();
-    if format.split('.').next() != Some(MAJOR) {
+    if format.split('.').next() != FORMAT_VERSION.split('.').next() {
         return Err(JournalError::Version { format, by });
     }
     let missing = || JournalError::Begin("its `changes` are missing or malformed".to_owned());

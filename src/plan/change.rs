@@ -7,6 +7,7 @@ use crate::live::Part;
 use crate::live::fingerprint::Piece;
 use crate::live::project::Labels;
 use crate::model::{Grant, Group, PermissionSet, Principal, Tags, User, address, json};
+use crate::source::declared::{Manage, Mode};
 use serde_json::{Value, json as value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,6 +117,19 @@ impl Kind {
             Self::Groups => "groups",
             Self::Memberships => "memberships",
             Self::Grants => "grants",
+        }
+    }
+
+    /// What may be done to it.
+    pub fn mode(self, manage: &Manage) -> Mode {
+        match self {
+            Self::Ous => manage.ous,
+            Self::Accounts => manage.accounts,
+            Self::PermissionSets => manage.permission_sets,
+            Self::Users => manage.users,
+            Self::Groups => manage.groups,
+            Self::Memberships => manage.memberships,
+            Self::Grants => manage.grants,
         }
     }
 }

@@ -118,16 +118,7 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
         let detail = "users, groups and memberships come from the external identity source";
         return Some((Hold::External, detail.to_owned()));
     }
-    let mode = match what.kind() {
-        Kind::Ous => manage.ous,
-        Kind::Accounts => manage.accounts,
-        Kind::PermissionSets => manage.permission_sets,
-        Kind::Users => manage.users,
-        Kind::Groups => manage.groups,
-        Kind::Memberships => manage.memberships,
-        Kind::Grants => manage.grants,
-    };
-    if mode == Mode::Observe {
+    if what.kind().mode(manage) == Mode::Observe {
         let detail = format!("manage.{} is \"observe\"", what.kind().name());
         return Some((Hold::Observed, detail));
     }

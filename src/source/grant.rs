@@ -16,16 +16,12 @@ pub(super) fn read(
     out: &mut Vec<Diagnostic>,
 ) -> Option<Spanned<GrantRule>> {
     let mut table = Table::of("grant", node.span, node, out)?;
-    let to = table
-        .required("to", "write who is granted it: to = [\"group:NAME\"]")
-        .and_then(|node| node.some_strings(out, principal));
-    let allow = table
-        .required("allow", "write what is granted: allow = [\"PERMISSION-SET\"]")
-        .and_then(|node| node.some_strings(out, permission_set));
-    let within = table
-        .required("in", "write where it is granted: in = [\"account:NAME\"]")
-        .and_then(|node| node.some_strings(out, accounts));
-    let except = table.optional("except").and_then(|node| node.strings(out, accounts));
+    let help = [
+        "write who is granted it: to = [\"group:NAME\"]",
+        "write what is granted: allow = [\"PERMISSION-SET\"]",
+        "write where it is granted: in = [\"account:NAME\"]",
+    ];
+    let Typed { to, allow, within, except } = typed(&mut table, help, out);
     let starts = table.optional("starts").and_then(|node| period::read(node, End::Start, out));
     let expires_node = table.optional("expires");
     let expires = expires_node.and_then(|node| period::read(node, End::Close, out));
@@ -34,10 +30,10 @@ pub(super) fn read(
     table.finish(out);
     period::order(starts.as_ref(), expires.as_ref(), out);
     let grant = GrantRule {
-        to: to.unwrap_or_default(),
-        allow: allow.unwrap_or_default(),
-        within: within.unwrap_or_default(),
-        except: except.unwrap_or_default(),
+        to,
+        allow,
+        within,
+        except,
         starts,
         expires,
         expires_text: expires_node
@@ -48,6 +44,33 @@ pub(super) fn read(
         owner,
     };
     Some(Spanned::new(grant, node.span))
+}
+
+/// What grants and keeps have in common: to … allow … in …, all but ….
+pub(super) struct Typed {
+    pub(super) to: Vec<Spanned<PrincipalRef>>,
+    pub(super) allow: Vec<Spanned<PermissionSetName>>,
+    pub(super) within: Vec<Spanned<Selector>>,
+    pub(super) except: Vec<Spanned<Selector>>,
+}
+
+/// Reads that. The texts help where one of the first three is missing.
+pub(super) fn typed(
+    table: &mut Table<'_>,
+    [to_help, allow_help, in_help]: [&str; 3],
+    out: &mut Vec<Diagnostic>,
+) -> Typed {
+    let to = table.required("to", to_help).and_then(|node| node.some_strings(out, principal));
+    let allow = table.required("allow", allow_help);
+    let allow = allow.and_then(|node| node.some_strings(out, permission_set));
+    let within = table.required("in", in_help).and_then(|node| node.some_strings(out, accounts));
+    let except = table.optional("except").and_then(|node| node.strings(out, accounts));
+    Typed {
+        to: to.unwrap_or_default(),
+        allow: allow.unwrap_or_default(),
+        within: within.unwrap_or_default(),
+        except: except.unwrap_or_default(),
+    }
 }
 
 /// Reads a text for people.

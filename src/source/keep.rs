@@ -2,7 +2,7 @@
 
 use super::declared::Keep;
 use super::decode::{Node, Table, unknown_key};
-use super::grant::{accounts, permission_set, principal, words};
+use super::grant::{Typed, typed, words};
 use crate::diag::{Code, Diagnostic, Spanned};
 
 /// What a grant has and a keep has not.
@@ -23,16 +23,12 @@ pub(super) fn keeps(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Vec<Spanned<Ke
 /// Reads one `[[keep]]`. What is missing or wrong in it is left out.
 fn keep(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<Keep>> {
     let mut table = Table::of("keep", node.span, node, out)?;
-    let to = table
-        .required("to", "write who must keep it: to = [\"group:NAME\"]")
-        .and_then(|node| node.some_strings(out, principal));
-    let allow = table
-        .required("allow", "write what must stay granted: allow = [\"PERMISSION-SET\"]")
-        .and_then(|node| node.some_strings(out, permission_set));
-    let within = table
-        .required("in", "write where it must stay granted: in = [\"account:NAME\"]")
-        .and_then(|node| node.some_strings(out, accounts));
-    let except = table.optional("except").and_then(|node| node.strings(out, accounts));
+    let help = [
+        "write who must keep it: to = [\"group:NAME\"]",
+        "write what must stay granted: allow = [\"PERMISSION-SET\"]",
+        "write where it must stay granted: in = [\"account:NAME\"]",
+    ];
+    let Typed { to, allow, within, except } = typed(&mut table, help, out);
     let min_people = table.optional("min_people").and_then(|node| people(node, out));
     let [reason, ticket, owner] =
         ["reason", "ticket", "owner"].map(|key| words(table.optional(key), out));
@@ -43,16 +39,7 @@ fn keep(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<Keep>> {
         },
         out,
     );
-    let keep = Keep {
-        to: to.unwrap_or_default(),
-        allow: allow.unwrap_or_default(),
-        within: within.unwrap_or_default(),
-        except: except.unwrap_or_default(),
-        min_people,
-        reason,
-        ticket,
-        owner,
-    };
+    let keep = Keep { to, allow, within, except, min_people, reason, ticket, owner };
     Some(Spanned::new(keep, node.span))
 }
 

@@ -4,9 +4,9 @@
 //! `tests/faults` is a world and definitions whose plan has every kind of change. What every run of the tests looks at
 //! is a share of the cases; `cargo test --test it faults:: -- --ignored` looks at all of them.
 
+use crate::laws::oracle::{Row, reach};
 use crate::support::{self, Ran, Repository};
 use futures_util::FutureExt as _;
-use landgrant::access::people;
 use landgrant::cli::exit::Exit;
 use landgrant::live::project::project;
 use landgrant::live::snapshot;
@@ -41,17 +41,7 @@ fn state(folder: &Path) -> State {
 }
 
 /// Person, account and permission set.
-type Reach = BTreeSet<(String, String, String)>;
-
-fn reach(state: &State) -> Reach {
-    let rows = state.grants.iter().flat_map(|grant| {
-        let who = people(state, &grant.principal);
-        who.map(move |person| {
-            (person.to_string(), grant.account.to_string(), grant.permission_set.to_string())
-        })
-    });
-    rows.collect()
-}
+type Reach = BTreeSet<Row>;
 
 /// What an apply is to lead to, and what it may go through.
 struct Goal {

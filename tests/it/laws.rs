@@ -3,7 +3,7 @@
 mod denials;
 mod faults;
 mod only;
-mod oracle;
+pub(crate) mod oracle;
 mod sketch;
 mod steps;
 mod undo;

@@ -166,12 +166,6 @@ impl Repository {
         Ran { exit, stdout: shown(&stdout), stderr: shown(&stderr), writes }
     }
 
-    /// Every call that was made, oldest first.
-    pub(crate) fn calls(&self) -> Vec<Entry> {
-        let stream = || Box::new(Captured::default());
-        self.log(&Env::fake(stream(), stream(), self.now))
-    }
-
     fn log(&self, env: &Env) -> Vec<Entry> {
         landgrant::cli::world::log(env, self.path()).unwrap()
     }

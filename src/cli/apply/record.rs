@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::source::declared::Manage;
 use crate::store::{self, Log};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -104,16 +104,5 @@ fn create(folder: &Path, plan: &str, now: Timestamp) -> (io::Result<Log>, PathBu
 }
 
 fn modes(manage: &Manage) -> Value {
-    let Manage { ous, accounts, controls, permission_sets, users, groups, memberships, grants } =
-        manage;
-    json!({
-        "ous": ous.name(),
-        "accounts": accounts.name(),
-        "controls": controls.name(),
-        "permission_sets": permission_sets.name(),
-        "users": users.name(),
-        "groups": groups.name(),
-        "memberships": memberships.name(),
-        "grants": grants.name(),
-    })
+    manage.modes().into_iter().map(|(kind, mode)| (kind, mode.name())).collect()
 }

@@ -129,6 +129,24 @@ pub struct Manage {
     pub grants: Mode,
 }
 
+impl Manage {
+    /// The mode of each kind, by the kind's name in `[manage]`.
+    pub fn modes(&self) -> [(&'static str, Mode); 8] {
+        let Self { ous, accounts, controls, permission_sets, users, groups, memberships, grants } =
+            self;
+        [
+            ("ous", *ous),
+            ("accounts", *accounts),
+            ("controls", *controls),
+            ("permission_sets", *permission_sets),
+            ("users", *users),
+            ("groups", *groups),
+            ("memberships", *memberships),
+            ("grants", *grants),
+        ]
+    }
+}
+
 impl Default for Manage {
     fn default() -> Self {
         Self {

@@ -1,10 +1,10 @@
 //! Any definitions on any world, however often the apply fails or is killed: in the end it is as if nothing had
 //! happened, and on the way nobody had what nobody has before or afterwards.
 
+use super::oracle::{Row, reach};
 use super::{Options, block_on, files, modes, run, sketch, support, tree};
 use crate::support::Repository;
 use futures_util::FutureExt as _;
-use landgrant::access::people;
 use landgrant::cli::exit::Exit;
 use landgrant::model::State;
 use landgrant::sandbox::{Effect, Fault};
@@ -34,17 +34,7 @@ fn state(folder: &Path, texts: &[(String, String)]) -> State {
     state
 }
 
-type Reach = BTreeSet<(String, String, String)>;
-
-fn reach(state: &State) -> Reach {
-    let rows = state.grants.iter().flat_map(|grant| {
-        let who = people(state, &grant.principal);
-        who.map(move |person| {
-            (person.to_string(), grant.account.to_string(), grant.permission_set.to_string())
-        })
-    });
-    rows.collect()
-}
+type Reach = BTreeSet<Row>;
 
 fn repository(world: &str, texts: &[(String, String)]) -> Repository {
     let repository = Repository::new();
