@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod args;
 pub mod check;
+mod enforced;
 pub mod env;
 pub mod exit;
 pub mod failure;
@@ -14,6 +15,7 @@ pub mod planning;
 pub mod progress;
 pub mod sandbox;
 pub mod schema;
+mod screen;
 pub mod snapshot;
 pub mod world;
 
@@ -67,11 +69,18 @@ fn usage(env: &Env, error: &clap::Error) -> Exit {
 async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     let color = coloured(env, global);
+    let listening = match command {
+        Command::Plan(_) | Command::Apply(_) | Command::Snapshot(_) => interrupt::listen(env),
+        // Those who read no AWS have nothing to tidy up, and the one who is AWS listens by itself.
+        _ => None,
+    };
     match command {
         Command::Check(args) => check::check(env, global, args, color),
         Command::Plan(args) => plan::plan(env, global, args, color).await,
         // Boxed: it is by far the largest.
-        Command::Apply(args) => Box::pin(apply::apply(env, global, args, color)).await,
+        Command::Apply(args) => {
+            Box::pin(apply::apply(env, global, args, (color, listening.as_ref()))).await
+        }
         Command::Journal(args) => journal::journal(env, global, args, color),
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,

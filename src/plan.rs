@@ -12,8 +12,10 @@ mod findings;
 mod gaps;
 pub mod guard;
 pub mod hold;
+mod keep;
 mod links;
 mod lower;
+mod observe;
 mod order;
 pub mod predict;
 mod renames;
@@ -30,16 +32,19 @@ use crate::call::Call;
 use crate::diff::diff;
 use crate::id::{AccountId, PermissionSetName};
 use crate::live::fingerprint;
-use crate::live::project::{Ids, Labels, Projection};
+use crate::live::project::{Labels, Projection};
 use crate::live::reading::Standing;
 use crate::live::{Gap, Live, Part, Taken};
-use crate::model::{Grant, Principal, State};
+use crate::model::{Grant, Principal};
 use crate::resolve::{Cause, Desired, Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
 use along::Along;
 use change::{Action, Change, Reason, What};
 use guard::Excess;
+use keep::own::{self, Caller};
+pub use keep::{Refusal, Rule};
 use links::Ground;
+use observe::observe;
 use predict::predict;
 pub use renames::parts;
 use renames::{renamed, renamed_ids};
@@ -76,6 +81,8 @@ pub struct Plan {
     pub findings: Vec<String>,
     /// How many things it removes, and the limits that this exceeds.
     pub removals: (usize, Vec<Excess>),
+    /// Why it must not be applied, whoever asks.
+    pub refused: Vec<Refusal>,
     /// What accounts are called.
     pub labels: Labels,
     /// Sets whose access level is admin or privileged: before, and after.
@@ -149,6 +156,11 @@ impl Plan {
         (create, self.changes.len() - create - delete, delete)
     }
 
+    /// Whether a limit or a rule stands against it.
+    pub fn is_refused(&self) -> bool {
+        !self.refused.is_empty() || !self.removals.1.is_empty()
+    }
+
     /// Whether everything was read.
     pub fn is_complete(&self) -> bool {
         self.observed.gaps.is_empty()
@@ -210,7 +222,11 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     // changes nobody's access, whether it is carried out or held.
     let before = renamed(&projection.state, &desired.renames);
     let mut gaps = gaps::gaps(live, projection, desired, rules.only.as_ref());
-    let ground = Ground { by_tag: desired.selects_by_tag, grants: &before.grants };
+    let ground = Ground {
+        by_tag: desired.selects_by_tag,
+        grants: &before.grants,
+        members: &before.memberships,
+    };
     let facts = hold::Facts {
         rules,
         gaps: &gaps,
@@ -253,7 +269,17 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     held.dedup();
 
     let after = predict(&before, kept.iter().map(|d| &d.what));
-    let placed = order::order(kept, labels, ground);
+    let caller = own::caller(live.taken.by.as_deref(), &before);
+    let own = if let Caller::Person(own) = &caller { Some(own) } else { None };
+    let claims = keep::claims(&desired.kept, own, rules.only.as_ref());
+    let placed = order::order(kept, labels, ground, (&claims, &before));
+    let steps = keep::Steps {
+        whats: placed.iter().map(|placed| &placed.draft.what).collect(),
+        needs: placed.iter().map(|placed| &placed.needs).collect(),
+    };
+    let (mut refused, mut notes) = keep::judge(&claims, &desired.kept, &before, &steps, labels);
+    refused.extend(guard::nothing_declared(rules, &held));
+    notes.extend(findings::caller(&caller, placed.is_empty()));
     let whats = placed.iter().map(|placed| &placed.draft.what);
     let management = &live.organization.management_account;
     let danger = risk::Danger::new([&*before, &after], management, whats);
@@ -277,13 +303,14 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         causes: causes(&access, desired),
         access,
         dangerous_sets: (risk::dangerous_sets(&before), risk::dangerous_sets(&after)),
-        findings: findings::findings(projection, desired, rules, &gaps, &changes),
+        findings: [notes, findings::findings(projection, desired, rules, &gaps, &changes)].concat(),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.iter().filter(|address| about(address)).cloned().collect(),
         only: rules.only.clone(),
         reverts: None,
         left_out,
         labels: labels.clone(),
+        refused,
         removals: guard::judge(
             changes.iter().map(|c| &c.what),
             &desired.live,
@@ -348,34 +375,5 @@ fn unknown_id(draft: &draft::Draft, labels: &Labels) -> Held {
         reason: Hold::Gap,
         detail: "the id of something that it names is not known".to_owned(),
         origin: draft.origin.as_ref().map(|(span, _)| *span),
-    }
-}
-
-fn observe(
-    taken: &Taken,
-    state: &State,
-    gaps: &[Gap],
-    (ids, labels): (&Ids, &Labels),
-    changes: &[Change],
-) -> Observed {
-    let parts = changes.iter().map(|change| {
-        let part = change.what.part();
-        (part.to_string(), fingerprint::of_piece(state, part))
-    });
-    Observed {
-        taken: taken.clone(),
-        gaps: gaps
-            .iter()
-            .map(|gap| (gap.clone(), hold::part_name(&gap.part, ids, labels)))
-            .collect(),
-        counts: Counts {
-            accounts: state.accounts.len(),
-            permission_sets: state.permission_sets.len(),
-            users: state.users.len(),
-            groups: state.groups.len(),
-            grants: state.grants.len(),
-        },
-        fingerprint: fingerprint::whole(state),
-        parts: parts.collect(),
     }
 }

@@ -11,6 +11,7 @@ pub mod check;
 mod directory;
 mod expand;
 mod index;
+pub mod kept;
 mod lookup;
 pub mod only;
 mod organization;
@@ -56,6 +57,8 @@ pub struct Desired {
     pub unmanaged: BTreeSet<String>,
     /// What is declared but deliberately not brought about.
     pub held: Vec<Held>,
+    /// What must stand at every step.
+    pub kept: Vec<kept::Kept>,
     /// OUs that are never removed: Control Tower's foundational ones.
     pub protected_ous: BTreeSet<OuPath>,
     /// Whether the tree, the accounts and, where a selector asks for them, the tags were read whole:
@@ -174,6 +177,8 @@ pub enum Hold {
     ManagementOnly,
     /// It needs a change that reaches beyond the accounts of `--only`.
     OutsideOnly,
+    /// Its kind is enforced, and nothing of the kind is declared.
+    NothingDeclared,
     /// It was to be undone, and is not what the undone plan left any more.
     ChangedSince,
     /// It was to be undone, and AWS offers no way.
@@ -196,6 +201,7 @@ impl Hold {
             Self::Protected => "protected",
             Self::ManagementOnly => "management-only",
             Self::OutsideOnly => "outside-only",
+            Self::NothingDeclared => "nothing-declared",
             Self::ChangedSince => "changed-since",
             Self::CannotUndo => "cannot-undo",
             Self::Ignored => "ignored",
@@ -249,6 +255,7 @@ pub fn resolve(
     permission_sets::resolve(&context, &mut desired);
     directory::resolve(&context, &mut desired, &mut diagnostics);
     expand::resolve(&context, &view, &mut desired, &mut diagnostics);
+    kept::resolve(&context, &view, &mut desired, &mut diagnostics);
     desired.organization = view;
     desired.held.sort();
     desired.held.dedup();
@@ -322,6 +329,8 @@ pub struct Rules {
     pub limits: Limits,
     /// The accounts of `--only`; `None` is everything.
     pub only: Option<Selection>,
+    /// Kinds that are enforced, and of which nothing is declared.
+    pub nothing_declared: BTreeSet<&'static str>,
 }
 
 impl Rules {
@@ -335,6 +344,25 @@ impl Rules {
             manage.groups = Mode::Observe;
             manage.memberships = Mode::Observe;
         }
-        Self { manage, external, limits: settings.limits.clone(), only: None }
+        let nothing_declared = nothing_declared(declared, &manage);
+        Self { manage, external, limits: settings.limits.clone(), only: None, nothing_declared }
     }
+}
+
+/// Kinds of which everything would go, because nothing of them is declared. Members are removed from
+/// declared groups alone, and accounts never are.
+fn nothing_declared(declared: &Declared, manage: &Manage) -> BTreeSet<&'static str> {
+    let Declared { ous, accounts, permission_sets, users, groups, grants, .. } = declared;
+    let no_ous = ous.is_empty() && accounts.values().all(|account| account.value.ou.is_none());
+    [
+        ("ous", manage.ous, no_ous),
+        ("permission_sets", manage.permission_sets, permission_sets.is_empty()),
+        ("users", manage.users, users.is_empty()),
+        ("groups", manage.groups, groups.is_empty()),
+        ("grants", manage.grants, grants.is_empty()),
+    ]
+    .into_iter()
+    .filter(|(_, mode, nothing)| *mode == Mode::Enforce && *nothing)
+    .map(|(kind, _, _)| kind)
+    .collect()
 }

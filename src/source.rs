@@ -12,6 +12,7 @@ mod decode;
 mod directory;
 mod files;
 mod grant;
+mod keep;
 pub mod lost;
 mod names;
 mod network;

@@ -3,9 +3,11 @@
 
 use crate::source::{Input, Tree};
 use crate::text::file_trouble;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tempfile::NamedTempFile;
 
 /// Definition files above this are refused by the loader; no more of one is read into memory.
 const MAX_FILE: u64 = 1024 * 1024;
@@ -157,14 +159,63 @@ pub fn write_with(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The name of the temporary file would only puzzle: it is the folder that cannot be written.
-    let plain = |e: io::Error| e.raw_os_error().map_or(e, io::Error::from_raw_os_error);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(plain)?;
-    write(&mut file)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| e.error)?;
-    Ok(())
+    UNFINISHED.write(path, write)
+}
+
+/// Removes every file that [`write_with`] has begun and not put in its place. None is begun, and none gets
+/// there, as long as what this returns lives: it is for a process that leaves.
+pub fn abandon() -> Abandoned {
+    Abandoned(UNFINISHED.abandon())
+}
+
+/// Files that will never be written.
+#[derive(Debug)]
+pub struct Abandoned(
+    #[expect(dead_code, reason = "it is held")] MutexGuard<'static, BTreeSet<PathBuf>>,
+);
+
+static UNFINISHED: Unfinished = Unfinished(Mutex::new(BTreeSet::new()));
+
+/// Temporary files that are being written. A process that leaves drops nothing, so they are known here.
+struct Unfinished(Mutex<BTreeSet<PathBuf>>);
+
+impl Unfinished {
+    fn write(
+        &self,
+        path: &Path,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut file = self.begin(path)?;
+        let written = write(&mut file).and_then(|()| file.as_file().sync_all());
+        let mut paths = self.paths();
+        paths.remove(file.path());
+        written?;
+        file.persist(path).map_err(|e| e.error)?;
+        Ok(())
+    }
+
+    fn begin(&self, path: &Path) -> io::Result<NamedTempFile> {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // The name of the temporary file would only puzzle: it is the folder that cannot be written.
+        let plain = |e: io::Error| e.raw_os_error().map_or(e, io::Error::from_raw_os_error);
+        let mut paths = self.paths();
+        let file = NamedTempFile::new_in(folder).map_err(plain)?;
+        paths.insert(file.path().to_owned());
+        Ok(file)
+    }
+
+    fn abandon(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        let paths = self.paths();
+        for path in &*paths {
+            // Nobody can be told where this fails.
+            drop(std::fs::remove_file(path));
+        }
+        paths
+    }
+
+    fn paths(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Opens a file that is too long to be read whole.
@@ -311,5 +362,26 @@ mod tests {
         assert!(half.is_err());
         assert_eq!(read(&path).unwrap(), b"two");
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_process_that_leaves_leaves_nothing_half_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let count = || folder.path().read_dir().unwrap().count();
+        // Not the one of the process: other tests write too.
+        let unfinished = Unfinished(Mutex::default());
+        let path = folder.path().join("snapshot.json");
+        let left = unfinished.write(&path, |out| {
+            out.write_all(b"half")?;
+            assert_eq!(count(), 1);
+            drop(unfinished.abandon());
+            assert_eq!(count(), 0);
+            Ok(())
+        });
+        assert!(left.is_err());
+        assert_eq!(count(), 0);
+        unfinished.write(&path, |out| out.write_all(b"whole")).unwrap();
+        drop(unfinished.abandon());
+        assert_eq!(read(&path).unwrap(), b"whole");
     }
 }

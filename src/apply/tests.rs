@@ -63,6 +63,7 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         ignored: BTreeMap::new(),
         unmanaged: [].into(),
         findings: Vec::new(),
+        refused: Vec::new(),
         removals: (0, Vec::new()),
         labels,
         dangerous_sets: ([].into(), [].into()),

@@ -81,6 +81,8 @@ pub enum Outcome {
     Unknown {
         /// Why.
         because: String,
+        /// Whether every further call would fail the same way (credentials).
+        fatal: bool,
     },
 }
 
@@ -144,6 +146,7 @@ impl Waiter {
         let ended = tokio::time::timeout(limit, self.follow(id, released)).await;
         let last = self.book().leave(id);
         ended.unwrap_or_else(|_| Outcome::Unknown {
+            fatal: false,
             because: last
                 .unwrap_or_else(|| format!("still in progress after {} s", limit.as_secs())),
         })
@@ -235,7 +238,8 @@ impl Waiter {
                     book.end(&id, Outcome::Failed { reason });
                 }
                 Err(error) if is_hopeless(&error) => {
-                    book.end(&id, Outcome::Unknown { because: error.to_string() });
+                    let fatal = error.kind == Kind::Credentials;
+                    book.end(&id, Outcome::Unknown { because: error.to_string(), fatal });
                 }
                 // Listings lag behind (not listed yet is no end), and troubles pass.
                 Ok(Status::InProgress) => book.still_runs(&id),

@@ -10,8 +10,9 @@ use super::args::{ApplyArgs, Format, Global};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::interrupt::Listening;
 use super::planning::{self, Connection, Made, Reach, connect, definitions};
-use super::{interrupt, plan as shown};
+use super::{enforced, plan as shown};
 use crate::apply::outcome::{Report, Status};
 use crate::apply::{self, Caps, Event, Stop};
 use crate::aws::wait::Waiter;
@@ -35,7 +36,7 @@ pub async fn apply(
     env: &Env,
     global: &Global,
     args: &ApplyArgs,
-    color: bool,
+    (color, listening): (bool, Option<&Listening>),
 ) -> Result<Exit, Failure> {
     if global.live.is_some() {
         let message = "a snapshot cannot be changed: apply needs AWS or --sandbox";
@@ -48,7 +49,8 @@ pub async fn apply(
     let now = (env.now)();
     let mut reach = reach(global, only, reviewed.as_ref());
     let live = planning::read(env, global, &declared, &connection, &reach).await?;
-    let made = planning::plan(env, &declared, &live, (&reach, now), color)?;
+    let mut made = planning::plan(env, &declared, &live, (&reach, now), color)?;
+    enforced::tell(global, &declared.settings.manage, &mut made.plan);
     if let Some(reviewed) = &reviewed {
         compare(env, (global, args, color), &declared, reviewed, &made)?;
     }
@@ -68,7 +70,7 @@ pub async fn apply(
             env.err(&render::plan::text(&made.plan, &declared.files, &options));
         }
     }
-    limits(&made.plan, args.accept_removals)?;
+    limits(&made.plan, reviewed.as_ref(), args.accept_removals)?;
     let complete = if made.plan.is_complete() { Exit::Done } else { Exit::Incomplete };
     if made.plan.changes.is_empty() {
         if args.format == Format::Json {
@@ -79,7 +81,9 @@ pub async fn apply(
     confirm(env, args, &made.plan)?;
 
     let stop = Arc::new(Stop::default());
-    let listening = env.signals.then(|| interrupt::listen(Arc::clone(&stop)));
+    if let Some(listening) = listening {
+        listening.changes_begin(Arc::clone(&stop));
+    }
     let manage = &declared.settings.manage;
     let record = Record::begin(env, args.journal.as_deref(), &global.directory, &document, manage)?;
     let mut report =
@@ -101,7 +105,6 @@ pub async fn apply(
     print(&text)?;
     recorded?;
     connection.check()?;
-    drop(listening);
     if let Err(failure) = left {
         env.err(&failure.text());
     }

@@ -176,7 +176,8 @@ pub struct ApplyArgs {
     /// Write the journal to this file, which must not exist, instead of DIR/.landgrant/journal
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
-    /// Acknowledge that the plan removes exactly N things, where a limit refuses it
+    /// Acknowledge that the plan removes exactly N things, where a limit refuses it; any other number
+    /// is refused
     #[arg(long, value_name = "N")]
     pub accept_removals: Option<usize>,
     /// The form of the output: JSON is one object a line, as things happen

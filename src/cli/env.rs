@@ -1,10 +1,12 @@
 //! What a process is given: streams, clock, environment. Tests give their own.
 
+use super::screen::Screen;
 use crate::sandbox;
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 type Stream = Mutex<Box<dyn Write + Send>>;
 type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
@@ -16,7 +18,7 @@ type Git = Box<dyn Fn(&Path) -> Option<(String, bool)> + Send + Sync>;
 /// What a process is given.
 pub struct Env {
     stdout: Stream,
-    stderr: Stream,
+    screen: Arc<Screen>,
     /// Which of the streams are terminals.
     pub terminal: Terminal,
     /// The clock.
@@ -52,7 +54,7 @@ impl Env {
         use std::io::IsTerminal;
         Self {
             stdout: Mutex::new(Box::new(io::stdout())),
-            stderr: Mutex::new(Box::new(io::stderr())),
+            screen: Arc::new(Screen::new(Box::new(io::stderr()))),
             terminal: Terminal {
                 stdin: io::stdin().is_terminal(),
                 stdout: io::stdout().is_terminal(),
@@ -81,7 +83,7 @@ impl Env {
     ) -> Self {
         Self {
             stdout: Mutex::new(stdout),
-            stderr: Mutex::new(stderr),
+            screen: Arc::new(Screen::new(stderr)),
             terminal: Terminal::default(),
             now: Box::new(move || now),
             var: Box::new(|_| None),
@@ -104,8 +106,22 @@ impl Env {
 
     /// Writes what is not data. Nobody can be told where this fails.
     pub fn err(&self, text: &str) {
-        let mut stream = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()));
+        self.screen.write(text);
+    }
+
+    /// Shows a bar, below whatever is written from now on.
+    pub fn show(&self, bar: &ProgressBar) {
+        self.screen.show(bar);
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.screen.clear();
+    }
+
+    /// For who outlives the borrow.
+    pub(super) fn screen(&self) -> Arc<Screen> {
+        Arc::clone(&self.screen)
     }
 }
 

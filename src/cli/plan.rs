@@ -1,6 +1,7 @@
 //! `landgrant plan`: what an apply would do.
 
 use super::args::{Format, Global, PlanArgs};
+use super::enforced;
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -34,10 +35,11 @@ pub async fn plan(
     let reach = reach(env, global, args)?;
     let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
     let as_of = args.as_of.unwrap_or_else(|| (env.now)());
-    let made = planning::plan(env, &declared, &live, (&reach, as_of), color)?;
+    let mut made = planning::plan(env, &declared, &live, (&reach, as_of), color)?;
     if let Some(connection) = &connection {
         connection.check()?;
     }
+    enforced::tell(global, &declared.settings.manage, &mut made.plan);
     let plan = &made.plan;
     if let Some(path) = &args.out {
         let text = json(env, global, plan, &declared);
@@ -110,7 +112,7 @@ fn exit(plan: &Plan, detailed: bool) -> Exit {
     if !plan.is_complete() {
         exit = exit.worst(Exit::Incomplete);
     }
-    if !plan.removals.1.is_empty() {
+    if plan.is_refused() {
         exit = exit.worst(Exit::Refused);
     }
     if detailed && !plan.changes.is_empty() {

@@ -22,7 +22,7 @@ use crate::resolve::{Only, Renames, Rules, Selection, needing_tags, organization
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Reads the definitions. Errors have been printed when this fails; warnings when it succeeds.
@@ -304,11 +304,14 @@ fn undo(
     projection: Projection,
     (revert, as_of): (&Revert, Timestamp),
 ) -> Made {
-    let rules = Rules::of(declared);
-    let desired = revert::desired(revert, declared, live, &projection);
+    // What goes is what the journal says, not what nobody declares.
+    let rules = Rules { nothing_declared: BTreeSet::new(), ..Rules::of(declared) };
+    let (wanted, diagnostics) = resolve(declared, live, &projection, as_of);
+    let mut desired = revert::desired(revert, declared, live, &projection);
+    // Undoing must not break what must stay, either.
+    desired.kept.clone_from(&wanted.kept);
     let mut plan = plan::make(live, &projection, &desired, &rules);
     plan.reverts = Some(revert.clone());
-    let (wanted, diagnostics) = resolve(declared, live, &projection, as_of);
     if diag::has_errors(&diagnostics) {
         let text = "the definitions do not fit what is live: whether they ask for the opposite is not known";
         plan.findings.push(text.to_owned());

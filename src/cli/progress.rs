@@ -31,6 +31,7 @@ impl<'a> Reading<'a> {
             let bar = ProgressBar::new_spinner();
             bar.set_style(style("{spinner} reading AWS: {msg} · {elapsed}"));
             bar.enable_steady_tick(TICK);
+            env.show(&bar);
             bar
         });
         Self { env, bar, aws, verbose: global.verbose > 0, expected: OnceLock::new() }
@@ -38,9 +39,7 @@ impl<'a> Reading<'a> {
 
     /// Takes the bar away.
     pub fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        self.env.clear();
     }
 
     fn calls(&self) -> u64 {
@@ -70,10 +69,7 @@ impl Progress for Reading<'_> {
             return;
         }
         for line in reading_plan(choice, estimate) {
-            match &self.bar {
-                Some(bar) => bar.println(line),
-                None => self.env.err(&format!("{line}\n")),
-            }
+            self.env.err(&format!("{line}\n"));
         }
     }
 }

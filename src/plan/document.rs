@@ -1,9 +1,9 @@
 //! A plan as the JSON document of the contract. Keys are sorted; same plan, same bytes.
 
-use super::Plan;
 use super::change::Change;
 use super::revert::Revert;
 use super::rows::{self, Rows};
+use super::{Plan, Refusal};
 use crate::access::Access;
 use crate::access::delta::{Loss, Reach};
 use crate::diag::{Files, Span};
@@ -170,6 +170,7 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         unmanaged,
         findings,
         removals: (_, excess),
+        refused,
         labels: _,         // how accounts are called stands in every address
         causes: _,         // said with each gain
         dangerous_sets: _, // said by each change's risk
@@ -235,6 +236,7 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         "unmanaged": unmanaged,
         "findings": findings,
         "limits_exceeded": excess,
+        "refused": refused.iter().map(|r| refusal(r, files)).collect::<Vec<_>>(),
         "summary": { "create": create, "update": update, "delete": delete },
         "digest": digest(plan),
         "expires": expires(plan).to_string(),
@@ -348,6 +350,20 @@ fn edit(plan: &Plan, set: &str, reach: &Reach) -> Value {
         "people": people,
         "because": because,
         "reach": rows::reach(reach),
+    })
+}
+
+fn refusal(refusal: &Refusal, files: &Files) -> Value {
+    let Refusal { rule, message, help, origin, permission_set, accounts, to, changes } = refusal;
+    json!({
+        "rule": rule.name(),
+        "message": message,
+        "help": help,
+        "origin": origin_json(*origin, files),
+        "permission_set": permission_set.as_ref().map(crate::id::PermissionSetName::as_str),
+        "accounts": accounts,
+        "to": to,
+        "changes": changes,
     })
 }
 

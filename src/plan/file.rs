@@ -259,6 +259,12 @@ impl Reviewed {
             .collect()
     }
 
+    /// How many of them remove something.
+    pub fn removals(&self) -> usize {
+        let delete = Action::Delete.name();
+        self.steps.values().flatten().filter(|step| step.action == delete).count()
+    }
+
     /// How many changes were reviewed.
     pub fn len(&self) -> usize {
         self.steps.values().map(Vec::len).sum()

@@ -1,13 +1,18 @@
 //! Things worth knowing that change nothing.
 
 use super::change::{Change, What};
-use crate::id::{AccountId, GroupName};
-use crate::live::project::Projection;
+use super::keep::own::Caller;
+use crate::access::delta::compare;
+use crate::id::{AccountId, GroupName, PermissionSetName};
+use crate::live::project::{Labels, Projection};
 use crate::live::{Gap, Part};
-use crate::model::Principal;
+use crate::model::{Grants, Principal};
 use crate::resolve::{Desired, Rules, Selection};
 use crate::text::counted;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Accounts that a line names before it only counts them.
+const NAMED: usize = 5;
 
 /// All of them, a line each.
 pub(super) fn findings(
@@ -35,6 +40,8 @@ pub(super) fn findings(
              not known ({of} in all)"
         ));
     }
+    out.extend(kept_sets(desired, changes));
+    out.extend(churn(&projection.state.grants, changes, labels));
     out.extend(groups(projection, desired, gaps, rules.only.as_ref()));
     // Only ACTIVE accounts are selected.
     if rules.only.is_some() {
@@ -49,6 +56,70 @@ pub(super) fn findings(
         }
     }
     out
+}
+
+/// Says of a caller who came by a permission set, and whom no user is, that nobody watches over that
+/// access.
+pub(super) fn caller(caller: &Caller, idle: bool) -> Option<String> {
+    let Caller::Stranger(name) = caller else { return None };
+    let what = "you came by a permission set";
+    (!idle).then(|| {
+        format!("{what} as {name}, whom no known user is: whether you would lose it was not judged")
+    })
+}
+
+/// Edits of sets that are kept: the way in stays, and what it leads to is another.
+fn kept_sets(desired: &Desired, changes: &[Change]) -> Vec<String> {
+    let kept: BTreeSet<&PermissionSetName> = desired.kept.iter().map(|kept| &kept.set).collect();
+    let edits = changes.iter().filter_map(|change| {
+        let What::UpdateSet { name, before, after } = &change.what else { return None };
+        kept.contains(name).then_some((change, name, compare(before, after).1))
+    });
+    edits
+        .map(|(change, name, narrower)| {
+            let what = if narrower.is_empty() {
+                "takes nothing out of it".to_owned()
+            } else {
+                narrower.join("; ")
+            };
+            format!("{} edits {name}, which is kept: {what}", change.id)
+        })
+        .collect()
+}
+
+/// Accounts that lose a set's role: its ARN has a hash at its end, and another one when it comes back.
+fn churn(live: &Grants, changes: &[Change], labels: &Labels) -> Vec<String> {
+    let mut going: BTreeMap<(&PermissionSetName, &AccountId), usize> = BTreeMap::new();
+    let mut coming = BTreeSet::new();
+    for change in changes {
+        match &change.what {
+            What::DeleteGrant(grant) => {
+                *going.entry((&grant.permission_set, &grant.account)).or_default() += 1;
+            }
+            What::CreateGrant(grant) => {
+                coming.insert((&grant.permission_set, &grant.account));
+            }
+            _ => {}
+        }
+    }
+    let mut by_set: BTreeMap<&PermissionSetName, Vec<&str>> = BTreeMap::new();
+    for ((set, account), number) in going {
+        if !coming.contains(&(set, account)) && live.of_pair(account, set).count() <= number {
+            by_set.entry(set).or_default().push(labels.of(account));
+        }
+    }
+    let lines = by_set.into_iter().map(|(set, mut accounts)| {
+        accounts.sort_unstable();
+        let number = counted(accounts.len(), "account");
+        let first: Vec<&str> = accounts.into_iter().take(NAMED).collect();
+        format!(
+            "{set} leaves {number} ({}), and the role AWSReservedSSO_{set}_… there goes with it: EKS \
+             access entries, KMS key policies and bucket policies that name it stop matching, also \
+             should it come back",
+            first.join(", ")
+        )
+    });
+    lines.collect()
 }
 
 fn groups(

@@ -1,10 +1,12 @@
 //! `[limits]`: a plan that removes more than it may is refused, unless the number is acknowledged.
 
 use super::change::{Action, Kind, What};
+use super::keep::{Refusal, Rule};
 use crate::id::GroupName;
 use crate::model::{Principal, State};
-use crate::resolve::Selection;
+use crate::resolve::{Held, Hold, Rules, Selection};
 use crate::source::declared::{Limit, Limits};
+use crate::text::counted;
 use std::collections::BTreeSet;
 
 /// Below this many live ones a share says nothing (octoDNS's `MIN_EXISTING_RECORDS` is the model).
@@ -40,12 +42,14 @@ pub fn judge<'a>(
         .map(What::kind)
         .collect();
     let (grants_live, members) = counts(live, only);
-    let Limits { grants, memberships, groups, permission_sets } = limits;
-    let table: [(Kind, usize, &Limit); 4] = [
+    let Limits { grants, memberships, groups, permission_sets, users, ous } = limits;
+    let table: [(Kind, usize, &Limit); 6] = [
         (Kind::Grants, grants_live, grants),
         (Kind::Memberships, members, memberships),
         (Kind::Groups, live.groups.len(), groups),
         (Kind::PermissionSets, live.permission_sets.len(), permission_sets),
+        (Kind::Users, live.users.len(), users),
+        (Kind::Ous, live.ous.len(), ous),
     ];
     let mut excess = Vec::new();
     for (kind, live, limit) in table {
@@ -55,6 +59,42 @@ pub fn judge<'a>(
         }
     }
     (removed.len(), excess)
+}
+
+/// Refuses to make the definitions the whole truth about a kind of which they say nothing: a wrong
+/// folder or a lost file looks just so. No number of removals acknowledges that.
+pub(super) fn nothing_declared(rules: &Rules, held: &[Held]) -> Vec<Refusal> {
+    let mut out = Vec::new();
+    for kind in &rules.nothing_declared {
+        let one = kind.strip_suffix('s').unwrap_or(kind);
+        let of_kind = |held: &&Held| {
+            held.reason == Hold::NothingDeclared
+                && held.address.strip_prefix(one).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let live = held.iter().filter(of_kind).count();
+        if live == 0 {
+            continue;
+        }
+        let thing = if *kind == "ous" { "OU".to_owned() } else { one.replace('_', " ") };
+        out.push(Refusal {
+            rule: Rule::NothingDeclared,
+            message: format!(
+                "no {thing} is declared and manage.{kind} is \"enforce\": {} would go, which is all \
+                 there is",
+                counted(live, &thing)
+            ),
+            help: format!(
+                "look whether the definitions are whole and in the right folder (-C); else write \
+                 {kind} = \"adopt\" under [manage], or declare one that stays"
+            ),
+            origin: None,
+            permission_set: None,
+            accounts: Vec::new(),
+            to: Vec::new(),
+            changes: Vec::new(),
+        });
+    }
+    out
 }
 
 /// How many grants are live, and how many memberships; with `only` those of the accounts and of the

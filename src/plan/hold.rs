@@ -6,9 +6,10 @@ mod hides;
 mod in_use;
 mod joining;
 mod only;
+mod tower;
 mod unread;
 
-use super::change::{Kind, What};
+use super::change::{Action, Kind, What};
 use super::draft::Draft;
 use super::links::{Ground, links};
 use crate::id::{AccountId, GroupName, PermissionSetName, UserId, UserName};
@@ -129,6 +130,14 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
     if mode == Mode::Observe {
         let detail = format!("manage.{} is \"observe\"", what.kind().name());
         return Some((Hold::Observed, detail));
+    }
+    if what.action() == Action::Delete && facts.rules.nothing_declared.contains(what.kind().name())
+    {
+        let detail = "nothing of its kind is declared, which removes nothing".to_owned();
+        return Some((Hold::NothingDeclared, detail));
+    }
+    if tower::takes(what) {
+        return Some((Hold::Protected, "it is Control Tower's own".to_owned()));
     }
     let elsewhere = facts.elsewhere.as_ref().filter(|caller| caller.known);
     if let Some(detail) = elsewhere.and_then(|caller| caller.refused(what)) {

@@ -5,6 +5,8 @@
 //! one takes its dependents along, a held-back one doesn't: then there is nothing to wait for), and
 //! what must merely have *ended*.
 
+mod meanwhile;
+
 use super::change::What;
 use super::draft::{DESELECTED, Draft, REVERTED};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
@@ -108,6 +110,8 @@ pub(super) struct Ground<'a> {
     pub(super) by_tag: bool,
     /// Every live grant.
     pub(super) grants: &'a Grants,
+    /// Who is in which group.
+    pub(super) members: &'a BTreeMap<GroupName, BTreeSet<UserName>>,
 }
 
 /// What each change waits for, by its place in the list.
@@ -120,6 +124,13 @@ pub(super) fn links(drafts: &[Draft], ground: Ground<'_>) -> Vec<Links> {
         links.exist.remove(&i);
         links.succeed.remove(&i);
         links.end.remove(&i);
+    }
+    for (late, early) in meanwhile::pairs(&changes, ground) {
+        if !circles(&all, late, early)
+            && let Some(links) = all.get_mut(late)
+        {
+            links.succeed.insert(early);
+        }
     }
     all
 }
@@ -138,6 +149,21 @@ fn emptied<'a>(
     }
     let all_go = |(account, set), n| live.of_pair(account, set).count() <= n;
     going.into_iter().filter(|(pair, n)| all_go(*pair, *n)).map(|(pair, _)| pair).collect()
+}
+
+/// Whether letting one change wait for another would make a circle: the other waits for the one.
+pub(super) fn circles(links: &[Links], late: usize, early: usize) -> bool {
+    let (mut seen, mut open) = (BTreeSet::new(), vec![early]);
+    while let Some(at) = open.pop() {
+        if at == late {
+            return true;
+        }
+        if seen.insert(at) {
+            let Some(Links { exist, succeed, end }) = links.get(at) else { continue };
+            open.extend(exist.iter().chain(succeed).chain(end));
+        }
+    }
+    false
 }
 
 fn many<K: Ord>(map: &Many<K>, key: &K) -> impl Iterator<Item = usize> {
@@ -193,9 +219,13 @@ fn of(draft: &Draft, at: &Index<'_>) -> Links {
             if at.emptied.contains(&pair) {
                 // The account keeps the set's role, and so its ARN, while the new grant is made. And
                 // where one group takes the place of another and the new grant fails, nobody is
-                // locked out; what a person holds alone or past its date goes all the same.
-                let swap = matches!(grant.principal, Principal::Group(_))
-                    && ["undeclared", REVERTED].contains(&draft.reason.word);
+                // locked out; what a person holds alone or past its date goes all the same. What
+                // nobody holds any more can wait.
+                let swap = match grant.principal {
+                    Principal::Group(_) => ["undeclared", REVERTED].contains(&draft.reason.word),
+                    Principal::User(_) => false,
+                    Principal::OrphanGroup(_) | Principal::OrphanUser(_) => true,
+                };
                 let strength = if swap { &mut links.succeed } else { &mut links.end };
                 strength.extend(many(&at.created_grants, &pair));
             }

@@ -2,8 +2,10 @@
 
 use super::change::What;
 use super::draft::Draft;
+use super::keep::{self, Claim};
 use super::links::{Ground, Links, links};
 use crate::live::project::Labels;
+use crate::model::State;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A draft in its place, with the places of what it waits for.
@@ -38,9 +40,15 @@ fn step(what: &What) -> u8 {
 
 /// Orders by steps and addresses as far as the links allow. The links have no circle; were there
 /// one, its members would come last, in the order of steps.
-pub(super) fn order(drafts: Vec<Draft>, labels: &Labels, ground: Ground<'_>) -> Vec<Placed> {
+pub(super) fn order(
+    drafts: Vec<Draft>,
+    labels: &Labels,
+    ground: Ground<'_>,
+    (claims, before): (&[Claim<'_>], &State),
+) -> Vec<Placed> {
     let whats: Vec<&What> = drafts.iter().map(|d| &d.what).collect();
-    let links = links(&drafts, ground);
+    let mut links = links(&drafts, ground);
+    keep::order(claims, before, &whats, &mut links);
     let keys: Vec<(u8, String)> = whats.iter().map(|w| (step(w), w.address(labels))).collect();
     let mut waiting: Vec<BTreeSet<usize>> = links.iter().map(all).collect();
     let mut left: BTreeSet<(&(u8, String), usize)> =

@@ -1,6 +1,7 @@
 //! Plans of small definitions against a small world.
 
 mod gaps;
+mod keep;
 mod only;
 mod reading;
 mod safety;
@@ -66,7 +67,8 @@ fn planned_only(live: &Live, definitions: &str, only: &[&str]) -> (Plan, Vec<Dia
     let projection = project(live);
     let (desired, diagnostics) = resolve(&declared, live, &projection, NOW.parse().unwrap());
     let only = Only::parse(only).unwrap().select(&desired.organization).unwrap();
-    let rules = Rules { only, ..Rules::of(&declared) };
+    // These definitions are so small that they often declare nothing of a kind, and mean it.
+    let rules = Rules { only, nothing_declared: BTreeSet::new(), ..Rules::of(&declared) };
     (make(live, &projection, &desired, &rules), diagnostics)
 }
 

@@ -38,6 +38,7 @@ pub fn text(plan: &Plan, files: &Files, options: &Options) -> String {
     changes::section(&mut page, plan, files);
     page.gap();
     not_done(&mut page, plan, files);
+    refused(&mut page, plan, files);
     totals(&mut page, plan, options);
     page.finish()
 }
@@ -127,8 +128,14 @@ fn or_nothing(parts: &[String]) -> String {
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
 
-fn totals(page: &mut Page, plan: &Plan, options: &Options) {
+fn refused(page: &mut Page, plan: &Plan, files: &Files) {
     page.gap();
+    for refusal in &plan.refused {
+        page.row(0, Tone::Remove, &format!("refused: {}", refusal.message));
+        let origin = refusal.origin.map(|span| access::place(files, span, None));
+        let notes = origin.into_iter().chain([refusal.help.clone()]);
+        page.row(8, Tone::Quiet, &notes.collect::<Vec<_>>().join(" · "));
+    }
     let (_, excess) = &plan.removals;
     for over in excess {
         let text = format!(
@@ -137,6 +144,9 @@ fn totals(page: &mut Page, plan: &Plan, options: &Options) {
         );
         page.row(0, Tone::Remove, &text);
     }
+}
+
+fn totals(page: &mut Page, plan: &Plan, options: &Options) {
     if plan.changes.is_empty() {
         page.heading("total", nothing_to_do(plan));
         return;

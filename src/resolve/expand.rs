@@ -14,7 +14,7 @@ use crate::live::AccountState;
 use crate::model::{Grant, Principal, State, address};
 use crate::source::declared::{GrantRule, Mode, Origin, PrincipalRef};
 use crate::source::selector::{Selector, Term};
-use check::Checker;
+pub(super) use check::Checker;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -104,7 +104,8 @@ fn grant(account: &AccountId, set: &PermissionSetName, principal: &Principal) ->
     Grant { account: account.clone(), permission_set: set.clone(), principal: principal.clone() }
 }
 
-fn principal(spanned: &Spanned<PrincipalRef>, live: &State) -> Principal {
+/// The principal that a name means.
+pub(super) fn principal(spanned: &Spanned<PrincipalRef>, live: &State) -> Principal {
     match &spanned.value {
         PrincipalRef::Group(name) => Principal::Group(shared(name, &live.groups)),
         PrincipalRef::User(name) => Principal::User(shared(name, &live.users)),
@@ -116,7 +117,8 @@ fn shared<Name: Ord + Clone, Thing>(name: &Name, live: &BTreeMap<Name, Thing>) -
     live.get_key_value(name).map_or(name, |(name, _)| name).clone()
 }
 
-fn find(
+/// Looks a principal up.
+pub(super) fn find(
     context: &Context<'_>,
     spanned: &Spanned<PrincipalRef>,
     out: &mut Vec<Diagnostic>,
@@ -128,7 +130,7 @@ fn find(
 }
 
 /// The accounts that a rule means, each with the place of the selector that brought it in.
-fn accounts<'v>(
+pub(super) fn accounts<'v>(
     index: &Index<'v>,
     within: &[Spanned<Selector>],
     except: &[Spanned<Selector>],

@@ -31,8 +31,8 @@ pub(super) fn is_known(declared: &Declared, live: &Live, projection: &Projection
 
 /// Every selector of the definitions that runs on the organization.
 pub(super) fn selectors(declared: &Declared) -> impl Iterator<Item = &Selector> {
-    let grants = declared.grants.iter().flat_map(|g| g.value.within.iter().chain(&g.value.except));
-    grants.chain(&declared.settings.ignore.accounts).map(|s| &s.value)
+    let sentences = declared.sentences().flat_map(|s| s.within.iter().chain(s.except));
+    sentences.chain(&declared.settings.ignore.accounts).map(|s| &s.value)
 }
 
 /// Whether a selector looks at tags.

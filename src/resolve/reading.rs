@@ -7,13 +7,13 @@ use crate::id::{
     AccountId, GroupId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName,
 };
 use crate::live::Live;
-use crate::source::declared::{Declared, GrantRule, IdentitySource, Mode, PrincipalRef};
+use crate::source::declared::{Declared, IdentitySource, Mode, PrincipalRef, Sentence};
 use std::collections::BTreeSet;
 
 /// Whom a quick reading asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Questions {
-    /// Users whom any rule names, whether its period holds or not: what they have.
+    /// Users whom any rule or keep names, whether its period holds or not: what they have.
     pub users: BTreeSet<UserName>,
     /// Groups that the definitions name: who is in them, whatever they have. `None` is all groups.
     pub members_of: Option<BTreeSet<GroupName>>,
@@ -21,7 +21,7 @@ pub struct Questions {
 
 /// What a quick reading asks for these definitions.
 pub fn questions(declared: &Declared) -> Questions {
-    let principals = declared.grants.iter().flat_map(|rule| &rule.value.to);
+    let principals = declared.sentences().flat_map(|sentence| sentence.to);
     let (mut users, mut groups) = (BTreeSet::new(), BTreeSet::new());
     for principal in principals {
         match &principal.value {
@@ -38,7 +38,7 @@ pub fn questions(declared: &Declared) -> Questions {
     Questions { users, members_of }
 }
 
-/// Permission sets and groups that the definitions may grant in some accounts, whatever the period and
+/// Permission sets and groups that the definitions may grant or keep in some accounts, whatever the period and
 /// whatever is excepted: what a reading that is narrowed to the accounts has to know besides what they
 /// have. Groups also by the names that they had before.
 pub fn granted_in(
@@ -48,7 +48,7 @@ pub fn granted_in(
 ) -> (BTreeSet<PermissionSetName>, BTreeSet<GroupName>) {
     let index = Index::new(organization);
     let (mut sets, mut groups) = (BTreeSet::new(), BTreeSet::new());
-    for GrantRule { to, allow, within, .. } in declared.grants.iter().map(|rule| &rule.value) {
+    for Sentence { to, allow, within, except: _ } in declared.sentences() {
         let mut hits = within.iter().flat_map(|selector| index.hits(&selector.value));
         if !hits.any(|place| accounts.contains(&place.id)) {
             continue;

@@ -14,6 +14,16 @@ use wildmatch::WildMatch;
 const CONTROL_TOWER_GROUPS: &str = include_str!("../../policies/control-tower-groups.txt");
 const CONTROL_TOWER_SETS: &str = include_str!("../../policies/control-tower-permission-sets.txt");
 
+/// Whether Control Tower makes and uses a permission set of this name.
+pub fn is_control_towers_set(name: &PermissionSetName) -> bool {
+    lines_of(CONTROL_TOWER_SETS).any(|own| own == name.as_str())
+}
+
+/// Whether Control Tower makes and uses a group of this name.
+pub fn is_control_towers_group(name: &GroupName) -> bool {
+    lines_of(CONTROL_TOWER_GROUPS).any(|own| own == name.as_str())
+}
+
 /// What is ignored.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {

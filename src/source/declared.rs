@@ -5,6 +5,7 @@
 //! `landgrant schema` is made from these types: their comments are what an editor shows, so they speak
 //! to whoever writes definitions. A field is named like its key, unless `rename` says otherwise.
 
+mod keep;
 mod settings;
 
 use super::lost::Lost;
@@ -17,6 +18,7 @@ use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{CustomerPolicy, Policy, Session, Tags};
 use ipnet::IpNet;
 use jiff::Timestamp;
+pub use keep::{Keep, Sentence};
 use schemars::JsonSchema;
 pub use settings::{
     CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Pace, Settings,

@@ -143,9 +143,18 @@ impl<'v> Table<'v> {
     }
 
     /// Reports every key that was not asked for, and every key that is missing.
-    pub(super) fn finish(mut self, out: &mut Vec<Diagnostic>) {
+    pub(super) fn finish(self, out: &mut Vec<Diagnostic>) {
+        self.finish_with(unknown_key, out);
+    }
+
+    /// The same; `unknown` says what is wrong with a key that was not asked for.
+    pub(super) fn finish_with(
+        mut self,
+        unknown: impl Fn(&str, Spanned<&str>, &[&str]) -> Diagnostic,
+        out: &mut Vec<Diagnostic>,
+    ) {
         let known = std::mem::take(&mut self.known);
-        self.finish_among(&known, unknown_key, out);
+        self.finish_among(&known, unknown, out);
     }
 
     /// Reports every key that is missing and not merely misspelt, and by `unknown` those that are not

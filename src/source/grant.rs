@@ -50,16 +50,21 @@ pub(super) fn read(
     Some(Spanned::new(grant, node.span))
 }
 
-fn words(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option<String> {
+/// Reads a text for people.
+pub(super) fn words(node: Option<Node<'_>>, out: &mut Vec<Diagnostic>) -> Option<String> {
     node?.string(out).map(|text| text.value.to_owned())
 }
 
-fn permission_set(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<PermissionSetName> {
+/// Reads the name of a permission set.
+pub(super) fn permission_set(
+    text: Spanned<&str>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<PermissionSetName> {
     PERMISSION_SET.check(text, out).map(|name| PermissionSetName::new(name.value))
 }
 
-/// `group:NAME` or `user:NAME`.
-fn principal(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<PrincipalRef> {
+/// Reads `group:NAME` or `user:NAME`.
+pub(super) fn principal(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<PrincipalRef> {
     match text.value.split_once(':') {
         Some(("group", name)) => {
             let name = Spanned::new(name, text.span);
@@ -85,7 +90,8 @@ fn principal(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<Principal
     }
 }
 
-fn accounts(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<Selector> {
+/// Reads a selector of accounts.
+pub(super) fn accounts(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<Selector> {
     selector(text, Selector::parse, out)
 }
 

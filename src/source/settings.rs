@@ -8,6 +8,7 @@ use super::declared::{
 };
 use super::decode::{Node, Table, span, unknown_key};
 use super::files::SETTINGS;
+use super::keep;
 use super::names::REGION;
 use super::selector::Selector;
 use crate::diag::{Code, Diagnostic, FileId, Spanned};
@@ -16,7 +17,7 @@ use toml::de::{DeTable, DeValue};
 
 /// The keys of `landgrant.toml` that may stand in no other file.
 pub(super) const KEYS: &[&str] =
-    &["schema", "identity_center", "organization", "manage", "ignore", "limits", "pace"];
+    &["schema", "identity_center", "organization", "manage", "ignore", "limits", "pace", "keep"];
 
 const MODES: &[(&str, Mode)] =
     &[("observe", Mode::Observe), ("adopt", Mode::Adopt), ("enforce", Mode::Enforce)];
@@ -39,8 +40,9 @@ pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnosti
         schema(node, out);
     }
     let center_node = table.required("identity_center", CENTER_HELP);
-    let [organization_node, manage_node, ignore_node, limits_node, pace_node] =
-        ["organization", "manage", "ignore", "limits", "pace"].map(|key| table.optional(key));
+    let [organization_node, manage_node, ignore_node, limits_node, pace_node, keep_node] =
+        ["organization", "manage", "ignore", "limits", "pace", "keep"]
+            .map(|key| table.optional(key));
     // What stands in a misspelt table is checked all the same.
     let near = |key| table.near(key, &known);
     if let Some(node) = center_node.or_else(|| near("identity_center")) {
@@ -61,6 +63,9 @@ pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnosti
     if let Some(node) = pace_node.or_else(|| near("pace")) {
         settings.pace = pace::pace(node, out);
     }
+    if let Some(node) = keep_node {
+        settings.keeps = keep::keeps(node, out);
+    }
     table.finish_among(&known, |_, key, known| unknown_key("", key, known), out);
     settings
 }
@@ -76,6 +81,7 @@ pub(super) fn misplaced(key: &str, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         "manage" => drop(manage(node, &mut found)),
         "ignore" => drop(ignore(node, &mut found)),
         "limits" => drop(limits(node, &mut found)),
+        "keep" => drop(keep::keeps(node, &mut found)),
         _ => drop(pace::pace(node, &mut found)),
     }
     // What is missing may stand in the right place.
@@ -209,12 +215,14 @@ fn globs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Vec<Spanned<String>> {
 fn limits(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Limits {
     let mut limits = Limits::default();
     let Some(mut table) = Table::of("limits", node.span, node, out) else { return limits };
-    let Limits { grants, memberships, groups, permission_sets } = &mut limits;
+    let Limits { grants, memberships, groups, permission_sets, users, ous } = &mut limits;
     for (key, limit) in [
         ("grants", grants),
         ("memberships", memberships),
         ("groups", groups),
         ("permission_sets", permission_sets),
+        ("users", users),
+        ("ous", ous),
     ] {
         if let Some(node) = table.optional(key) {
             one_limit(key, node, limit, out);
@@ -356,7 +364,7 @@ mod tests {
         );
         let tree = crate::source::tests::tree(&[("landgrant.toml", &settings)]);
         let limits = crate::source::load(&tree).0.settings.limits;
-        assert_eq!(limits.grants, Limit { max_removals: Some(3), max_share: None });
+        assert_eq!(limits.grants, Limit { max_removals: Some(3), max_share: Some(0.30) });
         assert_eq!(limits.groups, Limits::default().groups);
     }
 }

@@ -151,7 +151,10 @@ fn top_level_tables_have_their_form() {
         ("group.a = 1\n", "wrong-type 1:11"),
         ("[grant]\n", "wrong-type 1:1"),
         ("grant = [1]\n", "wrong-type 1:10"),
-        ("[[control]]\n[[keep]]\n[page]\n", "unknown-key 1:3, unknown-key 2:3, unknown-key 3:2"),
+        (
+            "[[control]]\n[[keep]]\n[page]\n",
+            "unknown-key 1:3, misplaced-settings 2:3, unknown-key 3:2",
+        ),
         ("network = 1\n", "wrong-type 1:11"),
         ("a = 1\r\na = 2\r\n", "unknown-key 1:1, duplicate-key 2:1"),
     ]);

@@ -212,6 +212,24 @@ async fn each_request(effect: Effect) {
     }
 }
 
+/// Credentials that expire while statuses are asked for stop the run as those do that expire with a write.
+#[tokio::test(start_paused = true)]
+async fn expired_while_waiting() {
+    let goal = goal().await;
+    for operation in ["ListAccountAssignmentCreationStatus", "ListPermissionSetProvisioningStatus"]
+    {
+        let fault = Fault::new(operation, 1, Effect::Expire).times(0);
+        survives(&goal, fault.clone(), &[Exit::Done]).await;
+        let describe = operation.replacen("List", "Describe", 1);
+        let mut repository = repository();
+        repository.sandbox.faults = vec![fault, Fault::new(describe, 1, Effect::Expire).times(0)];
+        let ran = repository.run(APPLY).await;
+        // It may be read back after all, and what was under way be done.
+        assert_eq!(ran.exit, Exit::Partial, "{}", ran.stderr);
+        assert!(ran.stderr.contains("stopping ("), "{}", ran.stderr);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn failed_later() {
     each_request(Effect::AsyncFail("The role could not be made: quota exceeded".to_owned())).await;

@@ -3,6 +3,7 @@
 use crate::support;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -197,5 +198,42 @@ fn two_applies_of_different_definitions_end_with_both() {
     for team in &teams {
         let (text, code) = ended(served.run(team.path(), &["plan", "--detailed-exitcode"]));
         assert_eq!(code, Some(0), "{text}");
+    }
+}
+
+#[test]
+fn a_reading_that_is_interrupted_changes_nothing_and_leaves_nothing_behind() {
+    // An AWS that hears the first question and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    for words in [
+        &["plan", "--out", "plan.json"][..],
+        &["snapshot", "--out", "snapshot.json"],
+        &["apply", "--yes"],
+        &["--read", "full", "plan"],
+    ] {
+        for name in ["INT", "TERM"] {
+            let folder = wallet();
+            let before = support::entries(folder.path());
+            let words: Vec<String> = ["--endpoint-url", &address]
+                .iter()
+                .chain(words)
+                // What is written goes where it would be seen.
+                .map(|word| match word.strip_suffix(".json") {
+                    Some(_) => folder.path().join(word).display().to_string(),
+                    None => (*word).to_owned(),
+                })
+                .collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let child = landgrant(folder.path(), &words);
+            let asked = silent.accept().unwrap();
+            signal(&child, name);
+            let (text, code) = ended(child);
+            drop(asked);
+            assert_eq!(code, Some(130), "{words:?} {text}");
+            assert!(text.ends_with("interrupted: nothing was changed\n"), "{words:?} {text}");
+            assert_eq!(text.matches("interrupted").count(), 1, "{text}");
+            assert_eq!(support::entries(folder.path()), before);
+        }
     }
 }

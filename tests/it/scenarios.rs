@@ -66,6 +66,7 @@ scenarios! {
     hostile_names
     ignored_and_unmanaged
     invalid_definitions
+    keep_holds_at_every_step
     journal_shown
     limits_refuse_removals
     lost_answer_is_read_back
@@ -73,6 +74,7 @@ scenarios! {
     lost_creations
     members_join_and_leave
     no_terminal
+    nothing_declared_removes_nothing
     observed_kinds
     only_one_account
     only_reaches_no_other

@@ -97,7 +97,10 @@ async fn only_outstanding_kinds_are_polled_and_waiting_ends() {
     let started = Instant::now();
     let waiter = Waiter::new(&aws, &target());
     let outcome = waiter.wait(&request, Duration::from_secs(30), true, &|| ()).await;
-    assert_eq!(outcome, Outcome::Unknown { because: "still in progress after 30 s".into() });
+    assert_eq!(
+        outcome,
+        Outcome::Unknown { because: "still in progress after 30 s".into(), fatal: false }
+    );
     assert_eq!(started.elapsed(), Duration::from_secs(30));
 }
 
@@ -123,7 +126,9 @@ async fn a_denied_poll_is_unknown_at_once() {
     let fake = Fake::new(|_, _| error("AccessDeniedException", "no"));
     let aws = fake.connect().await;
     let outcome = one(&aws, RequestKind::Deletion).await;
-    assert!(matches!(outcome, Outcome::Unknown { because } if because.contains("AccessDenied")));
+    assert!(
+        matches!(outcome, Outcome::Unknown { because, .. } if because.contains("AccessDenied"))
+    );
     // Neither may be listed nor asked for.
     assert_eq!(aws.calls().values().sum::<u64>(), 2);
 }

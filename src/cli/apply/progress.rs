@@ -85,6 +85,7 @@ impl<'a> Applying<'a> {
             let bar = ProgressBar::new(total as u64);
             bar.set_style(style("{bar:20} {elapsed} · {wide_msg}"));
             bar.enable_steady_tick(TICK);
+            env.show(&bar);
             bar
         });
         let tally = Mutex::new(Tally { all: total, ..Tally::default() });
@@ -133,11 +134,7 @@ impl<'a> Applying<'a> {
     }
 
     fn line(&self, line: &str) {
-        let line = visible(line);
-        match &self.bar {
-            Some(bar) => bar.println(line),
-            None => self.env.err(&format!("{line}\n")),
-        }
+        self.env.err(&format!("{}\n", visible(line)));
     }
 
     fn count(&self, event: &Event<'_>) {
@@ -151,9 +148,7 @@ impl<'a> Applying<'a> {
 
     /// Takes the bar away.
     pub(super) fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        self.env.clear();
     }
 }
 

@@ -55,7 +55,9 @@ impl apply::Target for LiveTarget {
                 Ok(Done { answer, request_id, attempts })
             }
             Outcome::Failed { reason } => Err(failed(reason)),
-            Outcome::Unknown { because } => Err(failed(because).unknown()),
+            Outcome::Unknown { because, fatal } => {
+                Err(apply::Failure { fatal, ..failed(because).unknown() })
+            }
         }
     }
 }

@@ -85,7 +85,7 @@ fn what_reaches_other_accounts_is_not_taken_along() {
         [[grant]]\nto = [\"group:team\"]\nallow = [\"T\"]\nin = [\"account:app\"]\n";
     let plan = of_app(&world(), going);
     assert_eq!(held(&plan).len(), 1, "{:?}", plan.held);
-    assert!(held(&plan)[0].2.contains("goes with user leaver"), "{:?}", plan.held);
+    assert!(held(&plan)[0].2.contains("user/leaver (delete)"), "{:?}", plan.held);
     assert_eq!(addresses(&plan), ["delete grant/app/S/user:leaver"]);
 }
 

@@ -212,3 +212,64 @@ fn a_rename_takes_nothing_out_of_ignore() {
         assert_eq!(found.count(), expected, "{ignored}");
     }
 }
+
+#[test]
+fn what_control_tower_made_for_itself_is_never_removed() {
+    let settings = "[ignore]\ncontrol_tower = false\n[manage]\ngroups = \"enforce\"\n\
+        permission_sets = \"enforce\"\ngrants = \"enforce\"\n";
+    let named = |set: &str, group: &str| {
+        let mut live = granted();
+        live.identity_center.permission_sets.get_mut(&arn()).unwrap().name = set.to_owned();
+        live.identity_center.groups.get_mut(&GroupId::new("g-1")).unwrap().name = group.to_owned();
+        planned(&live, settings).0
+    };
+    let (set, group) = ("AWSAdministratorAccess", "AWSControlTowerAdmins");
+    let plan = named(set, group);
+    assert_eq!(addresses(&plan), [""; 0]);
+    let reasons: Vec<&str> = plan.held.iter().map(|held| held.reason.name()).collect();
+    assert_eq!(reasons, ["protected"; 3]);
+    // What it did not make is ours: its set to another group, and the other way round.
+    assert_eq!(
+        addresses(&named(set, "team")),
+        ["delete grant/app/AWSAdministratorAccess/group:team", "delete group/team"]
+    );
+    assert_eq!(
+        addresses(&named("S", group)),
+        ["delete grant/app/S/group:AWSControlTowerAdmins", "delete permission_set/S"]
+    );
+    assert_eq!(addresses(&named("AWSOwn", "AWSOwn")).len(), 3);
+}
+
+/// The change at an address, and the addresses of what it needs.
+fn needs<'p>(plan: &'p Plan, address: &str) -> Vec<&'p str> {
+    let change = plan.changes.iter().find(|change| change.address == address).unwrap();
+    let needed = plan.changes.iter().filter(|other| change.needs.contains(&other.id));
+    needed.map(|other| other.address.as_str()).collect()
+}
+
+#[test]
+fn nobody_has_for_a_moment_what_they_had_not_and_will_not_have() {
+    // Who leaves does not get what the group's set gets.
+    let rule = "[[grant]]\nto = [\"group:team\"]\nallow = [\"S\"]\nin = [\"account:app\"]\n";
+    let wider = format!("{ENFORCED}[permission_set.S]\nsession = \"2h\"\n[group.team]\n{rule}");
+    let (plan, _) = planned(&granted(), &wider);
+    let provisioning = plan.changes.iter().find(|c| c.what.action().name() == "provision").unwrap();
+    let left = plan.changes.iter().find(|c| c.address == "membership/team/leaver").unwrap();
+    assert!(provisioning.needs.contains(&left.id), "{:?}", addresses(&plan));
+
+    // Who comes does not get what the set loses.
+    let mut live = granted();
+    let center = &mut live.identity_center;
+    center.memberships.clear();
+    center.permission_sets.get_mut(&arn()).unwrap().session_duration = Some("PT2H".to_owned());
+    let narrower =
+        format!("{ENFORCED}[permission_set.S]\n[group.team]\nmembers = [\"leaver\"]\n{rule}");
+    let (plan, _) = planned(&live, &narrower);
+    assert!(needs(&plan, "membership/team/leaver").contains(&"permission_set/S"));
+
+    // Who is deleted does not get what the group gets.
+    let settings = "[manage]\nusers = \"enforce\"\ngrants = \"enforce\"\n[permission_set.T]\n\
+        [[grant]]\nto = [\"group:team\"]\nallow = [\"T\"]\nin = [\"account:app\"]\n";
+    let (plan, _) = planned(&world(), settings);
+    assert!(needs(&plan, "grant/app/T/group:team").contains(&"user/leaver"));
+}

@@ -7,7 +7,7 @@ use crate::resolve::index::Index;
 use crate::resolve::scope::Scope;
 use crate::source::declared::{Declared, Mode, PrincipalRef};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What grants and groups name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +44,8 @@ pub(super) struct Named<'d> {
     pub(super) declared: BTreeMap<&'d str, Span>,
     /// The used ones, and where each is used, in order of place.
     pub(super) used: BTreeMap<&'d str, Vec<Span>>,
+    /// Places where a keep uses one. That grants nothing, and may name what is ignored.
+    pub(super) kept: BTreeSet<Span>,
 }
 
 /// The definitions, and what follows from them for more than one check.
@@ -74,18 +76,18 @@ impl<'a> Ground<'a> {
 fn named(kind: Kind, declared: &Declared) -> Named<'_> {
     let mut named = Named::default();
     let mut uses: Vec<(Span, &str)> = Vec::new();
-    let rules = declared.grants.iter().map(|rule| &rule.value);
+    let rules = declared.sentences();
     match kind {
         Kind::Group => {
             named.declared = declared.groups.iter().map(|(n, g)| (n.as_str(), g.span)).collect();
-            uses.extend(rules.flat_map(|rule| &rule.to).filter_map(|to| match &to.value {
+            uses.extend(rules.flat_map(|rule| rule.to).filter_map(|to| match &to.value {
                 PrincipalRef::Group(name) => Some((to.span, name.as_str())),
                 PrincipalRef::User(_) => None,
             }));
         }
         Kind::User => {
             named.declared = declared.users.iter().map(|(n, u)| (n.as_str(), u.span)).collect();
-            uses.extend(rules.flat_map(|rule| &rule.to).filter_map(|to| match &to.value {
+            uses.extend(rules.flat_map(|rule| rule.to).filter_map(|to| match &to.value {
                 PrincipalRef::User(name) => Some((to.span, name.as_str())),
                 PrincipalRef::Group(_) => None,
             }));
@@ -96,10 +98,17 @@ fn named(kind: Kind, declared: &Declared) -> Named<'_> {
         Kind::PermissionSet => {
             let sets = declared.permission_sets.iter();
             named.declared = sets.map(|(n, s)| (n.as_str(), s.span)).collect();
-            let sets = rules.flat_map(|rule| &rule.allow);
+            let sets = rules.flat_map(|rule| rule.allow);
             uses.extend(sets.map(|set| (set.span, set.value.as_str())));
         }
     }
+    let keeps = declared.settings.keeps.iter().map(|keep| keep.value.sentence());
+    named.kept = keeps
+        .flat_map(|keep| {
+            let to = keep.to.iter().map(|to| to.span);
+            to.chain(keep.allow.iter().map(|set| set.span))
+        })
+        .collect();
     uses.sort_unstable();
     for (span, name) in uses {
         named.used.entry(name).or_default().push(span);

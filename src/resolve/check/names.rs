@@ -97,7 +97,8 @@ fn is_ignored(scope: &Scope, kind: Kind, name: &str) -> Option<Option<Span>> {
     }
 }
 
-/// What `[ignore]` hands off must be neither declared nor used.
+/// What `[ignore]` hands off must be neither declared nor used, but by a keep: members of a group can
+/// be taken out whose grants are ignored.
 pub(super) fn ignored(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
     ground.scope.check_declared(ground.declared, out);
     for (kind, named) in &ground.names {
@@ -105,7 +106,8 @@ pub(super) fn ignored(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
         for (name, places) in undeclared(named) {
             let Some(by) = is_ignored(&ground.scope, *kind, name) else { continue };
             let what = format!("{} `{name}`", kind.word());
-            out.extend(places.iter().map(|place| scope::ignored(*place, &what, by)));
+            let places = places.iter().filter(|place| !named.kept.contains(*place));
+            out.extend(places.map(|place| scope::ignored(*place, &what, by)));
         }
     }
 }

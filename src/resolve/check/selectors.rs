@@ -38,8 +38,8 @@ pub(super) fn named(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
     let names = NamesOf::new(declared.accounts.keys().map(String::as_str));
     let ous = NamesOf::new(paths.iter().map(String::as_str));
     let mut said: BTreeSet<String> = BTreeSet::new();
-    let rules = declared.grants.iter().map(|rule| &rule.value);
-    for selector in rules.flat_map(|rule| rule.within.iter().chain(&rule.except)) {
+    let rules = declared.sentences();
+    for selector in rules.flat_map(|rule| rule.within.iter().chain(rule.except)) {
         for term in &selector.value.terms {
             let found = match term {
                 Term::Account(text) if is_exact(text) && index.named(text).is_empty() => {
@@ -138,11 +138,11 @@ pub(super) fn selection(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
         return;
     }
     let mut judged: BTreeMap<String, bool> = BTreeMap::new();
-    for rule in declared.grants.iter().map(|rule| &rule.value) {
-        for selector in &rule.within {
-            out.extend(taken_away(index, selector, &rule.except));
+    for rule in declared.sentences() {
+        for selector in rule.within {
+            out.extend(taken_away(index, selector, rule.except));
         }
-        for selector in rule.within.iter().chain(&rule.except) {
+        for selector in rule.within.iter().chain(rule.except) {
             let empty = judged.entry(selector.value.to_string()).or_insert_with(|| {
                 let value = &selector.value;
                 // Where accounts stand in OUs below, that is what is said of the selector.
@@ -212,8 +212,8 @@ pub(super) fn nested(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
     let Ground { declared, known, index, .. } = ground;
     // Many rules name one OU: what stands below it is looked up once.
     let mut all_below: BTreeMap<&OuPath, Vec<&Place>> = BTreeMap::new();
-    for rule in declared.grants.iter().map(|rule| &rule.value) {
-        for list in [&rule.within, &rule.except] {
+    for rule in declared.sentences() {
+        for list in [rule.within, rule.except] {
             for selector in list {
                 let Some(path) = selector.value.direct() else { continue };
                 let is_below = |place: &Place| {

@@ -47,9 +47,14 @@ pub(super) fn groups(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
     report(ground, Code::UnusedGroup, names, &used, say, out);
 }
 
-/// The names of a kind that are used.
+/// The names of a kind that are used by more than keeps.
 fn used<'a>(ground: &Ground<'a>, kind: Kind) -> BTreeSet<&'a str> {
-    ground.names.get(&kind).into_iter().flat_map(|named| named.used.keys().copied()).collect()
+    let Some(named) = ground.names.get(&kind) else { return BTreeSet::new() };
+    let used = named
+        .used
+        .iter()
+        .filter(|(_, places)| places.iter().any(|place| !named.kept.contains(place)));
+    used.map(|(name, _)| *name).collect()
 }
 
 /// Reports the names that are not used, not even by a mistake that was reported already: a misspelt

@@ -14,10 +14,10 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks selectors on one organization. What the messages need is sorted when the first one does.
-pub(super) struct Checker<'a> {
+pub(in super::super) struct Checker<'a> {
     context: &'a Context<'a>,
     /// The accounts in sight.
-    pub(super) index: Index<'a>,
+    pub(in super::super) index: Index<'a>,
     /// Those of them whose state AWS did not tell.
     unknown: Vec<&'a Place>,
     ous: OnceCell<Names>,
@@ -28,7 +28,7 @@ pub(super) struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     /// On the accounts that are in sight.
-    pub(super) fn new(context: &'a Context<'a>, index: Index<'a>) -> Self {
+    pub(in super::super) fn new(context: &'a Context<'a>, index: Index<'a>) -> Self {
         let (ous, accounts, hidden) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         let places = index.view.places.values();
         let unknown = places.filter(|p| matches!(p.state, AccountState::Unknown(_))).collect();
@@ -36,7 +36,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks each selector of a list.
-    pub(super) fn check(
+    pub(in super::super) fn check(
         &self,
         selectors: &[Spanned<Selector>],
         desired: &Desired,
@@ -60,7 +60,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports accounts that are selected and whose state nobody knows.
-    pub(super) fn unknown_states(
+    pub(in super::super) fn unknown_states(
         &self,
         within: &[Spanned<Selector>],
         except: &[Spanned<Selector>],

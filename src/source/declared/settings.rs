@@ -1,5 +1,6 @@
 //! The settings of `landgrant.toml`, as typed. Their comments are what an editor shows.
 
+use super::Keep;
 use crate::diag::{FileId, Span, Spanned};
 use crate::id::InstanceArn;
 use crate::source::schema::forms;
@@ -30,12 +31,17 @@ pub struct Settings {
     /// plan. In `landgrant.toml` only.
     #[schemars(with = "Option<Ignore>")]
     pub ignore: Ignore,
-    /// How much one plan may remove. What is not named here is not limited. In `landgrant.toml` only.
+    /// How much one plan may remove. What is not named here has the limits that are the default. In
+    /// `landgrant.toml` only.
     #[schemars(default)]
     pub limits: Limits,
     /// How fast AWS is called: a little below its quotas, if left out. In `landgrant.toml` only.
     #[schemars(default)]
     pub pace: Pace,
+    /// Grants that must stand before a plan, after it and at every step of it, each under `[[keep]]`:
+    /// a way in that no mistake may close. In `landgrant.toml` only.
+    #[schemars(rename = "keep")]
+    pub keeps: Vec<Spanned<Keep>>,
 }
 
 /// What stands for settings that are missing or wrong, which is an error.
@@ -51,6 +57,7 @@ impl Default for Settings {
             ignore: Ignore::default(),
             limits: Limits::default(),
             pace: Pace::default(),
+            keeps: Vec::new(),
         }
     }
 }
@@ -168,29 +175,49 @@ impl Default for Ignore {
     }
 }
 
-/// How much one plan may remove. What is not named here is not limited.
-#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+/// How much one plan may remove. A number that is left out is the default, which is stated with each.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
 #[schemars(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Removals of grants. No limit, if left out.
+    /// Removals of grants. 25, and a share of 0.30, if left out.
     pub grants: Limit,
-    /// Removals of members from groups that stay. No limit, if left out.
+    /// Removals of members from groups that stay. 25, and a share of 0.30, if left out.
     pub memberships: Limit,
-    /// Removals of groups. No limit, if left out.
+    /// Removals of groups. 2, and no share, if left out.
     pub groups: Limit,
-    /// Removals of permission sets. No limit, if left out.
+    /// Removals of permission sets. 2, and no share, if left out.
     pub permission_sets: Limit,
+    /// Removals of users. 10, and a share of 0.30, if left out.
+    pub users: Limit,
+    /// Removals of OUs, which are empty. 5, and no share, if left out.
+    pub ous: Limit,
+}
+
+/// There is always a limit: the first plan under `enforce` is the one that most needs it.
+impl Default for Limits {
+    fn default() -> Self {
+        let few = Limit { max_removals: Some(2), max_share: None };
+        let some = |most| Limit { max_removals: Some(most), max_share: Some(0.30) };
+        Self {
+            grants: some(25),
+            memberships: some(25),
+            groups: few,
+            permission_sets: few,
+            users: some(10),
+            ous: Limit { max_removals: Some(5), max_share: None },
+        }
+    }
 }
 
 /// How many removals one plan may hold; above it is refused unless the number is acknowledged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Limit {
-    /// At most so many removals in one plan. No limit, if left out.
+    /// At most so many removals in one plan. The default of the kind, if left out.
     #[schemars(range(min = 0, max = 4_294_967_295_u32))]
     pub max_removals: Option<u32>,
     /// At most this share, from 0 to 1, of what is live and not ignored; counts from ten live ones up.
-    /// No limit, if left out.
+    /// The default of the kind, if left out.
     #[schemars(range(min = 0, max = 1))]
     pub max_share: Option<f64>,
 }

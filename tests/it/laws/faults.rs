@@ -70,6 +70,9 @@ proptest! {
         let texts = files(&modes, &wanted.tables(), false);
         let plain = repository(&live.world(), &texts);
         let before = run(&live.world(), &tree(texts.clone()), Options::default()).unwrap();
+        if !before.plan.refused.is_empty() {
+            return Ok(()); // Of some kind nothing is declared.
+        }
         let applied = block_on(plain.run(APPLY));
         prop_assert_eq!(applied.exit, Exit::Done, "{}{}", applied.stdout, applied.stderr);
         let after = state(plain.path(), &texts);

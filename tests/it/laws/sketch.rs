@@ -277,6 +277,20 @@ impl Sketch {
         out
     }
 
+    /// Keeps of some of the rules that are declared, each for so many people.
+    pub(crate) fn keeps(&self, which: &[(prop::sample::Index, u8)]) -> String {
+        let rules: Vec<String> =
+            self.grants.iter().filter_map(|grant| self.declared_grant(*grant)).collect();
+        if rules.is_empty() {
+            return String::new();
+        }
+        let keeps = which.iter().map(|(which, people)| {
+            let rule = rules[which.index(rules.len())].replace("[[grant]]", "[[keep]]");
+            format!("{rule}min_people = {people}\n")
+        });
+        keeps.collect()
+    }
+
     /// A rule, where what it names is declared.
     fn declared_grant(&self, (place, set, who): (usize, usize, usize)) -> Option<String> {
         let selector = match place {
@@ -312,6 +326,9 @@ fn declared_set(n: usize, set: &Set) -> String {
     lines.join("\n")
 }
 
+/// Kinds whose limits are lifted: laws are about what is done, however much that is.
+const LIFTED: [&str; 6] = ["grants", "memberships", "groups", "permission_sets", "users", "ous"];
+
 /// `[manage]` with one of adopt and enforce for each kind.
 #[derive(Clone, Debug)]
 pub(crate) struct Modes(Vec<bool>);
@@ -337,8 +354,11 @@ impl Modes {
             .collect();
         format!(
             "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
-             identity_source = \"directory\"\n[manage]\n{}",
-            lines.concat()
+             identity_source = \"directory\"\n[manage]\n{}[limits]\n{}",
+            lines.concat(),
+            LIFTED
+                .map(|kind| format!("{kind} = {{ max_removals = 1000, max_share = 1 }}\n"))
+                .concat()
         )
     }
 }
