@@ -123,7 +123,7 @@ impl Levels {
         if let Some(boundary) = permissions_boundary
             && level != Level::None
         {
-            reason.push_str(&format!("; permissions boundary {boundary} may take away"));
+            reason = format!("{reason}; permissions boundary {boundary} may take away");
         }
         Classified { level, reason }
     }
@@ -145,18 +145,18 @@ impl Levels {
                 let of = |action: &String| (self.action(action), format!("inline {action}"));
                 only.iter().map(of).collect()
             }
-            Actions::Except(except) => vec![self.all_but(&except)],
+            Actions::Except(except) => vec![all_but(&except)],
             Actions::Unreadable => vec![unreadable()],
         };
         allowing.flat_map(|statement| judge(statement.actions)).collect()
     }
+}
 
-    /// All but some actions are too many to be sure of anything.
-    fn all_but(&self, except: &[String]) -> (Level, String) {
-        let without_iam = except.iter().any(|action| covers(action, "iam:*"));
-        let level = if without_iam { Level::Privileged } else { Level::Admin };
-        (level, format!("inline all but {}", except.join(", ")))
-    }
+/// All actions but some are too many to be sure of anything.
+fn all_but(except: &[String]) -> (Level, String) {
+    let without_iam = except.iter().any(|action| covers(action, "iam:*"));
+    let level = if without_iam { Level::Privileged } else { Level::Admin };
+    (level, format!("inline all but {}", except.join(", ")))
 }
 
 /// The highest of some levels, with what has it. Of what is unknown beside it something is said too,
@@ -179,10 +179,10 @@ fn highest(parts: &[(Level, String)]) -> Classified {
         let known = parts.iter().map(|(level, _)| *level).filter(|l| *l != Level::Unknown).max();
         reason = format!("not known: {reason}");
         if let Some(known) = known {
-            reason.push_str(&format!("; at least {}: {}", known.name(), having(known)));
+            reason = format!("{reason}; at least {}: {}", known.name(), having(known));
         }
     } else if level != Level::Admin && parts.iter().any(|(l, _)| *l == Level::Unknown) {
-        reason.push_str(&format!("; not known: {}", having(Level::Unknown)));
+        reason = format!("{reason}; not known: {}", having(Level::Unknown));
     }
     Classified { level, reason }
 }
