@@ -2,6 +2,7 @@
 
 pub mod delta;
 pub mod effective;
+pub mod level;
 
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
 use crate::model::{Principal, State};

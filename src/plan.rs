@@ -26,6 +26,7 @@ mod rows;
 mod tests;
 
 use crate::access::delta::{Delta, delta};
+use crate::access::level::Level;
 use crate::access::{Access, Via};
 use crate::call::Call;
 use crate::diff::diff;
@@ -84,8 +85,8 @@ pub struct Plan {
     pub refused: Vec<Refusal>,
     /// What accounts are called.
     pub labels: Labels,
-    /// Sets that give, or let one take, everything in an account: before, and after.
-    pub admin_sets: (BTreeSet<PermissionSetName>, BTreeSet<PermissionSetName>),
+    /// Sets whose access level is admin or privileged: before, and after.
+    pub dangerous_sets: (BTreeMap<PermissionSetName, Level>, BTreeMap<PermissionSetName, Level>),
     /// Why each grant is desired that somebody gains something by.
     pub causes: BTreeMap<Grant, Arc<Cause>>,
 }
@@ -301,7 +302,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         desired_fingerprint: fingerprint::whole(&desired.state),
         causes: causes(&access, desired),
         access,
-        admin_sets: (risk::admin_sets(&before), risk::admin_sets(&after)),
+        dangerous_sets: (risk::dangerous_sets(&before), risk::dangerous_sets(&after)),
         findings: [notes, findings::findings(projection, desired, rules, &gaps, &changes)].concat(),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.iter().filter(|address| about(address)).cloned().collect(),

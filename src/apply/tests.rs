@@ -66,7 +66,7 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         refused: Vec::new(),
         removals: (0, Vec::new()),
         labels,
-        admin_sets: ([].into(), [].into()),
+        dangerous_sets: ([].into(), [].into()),
         causes: BTreeMap::new(),
     }
 }

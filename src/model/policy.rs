@@ -53,6 +53,12 @@ impl Policy {
         }
     }
 
+    /// Whether it is JSON with a list of statements: nobody knows what another document allows.
+    pub fn is_readable(&self) -> bool {
+        let value = serde_json::from_str::<Value>(&self.canonical).unwrap_or_default();
+        value.get("Statement").is_some_and(Value::is_array)
+    }
+
     /// The statements, each in canonical form with its effect; empty where the document has none.
     pub fn statements(&self) -> Vec<Statement> {
         let Ok(value) = serde_json::from_str::<Value>(&self.canonical) else { return Vec::new() };
@@ -70,25 +76,38 @@ pub struct Statement {
     pub allows: bool,
     /// The statement in canonical form.
     pub canonical: String,
-    /// Whether it speaks of every action, or of every action of IAM, by which one can take the rest.
-    pub every_action: bool,
+    /// What it speaks of.
+    pub actions: Actions,
+}
+
+/// What a statement speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actions {
+    /// These.
+    Only(Vec<String>),
+    /// All but these (`NotAction`).
+    Except(Vec<String>),
+    /// No list that can be read.
+    Unreadable,
 }
 
 fn statement(value: &Value) -> Statement {
-    let actions = value.get("Action").map(listed);
-    let every_action = match actions.as_ref().and_then(Value::as_array) {
-        Some(actions) => actions.iter().filter_map(Value::as_str).any(|action| {
-            let action = action.to_ascii_lowercase();
-            ["*", "*:*", "iam:*"].contains(&action.as_str())
-        }),
-        // All actions but some are too many to be sure of anything.
-        None => value.get("NotAction").is_some(),
+    let actions = match (value.get("Action"), value.get("NotAction")) {
+        (Some(only), None) => texts(only).map(Actions::Only),
+        (None, Some(except)) => texts(except).map(Actions::Except),
+        _ => None,
     };
     Statement {
         allows: value.get("Effect").and_then(Value::as_str) != Some("Deny"),
         canonical: value.to_string(),
-        every_action,
+        actions: actions.unwrap_or(Actions::Unreadable),
     }
+}
+
+/// A string or a list of them; `None` for anything else.
+fn texts(value: &Value) -> Option<Vec<String>> {
+    let Value::Array(items) = listed(value) else { return None };
+    items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
 /// Elements whose value may be one string or a list of them (IAM: "Grammar of the IAM JSON policy

@@ -171,9 +171,9 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         findings,
         removals: (_, excess),
         refused,
-        labels: _,     // how accounts are called stands in every address
-        causes: _,     // said with each gain
-        admin_sets: _, // said by each change's risk
+        labels: _,         // how accounts are called stands in every address
+        causes: _,         // said with each gain
+        dangerous_sets: _, // said by each change's risk
     } = plan;
     let (create, update, delete) = plan.summary();
     let git =

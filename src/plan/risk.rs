@@ -1,17 +1,16 @@
 //! How much harm a mistake in a change would do: what a plan is sorted by.
 
 use super::change::{Risk, What};
+use crate::access::level::{Level, Levels};
 use crate::id::{AccountId, GroupName, PermissionSetName};
-use crate::model::{Grant, PermissionSet, Principal, State};
-use std::collections::BTreeSet;
-
-/// AWS managed policies that give, or let one take, everything in an account.
-const ADMIN: &[&str] = &["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
+use crate::model::{Grant, Principal, State};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is dangerous before or after a plan.
 pub(super) struct Danger<'a> {
     management: &'a AccountId,
-    admin_sets: BTreeSet<PermissionSetName>,
+    /// Permission sets that are dangerous before or afterwards.
+    sets: BTreeSet<PermissionSetName>,
     /// Groups with a dangerous grant, of those whose members change.
     admins: BTreeSet<GroupName>,
 }
@@ -23,14 +22,15 @@ impl<'a> Danger<'a> {
         management: &'a AccountId,
         changes: impl Iterator<Item = &'w What>,
     ) -> Self {
-        let admin_sets: BTreeSet<_> = states.into_iter().flat_map(admin_sets).collect();
+        let sets: BTreeSet<_> =
+            states.into_iter().flat_map(|state| dangerous_sets(state).into_keys()).collect();
         let regrouped: BTreeSet<&GroupName> = changes
             .filter_map(|what| match what {
                 What::AddMember(group, _) | What::RemoveMember(group, _) => Some(group),
                 _ => None,
             })
             .collect();
-        let mut danger = Self { management, admin_sets, admins: BTreeSet::new() };
+        let mut danger = Self { management, sets, admins: BTreeSet::new() };
         if regrouped.is_empty() {
             return danger;
         }
@@ -46,10 +46,10 @@ impl<'a> Danger<'a> {
     }
 
     fn is_in(&self, grant: &Grant) -> bool {
-        self.admin_sets.contains(&grant.permission_set) || grant.account == *self.management
+        self.sets.contains(&grant.permission_set) || grant.account == *self.management
     }
 
-    /// Judges a change. What takes administrator access away is as dangerous as what gives it: one
+    /// Judges a change. What takes such access away is as dangerous as what gives it: one
     /// lets the wrong person in, the other locks everyone out.
     pub(super) fn of(&self, what: &What) -> Risk {
         match what {
@@ -62,9 +62,9 @@ impl<'a> Danger<'a> {
                 retagged.tags.clone_from(&after.tags);
                 retagged.description.clone_from(&after.description);
                 retagged.relay_state.clone_from(&after.relay_state);
-                if retagged == *after { Risk::Low } else { high_if(self.admin_sets.contains(name)) }
+                if retagged == *after { Risk::Low } else { high_if(self.sets.contains(name)) }
             }
-            What::CreateSet(name, _) => high_if(self.admin_sets.contains(name)),
+            What::CreateSet(name, _) => high_if(self.sets.contains(name)),
             What::DeleteSet(..) | What::DeleteGroup(..) | What::DeleteUser(..) => Risk::High,
             What::MoveAccount { .. } | What::RenameGroup { .. } | What::ProvisionSet { .. } => {
                 Risk::Medium
@@ -85,22 +85,10 @@ fn high_if(high: bool) -> Risk {
     if high { Risk::High } else { Risk::Medium }
 }
 
-/// Whether a set gives, or lets one take, everything in an account: by a managed policy that does,
-/// or by an inline statement that allows every action, every action but some, or every action of IAM.
-pub fn is_admin(set: &PermissionSet) -> bool {
-    let managed = set.managed_policies.iter().any(|p| {
-        let name = p.0.rsplit('/').next().unwrap_or_default();
-        ADMIN.contains(&name)
-    });
-    let inline = set
-        .inline_policy
-        .as_ref()
-        .is_some_and(|policy| policy.statements().iter().any(|s| s.allows && s.every_action));
-    managed || inline
-}
-
-/// The sets of a state that give, or let one take, everything in an account.
-pub(super) fn admin_sets(state: &State) -> BTreeSet<PermissionSetName> {
-    let sets = state.permission_sets.iter().filter(|(_, set)| is_admin(set));
-    sets.map(|(name, _)| name.clone()).collect()
+/// The sets of a state whose access level is admin or privileged: those that give, or let one come to,
+/// more than others.
+pub(super) fn dangerous_sets(state: &State) -> BTreeMap<PermissionSetName, Level> {
+    let levels = Levels::shipped();
+    let sets = state.permission_sets.iter().map(|(name, set)| (name.clone(), levels.of(set).level));
+    sets.filter(|(_, level)| *level >= Level::Privileged).collect()
 }

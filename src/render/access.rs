@@ -2,16 +2,18 @@
 
 use super::{Page, Tone, counted};
 use crate::access::delta::{Loss, Reach};
+use crate::access::level::Level;
 use crate::access::{Access, Via};
 use crate::diag::{Files, Span};
 use crate::id::{AccountId, PermissionSetName, UserName};
 use crate::plan::change::What;
 use crate::plan::{Plan, grant_of};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// People who share a set, accounts, and the line below them.
 struct Entry<'a> {
-    dangerous: bool,
+    danger: Option<Level>,
     accounts: Vec<&'a AccountId>,
     set: &'a PermissionSetName,
     /// How it is reached and what else there is to say: equal for everyone in the entry.
@@ -56,7 +58,7 @@ pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
     let (people, accounts) = (counted(people.len(), "person"), counted(accounts.len(), "account"));
     let rest = if plan.knows_people() { "" } else { " · not everybody could be read" };
     page.heading("access", &format!("{numbers} · {people} · {accounts}{rest}"));
-    let (before, after) = &plan.admin_sets;
+    let (before, after) = &plan.dangerous_sets;
     let gains = access.gain.iter().map(|(a, via)| (a, gained_by(plan, files, a, via)));
     block(page, plan, ("gain", '+', Tone::Add), &entries(plan, after, gains));
     let losses = access.lose.iter().map(|(a, loss)| (a, lost_with(plan, a, loss)));
@@ -69,7 +71,7 @@ pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
 /// people. Danger first, then account, then set.
 fn entries<'a>(
     plan: &'a Plan,
-    admin: &BTreeSet<PermissionSetName>,
+    dangerous: &BTreeMap<PermissionSetName, Level>,
     rows: impl Iterator<Item = (&'a Access, String)>,
 ) -> Vec<Entry<'a>> {
     let mut by_account: BTreeMap<(&AccountId, &PermissionSetName, String), Vec<&UserName>> =
@@ -87,13 +89,18 @@ fn entries<'a>(
         .into_iter()
         .map(|((set, how, people), mut accounts)| {
             accounts.sort_by_key(|a| (plan.labels.of(a), *a));
-            Entry { dangerous: admin.contains(set), accounts, set, how, people }
+            Entry { danger: dangerous.get(set).copied(), accounts, set, how, people }
         })
         .collect();
     entries.sort_by(|a, b| {
         let labels =
             |e: &Entry<'a>| e.accounts.iter().map(|a| plan.labels.of(a)).collect::<Vec<_>>();
-        (!a.dangerous, labels(a), a.set, &a.how).cmp(&(!b.dangerous, labels(b), b.set, &b.how))
+        (Reverse(a.danger), labels(a), a.set, &a.how).cmp(&(
+            Reverse(b.danger),
+            labels(b),
+            b.set,
+            &b.how,
+        ))
     });
     entries
 }
@@ -109,8 +116,12 @@ fn block(
     }
     page.gap();
     page.row(2, Tone::Strong, word);
-    for Entry { dangerous, accounts, set, how, people } in entries {
-        let mark = if *dangerous { "  ! administrator access" } else { "" };
+    for Entry { danger, accounts, set, how, people } in entries {
+        let mark = match danger {
+            Some(Level::Admin) => "  ! administrator access",
+            Some(_) => "  ! privileged access",
+            None => "",
+        };
         let count = counted(people.len(), "person");
         let place = match accounts.as_slice() {
             [one] if plan.labels.of(one).contains(one.as_str()) => plan.labels.of(one).to_owned(),
