@@ -43,7 +43,7 @@ use change::{Action, Change, Reason, What};
 use guard::Excess;
 use keep::own::{self, Caller};
 pub use keep::{Refusal, Rule};
-use links::Ground;
+use links::{Ground, settle};
 use observe::observe;
 use predict::predict;
 pub use renames::parts;
@@ -225,6 +225,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let ground = Ground {
         by_tag: desired.selects_by_tag,
         grants: &before.grants,
+        stale: &before.stale,
         members: &before.memberships,
     };
     let facts = hold::Facts {
@@ -268,6 +269,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     held.sort();
     held.dedup();
 
+    let kept = settle(kept, ground);
     let after = predict(&before, kept.iter().map(|d| &d.what));
     let caller = own::caller(live.taken.by.as_deref(), &before);
     let own = if let Caller::Person(own) = &caller { Some(own) } else { None };
