@@ -91,7 +91,7 @@ pub struct Unread {
     pub text: String,
 }
 
-impl<'a> Matrix<'a> {
+impl Matrix<'_> {
     /// The card of an account.
     pub fn account(&self, at: At) -> Option<&Account> {
         self.accounts.get(at as usize)

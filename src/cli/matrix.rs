@@ -26,6 +26,7 @@ use crate::text::visible;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 /// Definitions as far as there are any.
 pub struct Typed {
@@ -65,7 +66,7 @@ pub async fn matrix(
     let world = world(env, global, (args.from, args.as_of, &args.only), color).await?;
     let matrix = world.matrix();
     let chosen =
-        Chosen::of(&world.filter(args), &matrix).map_err(|nothing| none(&nothing, &world.gaps))?;
+        Chosen::of(&world.filter(args)?, &matrix).map_err(|nothing| none(&nothing, &world.gaps))?;
     let mut head = world.head(env, global, &matrix);
     head.filter = typed_filter(args);
     let format = match args.format {
@@ -78,21 +79,28 @@ pub async fn matrix(
         By::Grant => rendered::By::Grant,
     };
     let write = |out: &mut dyn Write| rendered::write((&matrix, &head), (by, &chosen), format, out);
-    match &args.out {
-        Some(path) => store::write_with(path, |file| {
+    output(env, args.out.as_deref(), write)?;
+    tell(env, &head);
+    Ok(world.exit(&head))
+}
+
+/// Writes to a file, at once or not at all, or to stdout.
+pub fn output(
+    env: &Env,
+    path: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    if let Some(path) = path {
+        let written = store::write_with(path, |file| {
             let mut out = BufWriter::with_capacity(PIECE, file);
             write(&mut out)?;
             out.flush()
-        })
-        .map_err(|e| Failure::file("writing", path, &e))?,
-        None => {
-            let mut out = BufWriter::with_capacity(PIECE, Stdout(env));
-            let written = write(&mut out).and_then(|()| out.flush());
-            written.map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
-        }
+        });
+        return written.map_err(|e| Failure::file("writing", path, &e));
     }
-    tell(env, &head);
-    Ok(world.exit(&head))
+    let mut out = BufWriter::with_capacity(PIECE, Stdout(env));
+    let written = write(&mut out).and_then(|()| out.flush());
+    written.map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
 }
 
 /// Bytes that are written at once.
@@ -269,29 +277,42 @@ impl World {
         }
     }
 
-    fn filter(&self, args: &MatrixArgs) -> Filter {
-        Filter {
+    fn filter(&self, args: &MatrixArgs) -> Result<Filter, Failure> {
+        let within = match args.only.as_slice() {
+            [] => None,
+            texts => Some(self.selected(texts)?),
+        };
+        Ok(Filter {
             accounts: args.account.clone(),
-            within: (!args.only.is_empty()).then(|| self.selected(&args.only)),
+            within,
             people: args.person.clone(),
             groups: args.group.clone(),
             sets: args.permission_set.clone(),
-        }
+        })
     }
 
-    /// The accounts that selectors mean, whatever their state: a report leaves nothing out for it.
-    fn selected(&self, texts: &[String]) -> BTreeSet<AccountId> {
+    /// The accounts that selectors mean, whatever their state: a report leaves nothing out for it. One that
+    /// means none would look as if nobody had access there.
+    fn selected(&self, texts: &[String]) -> Result<BTreeSet<AccountId>, Failure> {
         let mut view = OrgView::as_it_is(&self.live, &self.projection);
         if self.state.is_some() {
-            let to_be = self.desired.organization.places.clone();
-            view.places.extend(to_be);
+            view.places.extend(self.desired.organization.places.clone());
         }
-        let selectors: Vec<Selector> =
-            texts.iter().filter_map(|text| Selector::parse(text).ok()).collect();
-        let places = view.places.values();
-        let meant =
-            places.filter(|place| selectors.iter().any(|selector| matches(selector, place)));
-        meant.map(|place| place.id.clone()).collect()
+        let mut all = BTreeSet::new();
+        for text in texts {
+            // It has been read when the command line was.
+            let Ok(selector) = Selector::parse(text) else { continue };
+            let meant = view.places.values().filter(|place| matches(&selector, place));
+            let meant: Vec<AccountId> = meant.map(|place| place.id.clone()).collect();
+            if meant.is_empty() {
+                return Err(means_nothing(
+                    &format!("`--only {text}` selects no account"),
+                    &self.gaps,
+                ));
+            }
+            all.extend(meant);
+        }
+        Ok(all)
     }
 
     /// How a command ends that told all of it.
@@ -316,16 +337,18 @@ fn typed_filter(args: &MatrixArgs) -> Vec<(&'static str, String)> {
 /// A filter that means nothing would look as if nobody had access.
 fn none(nothing: &Nothing, gaps: &[Gap]) -> Failure {
     let Nothing { what, pattern, near } = nothing;
-    let message = format!("no {what} is called `{pattern}`");
-    let failure = if !gaps.is_empty() {
-        Failure::new(Exit::Incomplete, format!("{message}, of those that could be read"))
-    } else {
-        Failure::new(Exit::Usage, message)
-    };
+    let failure = means_nothing(&format!("no {what} is called `{pattern}`"), gaps);
     match near {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure,
     }
+}
+
+fn means_nothing(message: &str, gaps: &[Gap]) -> Failure {
+    if gaps.is_empty() {
+        return Failure::new(Exit::Usage, message);
+    }
+    Failure::new(Exit::Incomplete, format!("{message}, of those that could be read"))
 }
 
 /// Says what the rows lack.

@@ -96,14 +96,17 @@ impl<'a> Matrix<'a> {
                 To::Group(group) => self.of_group.get_mut(*group as usize),
                 To::Person(person) => self.of_person.get_mut(*person as usize),
             };
-            places.into_iter().for_each(|places| places.push(at));
+            if let Some(places) = places {
+                places.push(at);
+            }
         }
         for (at, group) in (0..).zip(&mut self.groups) {
             group.members.sort_unstable();
             group.members.dedup();
             for person in &group.members {
-                let groups = self.groups_of.get_mut(*person as usize);
-                groups.into_iter().for_each(|groups| groups.push(at));
+                if let Some(groups) = self.groups_of.get_mut(*person as usize) {
+                    groups.push(at);
+                }
             }
         }
         if let Some(definitions) = definitions {

@@ -1,7 +1,7 @@
 //! Which rows are asked for: patterns of names and ids, and accounts that selectors mean.
 
 use super::{At, Granted, Matrix, To, Unread};
-use crate::id::AccountId;
+use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::text::Names;
 use std::collections::BTreeSet;
 use wildmatch::WildMatch;
@@ -46,7 +46,7 @@ impl Chosen {
     pub fn of(filter: &Filter, matrix: &Matrix<'_>) -> Result<Self, Nothing> {
         let Filter { accounts, within, people, groups, sets } = filter;
         let names = matrix.accounts.iter().map(|a| (a.name.as_str(), Some(a.id.as_str())));
-        let mut chosen = find("account", accounts, names.collect())?;
+        let mut chosen = find("account", accounts, &names.collect::<Vec<_>>())?;
         if let Some(within) = within {
             let inside = matrix.accounts.iter().map(|account| within.contains(&account.id));
             let both = match chosen.take() {
@@ -55,12 +55,13 @@ impl Chosen {
             };
             chosen = Some(both);
         }
-        let names = matrix.people.iter().map(|p| (p.shown(), p.id.as_ref().map(|id| id.as_str())));
-        let people = find("person", people, names.collect())?;
-        let names = matrix.groups.iter().map(|g| (g.shown(), g.id.as_ref().map(|id| id.as_str())));
-        let groups = find("group", groups, names.collect())?;
-        let names = matrix.sets.iter().map(|s| (s.shown(), s.arn.as_ref().map(|id| id.as_str())));
-        let sets = find("permission set", sets, names.collect())?;
+        let names = matrix.people.iter().map(|p| (p.shown(), p.id.as_ref().map(UserId::as_str)));
+        let people = find("person", people, &names.collect::<Vec<_>>())?;
+        let names = matrix.groups.iter().map(|g| (g.shown(), g.id.as_ref().map(GroupId::as_str)));
+        let groups = find("group", groups, &names.collect::<Vec<_>>())?;
+        let names =
+            matrix.sets.iter().map(|s| (s.shown(), s.arn.as_ref().map(PermissionSetArn::as_str)));
+        let sets = find("permission set", sets, &names.collect::<Vec<_>>())?;
         Ok(Self { accounts: chosen, people, groups, sets })
     }
 
@@ -115,7 +116,7 @@ fn is(chosen: Option<&Vec<bool>>, at: At) -> bool {
 fn find(
     what: &'static str,
     patterns: &[String],
-    names: Vec<(&str, Option<&str>)>,
+    names: &[(&str, Option<&str>)],
 ) -> Result<Option<Vec<bool>>, Nothing> {
     if patterns.is_empty() {
         return Ok(None);

@@ -45,7 +45,9 @@ impl Matrix<'_> {
                 unread.account = found.accounts.get(id).copied();
                 if matches!(part, Part::AccountState(_)) {
                     let card = unread.account.and_then(|at| self.accounts.get_mut(at as usize));
-                    card.into_iter().for_each(|card| card.notes.push(text.to_owned()));
+                    if let Some(card) = card {
+                        card.notes.push(text.to_owned());
+                    }
                 }
             }
             Part::Ous => {
@@ -85,14 +87,16 @@ impl Matrix<'_> {
             Part::Memberships(id) | Part::GroupGrants(id) => {
                 let at = found.groups.get(id).copied();
                 unread.to = at.map(To::Group);
-                let card = at.and_then(|at| self.groups.get_mut(at as usize));
-                card.into_iter().for_each(|card| card.notes.push(text.to_owned()));
+                if let Some(card) = at.and_then(|at| self.groups.get_mut(at as usize)) {
+                    card.notes.push(text.to_owned());
+                }
             }
             Part::UserGrants(id) => {
                 let at = found.people.get(id).copied();
                 unread.to = at.map(To::Person);
-                let card = at.and_then(|at| self.people.get_mut(at as usize));
-                card.into_iter().for_each(|card| card.notes.push(text.to_owned()));
+                if let Some(card) = at.and_then(|at| self.people.get_mut(at as usize)) {
+                    card.notes.push(text.to_owned());
+                }
             }
             Part::Grants(account, arn) => {
                 unread.account = found.accounts.get(account).copied();

@@ -4,6 +4,7 @@ use super::{By, Head};
 use crate::access::level::Level;
 use crate::access::matrix::card::{Account, Group, Person, Set};
 use crate::access::matrix::{Granted, Matrix, Row, Via};
+use crate::id::{GroupId, GroupName, PermissionSetArn, UserId};
 use std::borrow::Cow;
 
 /// What a row looks its cells up in.
@@ -125,7 +126,7 @@ const GRANT: &[Column] = columns![
     as_of_end,
 ];
 
-fn text<'l>(text: Option<&'l str>) -> Cell<'l> {
+fn text(text: Option<&str>) -> Cell<'_> {
     text.filter(|text| !text.is_empty()).map_or(Cell::None, |text| Cell::Text(text.into()))
 }
 
@@ -152,7 +153,7 @@ fn email<'l>(line: &Line<'l>) -> Cell<'l> {
 }
 
 fn user_id<'l>(line: &Line<'l>) -> Cell<'l> {
-    text(who(line).and_then(|person| person.id.as_ref()).map(|id| id.as_str()))
+    text(who(line).and_then(|person| person.id.as_ref()).map(UserId::as_str))
 }
 
 fn account<'l>(line: &Line<'l>) -> Cell<'l> {
@@ -184,7 +185,7 @@ fn permission_set<'l>(line: &Line<'l>) -> Cell<'l> {
 }
 
 fn permission_set_arn<'l>(line: &Line<'l>) -> Cell<'l> {
-    text(line.row.set.and_then(|set| set.arn.as_ref()).map(|arn| arn.as_str()))
+    text(line.row.set.and_then(|set| set.arn.as_ref()).map(PermissionSetArn::as_str))
 }
 
 fn access_level<'l>(line: &Line<'l>) -> Cell<'l> {
@@ -228,7 +229,7 @@ fn principal<'l>(line: &Line<'l>) -> Cell<'l> {
 
 fn group<'l>(line: &Line<'l>) -> Cell<'l> {
     match line.row.via {
-        Some(Via::Group(group)) => text(group.name.as_ref().map(|name| name.as_str())),
+        Some(Via::Group(group)) => text(group.name.as_ref().map(GroupName::as_str)),
         Some(Via::Direct(_)) | None => Cell::None,
     }
 }
@@ -244,8 +245,8 @@ fn principal_type<'l>(line: &Line<'l>) -> Cell<'l> {
 
 fn principal_id<'l>(line: &Line<'l>) -> Cell<'l> {
     match line.row.via {
-        Some(Via::Group(group)) => text(group.id.as_ref().map(|id| id.as_str())),
-        Some(Via::Direct(person)) => text(person.id.as_ref().map(|id| id.as_str())),
+        Some(Via::Group(group)) => text(group.id.as_ref().map(GroupId::as_str)),
+        Some(Via::Direct(person)) => text(person.id.as_ref().map(UserId::as_str)),
         None => Cell::None,
     }
 }

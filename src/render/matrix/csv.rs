@@ -58,3 +58,38 @@ fn record<'l>(cells: impl Iterator<Item = Cow<'l, str>>, out: &mut dyn Write) ->
     }
     out.write_all(b"\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, cell) in [
+            ("=1+1", "'=1+1"),
+            ("+84 1", "'+84 1"),
+            ("-x", "'-x"),
+            ("@Admin", "'@Admin"),
+            ("\tx", "'\\u{9}x"),
+            ("\rx", "'\\u{d}x"),
+            ("\nx", "'\\u{a}x"),
+            ("＝1", "'＝1"),
+            ("a=b", "a=b"),
+            ("", ""),
+            ("an@w.example", "an@w.example"),
+            ("\u{feff}=1", "\\u{feff}=1"),
+            ("Đạt", "Đạt"),
+        ] {
+            assert_eq!(defused(text), cell);
+        }
+    }
+
+    #[test]
+    fn a_record_is_a_line_that_reads_back() {
+        let mut out = Vec::new();
+        let cells = ["a,b", "say \"x\"", "", " lead", "two\nlines"];
+        record(cells.into_iter().map(Cow::Borrowed), &mut out).unwrap();
+        let line = String::from_utf8(out).unwrap();
+        assert_eq!(line, "\"a,b\",\"say \"\"x\"\"\",,\" lead\",two\\u{a}lines\n");
+    }
+}

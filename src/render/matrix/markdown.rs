@@ -71,7 +71,8 @@ pub(super) fn row(line: &Line<'_>, by: By, out: &mut dyn Write) -> io::Result<()
         if column.name == chosen(by).next().map_or("", |first| first.name)
             && line.row.kind.name() != "access"
         {
-            text = format!("({}) {text}", line.row.kind.name()).trim_end().to_owned();
+            let space = if text.is_empty() { "" } else { " " };
+            text = format!("({}){space}{text}", line.row.kind.name());
         }
         if column.name == "completeness" && text == "complete" {
             text.clear();
