@@ -70,6 +70,8 @@ pub struct Levels {
     managed: BTreeMap<String, Level>,
     services: BTreeMap<String, Level>,
     actions: Vec<(Level, String)>,
+    /// Actions that read, each by its full name: most lines, so they are looked up.
+    only_read: BTreeSet<String>,
     reading: BTreeSet<String>,
 }
 
@@ -93,6 +95,9 @@ impl Levels {
             match kind {
                 "managed" => drop(out.managed.insert(name.to_owned(), level)),
                 "service" => drop(out.services.insert(lower, level)),
+                "action" if level == Level::Read && !lower.contains(['*', '?']) => {
+                    out.only_read.insert(lower);
+                }
                 "action" => out.actions.push((level, lower)),
                 "verb" => drop(out.reading.insert(lower)),
                 _ => {}

@@ -89,33 +89,46 @@ fn kept_sets(desired: &Desired, changes: &[Change]) -> Vec<String> {
 
 /// Accounts that lose a set's role: its ARN has a hash at its end, and another one when it comes back.
 fn churn(live: &Grants, changes: &[Change], labels: &Labels) -> Vec<String> {
-    let mut going: BTreeMap<(&PermissionSetName, &AccountId), usize> = BTreeMap::new();
-    let mut coming = BTreeSet::new();
+    let mut going: BTreeMap<(&PermissionSetName, &AccountId), Vec<&Change>> = BTreeMap::new();
+    let mut coming: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
     for change in changes {
         match &change.what {
             What::DeleteGrant(grant) => {
-                *going.entry((&grant.permission_set, &grant.account)).or_default() += 1;
+                let pair = (&grant.permission_set, &grant.account);
+                going.entry(pair).or_default().push(change);
             }
             What::CreateGrant(grant) => {
-                coming.insert((&grant.permission_set, &grant.account));
+                let pair = (&grant.permission_set, &grant.account);
+                coming.entry(pair).or_default().insert(change.id.as_str());
             }
             _ => {}
         }
     }
-    let mut by_set: BTreeMap<&PermissionSetName, Vec<&str>> = BTreeMap::new();
-    for ((set, account), number) in going {
-        if !coming.contains(&(set, account)) && live.of_pair(account, set).count() <= number {
-            by_set.entry(set).or_default().push(labels.of(account));
+    let mut by_set: BTreeMap<(&PermissionSetName, bool), Vec<&str>> = BTreeMap::new();
+    for ((set, account), revoked) in going {
+        let new = coming.get(&(set, account));
+        let after_one = |change: &Change| {
+            let mut waits = change.needs.iter().chain(&change.after);
+            waits.any(|id| new.is_some_and(|new| new.contains(id.as_str())))
+        };
+        let keeps_one = live.of_pair(account, set).count() > revoked.len();
+        if !keeps_one && !revoked.into_iter().any(after_one) {
+            by_set.entry((set, new.is_some())).or_default().push(labels.of(account));
         }
     }
-    let lines = by_set.into_iter().map(|(set, mut accounts)| {
+    let lines = by_set.into_iter().map(|((set, returns), mut accounts)| {
         accounts.sort_unstable();
         let number = counted(accounts.len(), "account");
         let first: Vec<&str> = accounts.into_iter().take(NAMED).collect();
+        let (what, then) = if returns {
+            let what = "leaves and comes back to";
+            (what, ": its edit adds and takes away, so those who lose it must be gone before it, and those who get it come after")
+        } else {
+            ("leaves", ", also should it come back")
+        };
         format!(
-            "{set} leaves {number} ({}), and the role AWSReservedSSO_{set}_… there goes with it: EKS \
-             access entries, KMS key policies and bucket policies that name it stop matching, also \
-             should it come back",
+            "{set} {what} {number} ({}), and the role AWSReservedSSO_{set}_… there goes with it: EKS \
+             access entries, KMS key policies and bucket policies that name it stop matching{then}",
             first.join(", ")
         )
     });

@@ -5,12 +5,14 @@
 //! one takes its dependents along, a held-back one doesn't: then there is nothing to wait for), and
 //! what must merely have *ended*.
 
+mod content;
 mod meanwhile;
 
 use super::change::What;
 use super::draft::{DESELECTED, Draft, REVERTED};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{Grants, Principal};
+use content::{Contents, Turn};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Indices of the changes that one change waits for.
@@ -19,8 +21,13 @@ pub(super) struct Links {
     pub(super) exist: BTreeSet<usize>,
     pub(super) succeed: BTreeSet<usize>,
     pub(super) end: BTreeSet<usize>,
+    /// What takes the place of it, and comes later: nothing waits for that, but where it is not planned,
+    /// this should not be either.
+    pub(super) replaced: BTreeSet<usize>,
 }
 
+/// An account and a set.
+type Pair<'a> = (&'a AccountId, &'a PermissionSetName);
 type Many<K> = BTreeMap<K, Vec<usize>>;
 
 /// Where to find the changes that others wait for.
@@ -38,10 +45,9 @@ struct Index<'a> {
     users: BTreeMap<&'a UserName, usize>,
     groups: BTreeMap<&'a GroupName, usize>,
     removed_members: Many<&'a GroupName>,
-    created_grants: Many<(&'a AccountId, &'a PermissionSetName)>,
+    created_grants: Many<Pair<'a>>,
     deleted_grants_of: Many<&'a Principal>,
     deleted_grants_with: Many<&'a PermissionSetName>,
-    emptied: BTreeSet<(&'a AccountId, &'a PermissionSetName)>,
 }
 
 fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
@@ -110,6 +116,8 @@ pub(super) struct Ground<'a> {
     pub(super) by_tag: bool,
     /// Every live grant.
     pub(super) grants: &'a Grants,
+    /// Accounts where each set is provisioned in an older version.
+    pub(super) stale: &'a BTreeMap<PermissionSetName, BTreeSet<AccountId>>,
     /// Who is in which group.
     pub(super) members: &'a BTreeMap<GroupName, BTreeSet<UserName>>,
 }
@@ -117,15 +125,24 @@ pub(super) struct Ground<'a> {
 /// What each change waits for, by its place in the list.
 pub(super) fn links(drafts: &[Draft], ground: Ground<'_>) -> Vec<Links> {
     let changes: Vec<&What> = drafts.iter().map(|draft| &draft.what).collect();
-    let mut at = index(&changes, ground.by_tag);
-    at.emptied = emptied(&changes, ground.grants);
-    let mut all: Vec<Links> = drafts.iter().map(|draft| of(draft, &at)).collect();
+    let at = index(&changes, ground.by_tag);
+    let contents = Contents::new(&changes, ground);
+    let mut all: Vec<Links> = drafts.iter().map(|draft| of(draft, &at, &contents)).collect();
     for (i, links) in all.iter_mut().enumerate() {
         links.exist.remove(&i);
         links.succeed.remove(&i);
         links.end.remove(&i);
     }
-    for (late, early) in meanwhile::pairs(&changes, ground) {
+    for (early, what) in changes.iter().enumerate() {
+        if let What::DeleteGrant(grant) = what
+            && contents.turn(grant) != Turn::Last
+            && let Some(content) = contents.of(&grant.permission_set)
+            && let Some(links) = all.get_mut(content.gate)
+        {
+            links.succeed.insert(early);
+        }
+    }
+    for (late, early) in meanwhile::pairs(&changes, ground, &contents) {
         if !circles(&all, late, early)
             && let Some(links) = all.get_mut(late)
         {
@@ -135,20 +152,25 @@ pub(super) fn links(drafts: &[Draft], ground: Ground<'_>) -> Vec<Links> {
     all
 }
 
-/// Pairs that lose every grant they have: there the account would lose the set's role for a moment,
-/// and with it the role's ARN, unless a new grant comes first.
-fn emptied<'a>(
-    changes: &[&'a What],
-    live: &Grants,
-) -> BTreeSet<(&'a AccountId, &'a PermissionSetName)> {
-    let mut going: BTreeMap<_, usize> = BTreeMap::new();
-    for what in changes {
-        if let What::DeleteGrant(grant) = what {
-            *going.entry((&grant.account, &grant.permission_set)).or_default() += 1;
-        }
-    }
-    let all_go = |(account, set), n| live.of_pair(account, set).count() <= n;
-    going.into_iter().filter(|(pair, n)| all_go(*pair, *n)).map(|(pair, _)| pair).collect()
+/// Leaves out of provisionings the accounts that have the set no more by then, and those provisionings
+/// that nothing is left for.
+pub(super) fn settle(mut drafts: Vec<Draft>, ground: Ground<'_>) -> Vec<Draft> {
+    let changes: Vec<&What> = drafts.iter().map(|draft| &draft.what).collect();
+    let left = Contents::new(&changes, ground).left(&changes).into_iter();
+    let left: BTreeSet<_> = left.map(|(account, set)| (account.clone(), set.clone())).collect();
+    let edited = changes.iter().filter_map(|what| match what {
+        What::UpdateSet { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    let edited: BTreeSet<PermissionSetName> = edited.collect();
+    drafts.retain_mut(|draft| {
+        let What::ProvisionSet { name, accounts } = &mut draft.what else { return true };
+        let stays = |account: &AccountId| !left.contains(&(account.clone(), name.clone()));
+        accounts.retain(stays);
+        let mut stale = ground.stale.get(name).into_iter().flatten();
+        !accounts.is_empty() && (edited.contains(name) || stale.any(stays))
+    });
+    drafts
 }
 
 /// Whether letting one change wait for another would make a circle: the other waits for the one.
@@ -159,7 +181,7 @@ pub(super) fn circles(links: &[Links], late: usize, early: usize) -> bool {
             return true;
         }
         if seen.insert(at) {
-            let Some(Links { exist, succeed, end }) = links.get(at) else { continue };
+            let Some(Links { exist, succeed, end, .. }) = links.get(at) else { continue };
             open.extend(exist.iter().chain(succeed).chain(end));
         }
     }
@@ -170,7 +192,7 @@ fn many<K: Ord>(map: &Many<K>, key: &K) -> impl Iterator<Item = usize> {
     map.get(key).into_iter().flatten().copied()
 }
 
-fn of(draft: &Draft, at: &Index<'_>) -> Links {
+fn of(draft: &Draft, at: &Index<'_>, contents: &Contents<'_>) -> Links {
     let mut links = Links::default();
     match &draft.what {
         What::CreateOu(path) | What::RenameOu { to: path, .. } => ancestors(path, at, &mut links),
@@ -199,9 +221,12 @@ fn of(draft: &Draft, at: &Index<'_>) -> Links {
         What::RemoveMember(group, _) => links.end.extend(at.renamed_groups.get(group)),
         What::CreateGrant(grant) => {
             links.exist.extend(at.sets.get(&grant.permission_set));
-            // Nobody gets the set before it is what it should be.
-            links.succeed.extend(at.edits.get(&grant.permission_set));
-            links.succeed.extend(at.provisions.get(&grant.permission_set));
+            // Nobody gets the set before it is what it should be, unless that only gives more to those
+            // whom this takes the place of.
+            if !contents.is_early(grant) {
+                links.succeed.extend(at.edits.get(&grant.permission_set));
+                links.succeed.extend(at.provisions.get(&grant.permission_set));
+            }
             links.succeed.extend(many(&at.accounts, &&grant.account));
             match &grant.principal {
                 Principal::Group(group) => {
@@ -216,7 +241,10 @@ fn of(draft: &Draft, at: &Index<'_>) -> Links {
         }
         What::DeleteGrant(grant) => {
             let pair = (&grant.account, &grant.permission_set);
-            if at.emptied.contains(&pair) {
+            let turn = contents.turn(grant);
+            if contents.empties(grant) && turn == Turn::First {
+                links.replaced.extend(many(&at.created_grants, &pair));
+            } else if contents.empties(grant) {
                 // The account keeps the set's role, and so its ARN, while the new grant is made. And
                 // where one group takes the place of another and the new grant fails, nobody is
                 // locked out; what a person holds alone or past its date goes all the same. What
@@ -232,8 +260,10 @@ fn of(draft: &Draft, at: &Index<'_>) -> Links {
             if draft.reason.word == DESELECTED {
                 links.succeed.extend(many(&at.accounts, &&grant.account));
             }
-            // Provisioning a pair whose last grant is going ends FAILED (docs/aws.md).
-            links.end.extend(at.provisions.get(&grant.permission_set));
+            if turn == Turn::Last {
+                // Provisioning a pair whose last grant is going ends FAILED (docs/aws.md).
+                links.end.extend(at.provisions.get(&grant.permission_set));
+            }
         }
         What::DeleteGroup(name, _) => {
             links.exist.extend(many(&at.deleted_grants_of, &&Principal::Group(name.clone())));

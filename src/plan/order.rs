@@ -82,7 +82,7 @@ pub(super) fn order(
 }
 
 fn all(links: &Links) -> BTreeSet<usize> {
-    let Links { exist, succeed, end } = links;
+    let Links { exist, succeed, end, replaced: _ } = links;
     exist.iter().chain(succeed).chain(end).copied().collect()
 }
 
@@ -99,7 +99,7 @@ fn place(drafts: Vec<Draft>, sequence: &[usize], links: &[Links]) -> Vec<Placed>
     for i in sequence {
         let draft = drafts.get_mut(*i).and_then(Option::take);
         let (Some(draft), Some(links)) = (draft, links.get(*i)) else { continue };
-        let Links { exist, succeed, end } = links;
+        let Links { exist, succeed, end, replaced: _ } = links;
         let needs: BTreeSet<usize> = exist.union(succeed).copied().collect();
         placed.push(Placed { draft, needs: places(&needs), after: places(end) });
     }

@@ -1,5 +1,6 @@
 //! Plans of small definitions against a small world.
 
+mod content;
 mod gaps;
 mod keep;
 mod only;

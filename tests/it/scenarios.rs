@@ -96,6 +96,7 @@ scenarios! {
     revert_resumed
     reverted
     same_access_by_another_path
+    set_grows_while_grants_go
     stale_plan
     stale_provisioning
     suspended_account

@@ -6,14 +6,28 @@ impl Levels {
     /// The level of an action or a pattern of actions.
     pub(in super::super) fn action(&self, action: &str) -> Level {
         let action = action.to_ascii_lowercase();
-        let listed = self.actions.iter().filter(|(level, known)| match level {
-            // Everything of a kind is more than any of it.
-            Level::Admin => covers(&action, known),
-            _ => overlap(action.as_bytes(), known.as_bytes()),
-        });
+        let mut stated = self.only_read.contains(&action).then_some(Level::Read);
+        let mut reached = None;
+        for (level, known) in &self.actions {
+            let wholly = covers(known, &action) && *level != Level::Admin;
+            let touched = match level {
+                // Everything of a kind is more than any of it.
+                Level::Admin => covers(&action, known),
+                // That some of a pattern reads says nothing of the rest.
+                Level::Read => false,
+                _ => overlap(action.as_bytes(), known.as_bytes()),
+            };
+            if wholly {
+                stated = stated.max(Some(*level));
+            }
+            if touched {
+                reached = reached.max(Some(*level));
+            }
+        }
         let (service, name) = action.split_once(':').unwrap_or((action.as_str(), "*"));
-        let rest = if self.reads(name) { Level::Read } else { self.service(service) };
-        listed.map(|(level, _)| *level).chain([rest]).max().unwrap_or(Level::Unknown)
+        let usual = || if self.reads(name) { Level::Read } else { self.service(service) };
+        let level = stated.unwrap_or_else(usual);
+        reached.map_or(level, |reached| level.max(reached))
     }
 
     /// Whether all that a name or pattern means begins with a verb of reading.

@@ -49,6 +49,91 @@ fn managed_policies_have_the_level_that_is_listed() {
 }
 
 #[test]
+fn what_people_attach_is_listed() {
+    let cases = [
+        // The policies of Control Tower's own sets.
+        (Level::Admin, "AdministratorAccess"),
+        (Level::Privileged, "PowerUserAccess"),
+        (Level::Privileged, "AWSOrganizationsFullAccess"),
+        (Level::Privileged, "AWSServiceCatalogAdminFullAccess"),
+        (Level::Privileged, "AWSServiceCatalogEndUserFullAccess"),
+        (Level::Read, "ReadOnlyAccess"),
+        // Those of job functions.
+        (Level::Privileged, "job-function/DataScientist"),
+        (Level::Privileged, "job-function/DatabaseAdministrator"),
+        (Level::Privileged, "job-function/NetworkAdministrator"),
+        (Level::Privileged, "job-function/SystemAdministrator"),
+        (Level::Write, "job-function/Billing"),
+        (Level::Write, "job-function/SupportUser"),
+        (Level::Read, "job-function/ViewOnlyAccess"),
+        (Level::Read, "SecurityAudit"),
+        // Roles can be handed on.
+        (Level::Privileged, "AWSLambda_FullAccess"),
+        (Level::Privileged, "AmazonECS_FullAccess"),
+        (Level::Privileged, "AmazonSSMFullAccess"),
+        (Level::Privileged, "AWSCloudFormationFullAccess"),
+        (Level::Privileged, "AWSCodeBuildDeveloperAccess"),
+        // A role that AWS alone can take is no way up.
+        (Level::Write, "AmazonEC2FullAccess"),
+        (Level::Write, "AmazonRDSFullAccess"),
+        (Level::Write, "ElasticLoadBalancingFullAccess"),
+        (Level::Write, "AmazonS3FullAccess"),
+        (Level::Write, "AmazonEC2ContainerRegistryPowerUser"),
+        (Level::Write, "AWSKeyManagementServicePowerUser"),
+        (Level::Read, "AmazonEC2ContainerRegistryReadOnly"),
+        (Level::Read, "AWSLambda_ReadOnlyAccess"),
+        (Level::Read, "AWSSSOReadOnly"),
+        (Level::Read, "CloudWatchLogsReadOnlyAccess"),
+        // Named read-only, and yet: it takes a token for somebody else.
+        (Level::Privileged, "AnthropicReadOnlyAccess"),
+        (Level::None, "AWSDenyAll"),
+    ];
+    for (level, name) in cases {
+        assert_eq!(Levels::shipped().of(&set(&[name], None)).level, level, "{name}");
+    }
+}
+
+#[test]
+fn some_reading_verbs_do_more_and_some_other_verbs_only_read() {
+    for (action, level) in [
+        ("sts:GetCallerIdentity", Level::Read),
+        ("sts:GetFederationToken", Level::Privileged),
+        ("sts:Get*", Level::Privileged),
+        ("sso:GetRoleCredentials", Level::Privileged),
+        ("sso:GetPermissionSet", Level::Read),
+        ("states:GetActivityTask", Level::Write),
+        ("states:Get*", Level::Write),
+        ("redshift:GetClusterCredentialsWithIAM", Level::Write),
+        ("ecr:GetAuthorizationToken", Level::Read),
+        ("lambda:GetFunction", Level::Read),
+        ("secretsmanager:GetSecretValue", Level::Read),
+        ("kms:Decrypt", Level::Read),
+        ("apigateway:GET", Level::Read),
+        ("logs:FilterLogEvents", Level::Read),
+        ("LOGS:startquery", Level::Read),
+        ("logs:Start*", Level::Write),
+        ("dynamodb:PartiQLSelect", Level::Read),
+        ("dynamodb:PartiQL*", Level::Write),
+        ("access-analyzer:ValidatePolicy", Level::Read),
+        ("cloudformation:ValidateTemplate", Level::Read),
+        ("athena:StartQueryExecution", Level::Write),
+        ("ce:GetCostAndUsage", Level::Read),
+        ("tag:GetResources", Level::Read),
+        ("tag:TagResources", Level::Write),
+        ("iam:SimulatePrincipalPolicy", Level::Read),
+        ("iam:GenerateCredentialReport", Level::Read),
+        ("iam:Generate*", Level::Privileged),
+        ("iam:CreateServiceLinkedRole", Level::Write),
+        ("iam:Create*", Level::Privileged),
+        ("identitystore:IsMemberInGroups", Level::Read),
+        ("identitystore:CreateGroupMembership", Level::Privileged),
+        ("sqs:ReceiveMessage", Level::Write),
+    ] {
+        assert_eq!(allowing(&format!(r#""Action":"{action}""#)).level, level, "{action}");
+    }
+}
+
+#[test]
 fn inline_statements_have_the_level_of_what_they_allow() {
     for (actions, level) in [
         (r#""Action":"s3:Get*""#, Level::Read),

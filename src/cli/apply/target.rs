@@ -8,6 +8,15 @@ use crate::aws::{Aws, Kind, Target};
 use crate::call::{Answer, Call, Created, PrincipalId, Ref};
 use crate::id::{GroupId, UserId};
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Waits before a provisioning is tried again that met an account which the set is just leaving.
+const LEAVING: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+];
 
 /// AWS, or the sandbox, as the executor sees it.
 pub(super) struct LiveTarget {
@@ -18,6 +27,45 @@ pub(super) struct LiveTarget {
 
 impl apply::Target for LiveTarget {
     async fn carry_out(
+        &self,
+        call: &Call,
+        created: &Created,
+        decides: bool,
+        tell: &(dyn Fn(Step<'_>) + Sync),
+    ) -> Result<Done, apply::Failure> {
+        let (mut before, mut pauses) = (0, LEAVING.into_iter());
+        loop {
+            let ended = match self.once(call, created, decides, tell).await {
+                Ok(done) => Ok(Done { attempts: done.attempts + before, ..done }),
+                Err(failure) => {
+                    Err(apply::Failure { attempts: failure.attempts + before, ..failure })
+                }
+            };
+            match ended {
+                Err(failure) if meets_what_leaves(call, &failure) => {
+                    let Some(pause) = pauses.next() else { return Err(failure) };
+                    before = failure.attempts;
+                    tokio::time::sleep(pause).await;
+                }
+                ended => return ended,
+            }
+        }
+    }
+}
+
+/// Whether a provisioning failed because its set was just leaving an account: AWS says so for a while
+/// after a last revocation has ended (docs/aws.md).
+fn meets_what_leaves(call: &Call, failure: &apply::Failure) -> bool {
+    let text = failure.message.to_lowercase();
+    matches!(call, Call::ProvisionPermissionSet { .. })
+        && !failure.unknown
+        && text.contains("404")
+        && (text.contains("provision not found") || text.contains("assignment not found"))
+}
+
+impl LiveTarget {
+    /// Sends a call once, and waits for how it ends.
+    async fn once(
         &self,
         call: &Call,
         created: &Created,

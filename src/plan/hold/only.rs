@@ -49,11 +49,12 @@ pub(super) fn limit(
 fn needs(drafts: &[Draft], reasons: &[Reason], facts: &Facts<'_>) -> Vec<BTreeSet<usize>> {
     let held = |i: &usize| reasons.get(*i).is_some_and(Option::is_some);
     let of = |(i, links): (usize, Links)| {
-        let Links { exist, succeed, end: _ } = links; // an end is waited for, and needed by nobody
+        let Links { exist, succeed, end: _, replaced } = links; // an end is waited for, and needed by nobody
         if held(&i) {
             return exist.into_iter().filter(held).collect();
         }
-        exist.into_iter().chain(succeed.into_iter().filter(|i| !held(i))).collect()
+        let wanted = succeed.into_iter().chain(replaced).filter(|i| !held(i));
+        exist.into_iter().chain(wanted).collect()
     };
     links(drafts, facts.ground).into_iter().enumerate().map(of).collect()
 }

@@ -1,22 +1,18 @@
 //! What nobody may have for a moment, on the way from before to after.
 
 use super::Ground;
-use crate::access::delta::compare;
+use super::content::{Content, Contents};
 use crate::id::{GroupName, PermissionSetName, UserName};
 use crate::model::{Grant, Principal};
 use crate::plan::change::What;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A provisioning, and what its set becomes.
-#[derive(Clone, Copy)]
-struct Provisioning {
-    place: usize,
-    widens: bool,
-    narrows: bool,
-}
-
 /// Changes that should wait for others, unless that makes a circle: the late one and the early one.
-pub(super) fn pairs(changes: &[&What], ground: Ground<'_>) -> Vec<(usize, usize)> {
+pub(super) fn pairs(
+    changes: &[&What],
+    ground: Ground<'_>,
+    contents: &Contents<'_>,
+) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     let gone: BTreeMap<&UserName, usize> = places(changes, |what| match what {
         What::DeleteUser(name, _) => Some(name),
@@ -34,27 +30,27 @@ pub(super) fn pairs(changes: &[&What], ground: Ground<'_>) -> Vec<(usize, usize)
             }
         }
     }
-    let holders = holders(changes, ground);
+    let holders = holders(changes, ground, contents);
     let held = |group| holders.get(group).into_iter().flat_map(BTreeMap::values);
     for (place, what) in changes.iter().enumerate() {
         match what {
             // A new member must not enjoy what a set is about to lose.
             What::AddMember(group, _) => {
-                let narrowing = held(group).filter(|provisioning| provisioning.narrows);
-                pairs.extend(narrowing.map(|provisioning| (place, provisioning.place)));
+                let narrowing = held(group).filter(|held| held.content.narrows());
+                pairs.extend(narrowing.map(|held| (place, held.provisioning)));
             }
             // Nor a leaving one what it is about to get.
             What::RemoveMember(group, _) => {
-                let widening = held(group).filter(|provisioning| provisioning.widens);
-                pairs.extend(widening.map(|provisioning| (provisioning.place, place)));
+                let widening = held(group).filter(|held| held.content.widens());
+                pairs.extend(widening.map(|held| (held.content.gate, place)));
             }
             _ => {}
         }
     }
-    for (group, provisionings) in &holders {
-        let widening = || provisionings.values().filter(|provisioning| provisioning.widens);
+    for (group, holdings) in &holders {
+        let widening = || holdings.values().filter(|held| held.content.widens());
         for early in leaving(group) {
-            pairs.extend(widening().map(|provisioning| (provisioning.place, early)));
+            pairs.extend(widening().map(|held| (held.content.gate, early)));
         }
     }
     pairs
@@ -68,37 +64,40 @@ fn places<'a, K: Ord>(
     keyed.filter_map(|(place, &what)| Some((key(what)?, place))).collect()
 }
 
-/// The provisionings of the sets that each group has.
+/// A set that a group has, and that is provisioned.
+#[derive(Clone, Copy)]
+struct Holding {
+    provisioning: usize,
+    content: Content,
+}
+
+/// The sets that each group has and that are provisioned, by the place of that.
 fn holders<'a>(
     changes: &[&'a What],
     ground: Ground<'a>,
-) -> BTreeMap<&'a GroupName, BTreeMap<usize, Provisioning>> {
-    let mut edits: BTreeMap<&PermissionSetName, (bool, bool)> = BTreeMap::new();
-    for what in changes {
-        if let What::UpdateSet { name, before, after } = what {
-            let (wider, narrower) = compare(before, after);
-            edits.insert(name, (!wider.is_empty(), !narrower.is_empty()));
-        }
-    }
+    contents: &Contents<'_>,
+) -> BTreeMap<&'a GroupName, BTreeMap<usize, Holding>> {
     let provisionings: BTreeMap<&PermissionSetName, usize> = places(changes, |what| match what {
         What::ProvisionSet { name, .. } => Some(name),
         _ => None,
     });
-    let mut holders: BTreeMap<&GroupName, BTreeMap<usize, Provisioning>> = BTreeMap::new();
+    let mut holders: BTreeMap<&GroupName, BTreeMap<usize, Holding>> = BTreeMap::new();
     if provisionings.is_empty() {
         return holders; // Grants are many.
     }
     let mut seen = BTreeSet::new();
     for grant in ground.grants.iter() {
         let Principal::Group(group) = &grant.principal else { continue };
-        let Some(place) = provisionings.get(&grant.permission_set).copied() else { continue };
-        if !seen.insert((group, place)) {
+        let Some(provisioning) = provisionings.get(&grant.permission_set).copied() else {
+            continue;
+        };
+        if !seen.insert((group, provisioning)) {
             continue;
         }
-        // What an account has that lacks the latest version is not known: it may be more or less.
-        let (widens, narrows) = edits.get(&grant.permission_set).copied().unwrap_or((true, true));
-        let provisioning = Provisioning { place, widens, narrows };
-        holders.entry(group).or_default().insert(place, provisioning);
+        if let Some(content) = contents.of(&grant.permission_set) {
+            let holding = Holding { provisioning, content };
+            holders.entry(group).or_default().insert(provisioning, holding);
+        }
     }
     holders
 }

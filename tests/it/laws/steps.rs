@@ -2,14 +2,17 @@
 
 use super::oracle::reach;
 use super::{Run, files, modes, run, sketch, tree};
-use landgrant::id::UserName;
-use landgrant::model::{Grant, Principal, State};
+use landgrant::access::delta::compare;
+use landgrant::access::people;
+use landgrant::id::{AccountId, PermissionSetName, UserName};
+use landgrant::model::{Grant, PermissionSet, Principal, State};
 use landgrant::plan::Plan;
+use landgrant::plan::change::What;
 use landgrant::plan::predict::predict;
 use landgrant::resolve::kept::Kept;
 use landgrant::sandbox::Options;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes of each change, should it begin.
 fn fates() -> impl Strategy<Value = Vec<Vec<bool>>> {
@@ -27,6 +30,53 @@ fn left_by(plan: &Plan, before: &State, fates: &[bool]) -> State {
         }
     }
     predict(before, whats)
+}
+
+/// What each set allows in each account that has it, as it was provisioned there; `None` is an older
+/// version, which nobody knows.
+type Contents = BTreeMap<(AccountId, PermissionSetName), Option<PermissionSet>>;
+
+fn contents(state: &State) -> Contents {
+    let of = |grant: &Grant| {
+        let Grant { account, permission_set: set, .. } = grant;
+        let older = state.stale.get(set).is_some_and(|accounts| accounts.contains(account));
+        let known = state.permission_sets.get(set).filter(|_| !older).cloned();
+        ((account.clone(), set.clone()), known)
+    };
+    state.grants.iter().map(of).collect()
+}
+
+/// What the accounts have when an apply stopped. A provisioning that fails may have reached any account.
+fn contents_left_by(plan: &Plan, before: &State, fates: &[bool]) -> Contents {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    let mut latest = before.permission_sets.clone();
+    let mut contents = contents(before);
+    for (change, succeeds) in plan.changes.iter().zip(fates.iter().cycle()) {
+        if !change.needs.iter().all(|needed| done.contains(needed.as_str())) {
+            continue;
+        }
+        if let What::ProvisionSet { name, accounts } = &change.what {
+            for account in accounts {
+                if let Some(content) = contents.get_mut(&(account.clone(), name.clone())) {
+                    *content = latest.get(name).cloned();
+                }
+            }
+        }
+        if !succeeds {
+            continue;
+        }
+        done.insert(&change.id);
+        match &change.what {
+            What::CreateSet(name, set) | What::UpdateSet { name, after: set, .. } => {
+                latest.insert(name.clone(), (**set).clone());
+            }
+            What::CreateGrant(Grant { account, permission_set: set, .. }) => {
+                contents.insert((account.clone(), set.clone()), latest.get(set).cloned());
+            }
+            _ => {}
+        }
+    }
+    contents
 }
 
 /// Who reaches a kept set in an account through those for whom it is kept, and who of them has a grant.
@@ -54,7 +104,7 @@ fn kept<'s>(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_has_more_on_the_way_than_before_or_after(
@@ -72,6 +122,40 @@ proptest! {
             let at = reach(&left_by(&plan, before, fates));
             let more: Vec<_> = at.difference(&allowed).collect();
             prop_assert!(more.is_empty(), "{more:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_has_a_set_with_more_in_it_on_the_way_than_before_or_after(
+        live in sketch(),
+        wanted in sketch(),
+        modes in modes(),
+        fates in fates(),
+    ) {
+        let tree = tree(files(&modes, &wanted.tables(), false));
+        let Run { projection, plan, .. } = run(&live.world(), &tree, Options::default()).unwrap();
+        let before = &projection.state;
+        let whole = left_by(&plan, before, &[true]);
+        let had = (reach(before), contents(before));
+        let has = (reach(&whole), contents_left_by(&plan, before, &[true]));
+        for fates in &fates {
+            let (at, contents) =
+                (left_by(&plan, before, fates), contents_left_by(&plan, before, fates));
+            for grant in at.grants.iter() {
+                let pair = (grant.account.clone(), grant.permission_set.clone());
+                let Some(Some(content)) = contents.get(&pair) else { continue };
+                for person in people(&at, &grant.principal) {
+                    let row = (person.clone(), pair.0.clone(), pair.1.clone());
+                    let allows = |(rows, contents): &(BTreeSet<_>, Contents)| {
+                        rows.contains(&row) && match contents.get(&pair) {
+                            Some(Some(known)) => compare(known, content).0.is_empty(),
+                            // What an older version allowed cannot be exceeded knowingly.
+                            _ => true,
+                        }
+                    };
+                    prop_assert!(allows(&had) || allows(&has), "{person} has {pair:?}: {content:?}");
+                }
+            }
         }
     }
 
