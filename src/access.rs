@@ -3,6 +3,7 @@
 pub mod delta;
 pub mod effective;
 pub mod level;
+pub mod matrix;
 
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
 use crate::model::{Principal, State};
