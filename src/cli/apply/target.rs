@@ -11,8 +11,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Waits before a provisioning is tried again that met an account which the set is just leaving.
-const LEAVING: [Duration; 4] =
-    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
+const LEAVING: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+];
 
 /// AWS, or the sandbox, as the executor sees it.
 pub(super) struct LiveTarget {
