@@ -40,8 +40,9 @@ use crate::model::{Grant, Principal};
 use crate::resolve::{Cause, Desired, Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
 use along::Along;
-use change::{Action, Change, Reason, What};
+use change::{Action, Change, Kind, Reason, What};
 use guard::Excess;
+use jiff::SignedDuration;
 use keep::own::{self, Caller};
 pub use keep::{Refusal, Rule};
 use links::{Ground, settle};
@@ -78,12 +79,17 @@ pub struct Plan {
     pub ignored: BTreeMap<&'static str, usize>,
     /// Addresses of what is live, undeclared and left alone.
     pub unmanaged: BTreeSet<String>,
+    /// Kinds of which it removes what nobody declared, and of which nothing tells that they were enforced
+    /// before: how much goes, by account, by group, or by no name.
+    pub newly_enforced: BTreeMap<Kind, BTreeMap<String, usize>>,
     /// Things worth knowing that change nothing.
     pub findings: Vec<String>,
     /// How many things it removes, and the limits that this exceeds.
     pub removals: (usize, Vec<Excess>),
     /// Why it must not be applied, whoever asks.
     pub refused: Vec<Refusal>,
+    /// How long it may be applied after its reading ended; a week at most.
+    pub valid: SignedDuration,
     /// What accounts are called.
     pub labels: Labels,
     /// How much the sets of `access` allow: before, and after.
@@ -319,6 +325,8 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         unmanaged: desired.unmanaged.iter().filter(|address| about(address)).cloned().collect(),
         only: rules.only.clone(),
         reverts: None,
+        newly_enforced: BTreeMap::new(),
+        valid: document::VALID,
         left_out,
         labels: labels.clone(),
         refused,

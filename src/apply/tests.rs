@@ -7,7 +7,7 @@ use crate::live::project::Labels;
 use crate::live::reading::{Reading, Standing};
 use crate::model::Group;
 use crate::plan::change::{Reason, Risk, What};
-use crate::plan::{Observed, Place};
+use crate::plan::{Observed, Place, document};
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -61,6 +61,8 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         held: Vec::new(),
         only: None,
         reverts: None,
+        newly_enforced: BTreeMap::new(),
+        valid: document::VALID,
         left_out: BTreeMap::new(),
         ignored: BTreeMap::new(),
         unmanaged: [].into(),

@@ -5,9 +5,10 @@
 )]
 
 use crate::diag::{Code, explain};
+use crate::plan::document::VALID_AT_MOST;
 use crate::source::selector::{self, Selector};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::path::PathBuf;
 
 /// Keeps access to an AWS landing zone in reviewed text files.
@@ -154,6 +155,9 @@ pub struct PlanArgs {
     /// Undo what an apply did, by its journal, instead of doing what is declared
     #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["only", "as_of"])]
     pub revert: Option<PathBuf>,
+    /// How long the plan may be applied after the reading, 1m to 168h
+    #[arg(long, value_name = "DURATION", value_parser = validity, default_value = "24h")]
+    pub valid_for: SignedDuration,
     /// Exit with 2 where anything would change
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -272,6 +276,15 @@ fn selector(text: &str) -> Result<String, String> {
         Ok(_) => Ok(text.to_owned()),
         Err(why) => Err(format!("{why}; {}", selector::help(text, Selector::parse))),
     }
+}
+
+fn validity(text: &str) -> Result<SignedDuration, String> {
+    let duration: SignedDuration =
+        text.parse().map_err(|_| "not a duration such as 8h, 90m or PT8H".to_owned())?;
+    if duration < SignedDuration::from_mins(1) || duration > VALID_AT_MOST {
+        return Err("a plan may be valid for a minute to a week (168h)".to_owned());
+    }
+    Ok(duration)
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {

@@ -8,7 +8,6 @@ use crate::plan::Plan;
 use crate::plan::change::{Kind, What};
 use crate::source::declared::{Manage, Mode};
 use crate::store;
-use crate::text::counted;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
@@ -17,11 +16,8 @@ use std::path::Path;
 /// The longest first line that is looked at: it holds the whole plan.
 const MAX_LINE: u64 = 64 * 1024 * 1024;
 
-/// Accounts that a line names.
-const NAMED: usize = 8;
-
-/// Puts before a plan's findings that it removes, of a kind, what nobody declared, and that no journal
-/// tells that the kind was enforced before.
+/// Tells a plan of which kinds it removes what nobody declared, where no journal tells that the kind was
+/// enforced before.
 pub(super) fn tell(global: &Global, manage: &Manage, plan: &mut Plan) {
     let going = going(plan, manage);
     if going.is_empty() {
@@ -29,9 +25,8 @@ pub(super) fn tell(global: &Global, manage: &Manage, plan: &mut Plan) {
     }
     let folder = journals(&global.directory);
     let known = known(&folder, &plan.scope.organization, global.sandbox);
-    let news = going.iter().filter(|(kind, _)| !known.contains(kind.name()));
-    let lines: Vec<String> = news.map(|(kind, places)| line(*kind, places)).collect();
-    plan.findings.splice(0..0, lines);
+    let news = going.into_iter().filter(|(kind, _)| !known.contains(kind.name()));
+    plan.newly_enforced = news.collect();
 }
 
 /// What goes because its kind is enforced: how much, and of grants in which accounts.
@@ -50,27 +45,6 @@ fn going(plan: &Plan, manage: &Manage) -> BTreeMap<Kind, BTreeMap<String, usize>
         *out.entry(kind).or_default().entry(place).or_default() += 1;
     }
     out
-}
-
-fn line(kind: Kind, places: &BTreeMap<String, usize>) -> String {
-    let name = kind.name();
-    let things = match kind {
-        Kind::Ous => "OU".to_owned(),
-        _ => name.strip_suffix('s').unwrap_or(name).replace('_', " "),
-    };
-    let number = counted(places.values().sum(), &things);
-    let named = places.iter().filter(|(place, _)| !place.is_empty()).take(NAMED);
-    let named: Vec<String> = named.map(|(place, n)| format!("{place} {n}")).collect();
-    let more = match places.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
-    let places =
-        if named.is_empty() { String::new() } else { format!(" ({}{more})", named.join(", ")) };
-    format!(
-        "manage.{name} is \"enforce\", and no journal here tells that it was before: {number} that \
-         nobody declared would go{places}"
-    )
 }
 
 /// How the caller of a sandbox in this process is called: what was rehearsed there was not applied.

@@ -40,6 +40,7 @@ pub async fn plan(
         connection.check()?;
     }
     enforced::tell(global, &declared.settings.manage, &mut made.plan);
+    made.plan.valid = args.valid_for;
     let plan = &made.plan;
     if let Some(path) = &args.out {
         let text = json(env, global, plan, &declared);

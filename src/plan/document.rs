@@ -2,7 +2,7 @@
 
 mod access;
 
-use super::change::Change;
+use super::change::{Change, Kind};
 use super::revert::Revert;
 use super::rows::Rows;
 use super::{Plan, Refusal};
@@ -13,6 +13,7 @@ use crate::resolve::Held;
 use crate::source::declared::Declared;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The version of the document: readers ignore keys they don't know and refuse a new major version.
@@ -21,8 +22,10 @@ pub const FORMAT_VERSION: &str = "1.0";
 pub const KIND: &str = "landgrant.plan";
 /// The key of the seal.
 pub(super) const SEAL: &str = "seal";
-/// How long a plan may be applied after its reading ended.
-pub(super) const VALID_HOURS: i64 = 24;
+/// How long a plan may be applied after its reading ended, where nobody says.
+pub const VALID: SignedDuration = SignedDuration::from_hours(24);
+/// The longest that anybody may say: what a reviewer saw a week ago is not what there is.
+pub const VALID_AT_MOST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What a document says beyond the plan itself.
 #[derive(Clone, Debug, Default)]
@@ -142,7 +145,7 @@ pub fn id(plan: &Plan) -> String {
 pub fn expires(plan: &Plan) -> Timestamp {
     let ended = plan.observed.taken.ended.as_second();
     let whole = Timestamp::from_second(ended).unwrap_or(plan.observed.taken.ended);
-    whole.checked_add(SignedDuration::from_hours(VALID_HOURS)).unwrap_or(Timestamp::MAX)
+    whole.checked_add(plan.valid.min(VALID_AT_MOST)).unwrap_or(Timestamp::MAX)
 }
 
 /// The whole document, sealed.
@@ -168,9 +171,11 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         left_out,
         ignored,
         unmanaged,
+        newly_enforced,
         findings,
         removals: (_, excess),
         refused,
+        valid: _,  // said by when it expires
         labels: _, // how accounts are called stands in every address
         causes: _, // said with each gain
         levels: _, // said with each access
@@ -229,6 +234,7 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         "left_out": left_out,
         "ignored": ignored,
         "unmanaged": unmanaged,
+        "newly_enforced": newly_enforced.iter().map(newly).collect::<Vec<_>>(),
         "findings": findings,
         "limits_exceeded": excess,
         "refused": refused.iter().map(|r| refusal(r, files)).collect::<Vec<_>>(),
@@ -236,6 +242,11 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         "digest": digest(plan),
         "expires": expires(plan).to_string(),
     })
+}
+
+fn newly((kind, places): (&Kind, &BTreeMap<String, usize>)) -> Value {
+    let named: BTreeMap<&String, &usize> = places.iter().filter(|(p, _)| !p.is_empty()).collect();
+    json!({ "kind": kind.name(), "removes": places.values().sum::<usize>(), "places": named })
 }
 
 fn change(plan: &Plan, change: &Change, files: &Files) -> Value {

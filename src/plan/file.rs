@@ -2,7 +2,7 @@
 
 use super::Pairs;
 use super::change::{Action, Change, What};
-use super::document::{FORMAT_VERSION, KIND, SEAL, Step, VALID_HOURS, digest_of, seal_of};
+use super::document::{FORMAT_VERSION, KIND, SEAL, Step, VALID_AT_MOST, digest_of, seal_of};
 use super::revert::Revert;
 use super::rows::Rows;
 use crate::id::{AccountId, PermissionSetName};
@@ -217,7 +217,7 @@ impl Reviewed {
     /// Whether it may be applied at an instant. One that was made in the future is not believed: its
     /// time would end too late.
     pub fn check_time(&self, now: Timestamp) -> Result<(), Untimely> {
-        let ends = self.made.checked_add(SignedDuration::from_hours(VALID_HOURS));
+        let ends = self.made.checked_add(VALID_AT_MOST);
         let ends = ends.unwrap_or(Timestamp::MAX).min(self.expires);
         if self.made.duration_since(now) > SKEW {
             return Err(Untimely::Early { made: self.made, now });

@@ -2,6 +2,7 @@
 
 use super::{Page, Tone, access, changes, counted};
 use crate::diag::Files;
+use crate::plan::change::Kind;
 use crate::plan::document::{digest, expires, id};
 use crate::plan::{Counts, Plan};
 
@@ -32,6 +33,7 @@ pub fn text(plan: &Plan, files: &Files, options: &Options) -> String {
             &format!("plan {}{when} · {done} that may have been made", revert.plan),
         );
     }
+    newly_enforced(&mut page, plan);
     page.gap();
     access::section(&mut page, plan, files);
     page.gap();
@@ -76,6 +78,41 @@ fn read(page: &mut Page, plan: &Plan) {
             gap.operation, gap.code, gap.message
         );
         page.row(12, Tone::Warn, &text);
+    }
+}
+
+/// Places that a line names before it only counts them.
+const NAMED: usize = 8;
+
+/// What goes for the first time because its kind is enforced.
+fn newly_enforced(page: &mut Page, plan: &Plan) {
+    if plan.newly_enforced.is_empty() {
+        return;
+    }
+    page.gap();
+    let kinds: Vec<&str> = plan.newly_enforced.keys().map(|kind| kind.name()).collect();
+    let text =
+        format!("{}: for the first time, as far as the journals here tell", kinds.join(", "));
+    page.heading("enforced", &text);
+    for (kind, places) in &plan.newly_enforced {
+        let number = places.values().sum();
+        let things = match kind {
+            Kind::Ous => counted(number, "OU"),
+            kind => {
+                counted(number, &singular(kind.name().strip_suffix('s').unwrap_or(kind.name())))
+            }
+        };
+        let named = places.iter().filter(|(place, _)| !place.is_empty()).take(NAMED);
+        let mut named: Vec<String> = named.map(|(place, n)| format!("{place} {n}")).collect();
+        if places.len() > NAMED {
+            named.push(format!("{} more", places.len() - NAMED));
+        }
+        let go = if number == 1 { "goes" } else { "go" };
+        let text = format!("! {things} that nobody declared {go}");
+        page.row(2, Tone::Remove, &text);
+        if !named.is_empty() {
+            page.row(8, Tone::Quiet, &named.join(", "));
+        }
     }
 }
 

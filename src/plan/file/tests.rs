@@ -277,9 +277,9 @@ fn a_plan_is_applied_in_its_time() {
     assert!(matches!(plan.check_time(at("2026-11-23T08:54:59Z")), Err(Untimely::Early { .. })));
     assert_eq!(plan.check_time(at("2026-11-24T08:59:59Z")), Ok(()));
     assert_eq!(plan.check_time(plan.expires), Err(Untimely::Over(plan.expires)));
-    // No plan says that it is valid for longer than a day.
+    // No plan says that it is valid for longer than a week.
     plan.expires = at("2027-11-24T09:00:00Z");
-    let ends = at("2026-11-24T09:00:00Z");
+    let ends = at("2026-11-30T09:00:00Z");
     assert_eq!(plan.check_time(ends), Err(Untimely::Over(ends)));
 }
 

@@ -80,7 +80,7 @@ fn a_set_that_leaves_every_account_is_not_provisioned() {
 fn a_version_that_nobody_knows_counts_as_less() {
     let mut live = granted_to(&["g-1", "g-2"]);
     let set = live.identity_center.permission_sets.get_mut(&PermissionSetArn::new(SET)).unwrap();
-    for (_, current) in &mut set.provisioned {
+    for current in set.provisioned.values_mut() {
         *current = false;
     }
     let (plan, _) = planned(&live, &definitions("", Some("other")));
