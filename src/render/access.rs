@@ -190,8 +190,11 @@ fn block(
             [one] => format!("{} ({one})", plan.labels.of(one)),
             several => counted(several.len(), "account"),
         };
-        let (level, mark) = (words(*level), class.mark());
-        page.row(2, tone, &format!("{sign} {set} on {place}: {count} · {level}{mark}"));
+        let said = match class {
+            Class::Admin | Class::Privileged => class.mark().to_owned(),
+            _ => format!(" · {}{}", words(*level), class.mark()),
+        };
+        page.row(2, tone, &format!("{sign} {set} on {place}: {count}{said}"));
         if accounts.len() > 1 {
             names(page, fold, accounts.iter().map(|a| plan.labels.of(a)));
         }

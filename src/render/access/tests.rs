@@ -77,8 +77,8 @@ fn nobody_loses_anything_unseen() {
 #[test]
 fn danger_is_counted_and_marked() {
     for (level, digit, count, mark) in [
-        (Level::Admin, '1', " (30 dangerous)", "· admin  ! administrator access"),
-        (Level::Privileged, '1', " (30 dangerous)", "· privileged  ! privileged access"),
+        (Level::Admin, '1', " (30 dangerous)", ": 30 people  ! administrator"),
+        (Level::Privileged, '1', " (30 dangerous)", ": 30 people  ! privileged access"),
         (Level::Read, '0', " (30 dangerous)", "· read  ! management account"),
         (Level::Unknown, '1', "", "· level unknown\n"),
         (Level::None, '1', "", "· allows nothing\n"),
