@@ -10,6 +10,7 @@ pub mod failure;
 pub mod git;
 pub mod interrupt;
 pub mod journal;
+pub mod matrix;
 pub mod plan;
 pub mod planning;
 pub mod progress;
@@ -70,7 +71,9 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     let color = coloured(env, global);
     let listening = match command {
-        Command::Plan(_) | Command::Apply(_) | Command::Snapshot(_) => interrupt::listen(env),
+        Command::Plan(_) | Command::Apply(_) | Command::Matrix(_) | Command::Snapshot(_) => {
+            interrupt::listen(env)
+        }
         // Those who read no AWS have nothing to tidy up, and the one who is AWS listens by itself.
         Command::Check(_)
         | Command::Journal(_)
@@ -87,6 +90,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
             Box::pin(apply::apply(env, global, args, (color, listening.as_ref()))).await
         }
         Command::Journal(args) => journal::journal(env, global, args, color),
+        Command::Matrix(args) => matrix::matrix(env, global, args, color).await,
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
         Command::Schema => schema::schema(env),

@@ -49,7 +49,7 @@ use links::{Ground, settle};
 use observe::observe;
 use predict::predict;
 pub use renames::parts;
-use renames::{renamed, renamed_ids};
+pub use renames::{renamed, renamed_ids};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@ pub mod access;
 pub mod changes;
 pub mod difference;
 pub mod journal;
+pub mod matrix;
 pub mod outcome;
 pub mod plan;
 

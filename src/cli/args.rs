@@ -93,6 +93,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Show what an apply did, as it wrote it down
     Journal(JournalArgs),
+    /// Show who reaches what, and by which path
+    Matrix(MatrixArgs),
     /// Write everything that is live as one JSON document
     Snapshot(SnapshotArgs),
     /// The built-in AWS
@@ -200,6 +202,72 @@ pub struct JournalArgs {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// `matrix`.
+#[derive(Args, Clone, Debug)]
+pub struct MatrixArgs {
+    /// What is live, what the definitions ask for, or what an apply would leave behind
+    #[arg(long, value_enum, default_value_t = From::Live)]
+    pub from: From,
+    /// A row for each path of each person, or for each grant with raw ids
+    #[arg(long, value_enum, default_value_t = By::Person)]
+    pub by: By,
+    /// The form of the output: JSON is one object a line, the first of which says what was read
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Csv)]
+    pub format: MatrixFormat,
+    /// The file, which only you may read; without it the rows go to stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Only this account, by name or id; * and ? stand for any text, may be repeated
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Vec<String>,
+    /// Only accounts that this selects, as in a grant's in, whatever their state; may be repeated
+    #[arg(long, value_name = "SELECTOR", value_parser = selector)]
+    pub only: Vec<String>,
+    /// Only this person, by user name or id; * and ? stand for any text, may be repeated
+    #[arg(long, value_name = "PERSON")]
+    pub person: Vec<String>,
+    /// Only what comes by this group, by name or id; * and ? stand for any text, may be repeated
+    #[arg(long, value_name = "GROUP")]
+    pub group: Vec<String>,
+    /// Only this permission set, by name or ARN; * and ? stand for any text, may be repeated
+    #[arg(long, value_name = "SET")]
+    pub permission_set: Vec<String>,
+    /// Judge starts and expiries as of this instant (RFC 3339) or day (its first instant, UTC)
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// Of which state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum From {
+    /// What was read, ignored things too
+    Live,
+    /// What the definitions ask for
+    Desired,
+    /// What an apply of the definitions would leave behind
+    Planned,
+}
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// A path of a person
+    Person,
+    /// A grant
+    Grant,
+}
+
+/// The form of a matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MatrixFormat {
+    /// Comma-separated values, safe to open in a spreadsheet
+    Csv,
+    /// One JSON object a line
+    Json,
+    /// A table for pull requests and wikis
+    Markdown,
 }
 
 /// `snapshot`.
