@@ -382,7 +382,7 @@ mod tests {
         // Not the one of the process: other tests write too.
         let unfinished = Unfinished(Mutex::default());
         let path = folder.path().join("snapshot.json");
-        let left = unfinished.write(&path, |out| {
+        let left = unfinished.write(&path, Durable(true), |out| {
             out.write_all(b"half")?;
             assert_eq!(count(), 1);
             drop(unfinished.abandon());
@@ -391,7 +391,7 @@ mod tests {
         });
         assert!(left.is_err());
         assert_eq!(count(), 0);
-        unfinished.write(&path, |out| out.write_all(b"whole")).unwrap();
+        unfinished.write(&path, Durable(true), |out| out.write_all(b"whole")).unwrap();
         drop(unfinished.abandon());
         assert_eq!(read(&path).unwrap(), b"whole");
     }
