@@ -157,7 +157,7 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
 /// The same, of what is written piece by piece. Where that fails, nothing has been written.
 pub fn write_with(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<()> {
     UNFINISHED.write(path, write)
 }
@@ -183,7 +183,7 @@ impl Unfinished {
     fn write(
         &self,
         path: &Path,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut file = self.begin(path)?;
         let written = write(&mut file).and_then(|()| file.as_file().sync_all());
