@@ -163,7 +163,7 @@ pub fn write_lightly(path: &Path, text: &str) -> io::Result<()> {
 /// The same as [`write`], of what is written piece by piece. Where that fails, nothing has been written.
 pub fn write_with(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<()> {
     UNFINISHED.write(path, Durable(true), write)
 }
@@ -193,7 +193,7 @@ impl Unfinished {
         &self,
         path: &Path,
         Durable(durable): Durable,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut file = self.begin(path)?;
         let sync = |file: &NamedTempFile| if durable { file.as_file().sync_all() } else { Ok(()) };

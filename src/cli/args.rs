@@ -266,6 +266,8 @@ pub enum MatrixFormat {
     Csv,
     /// One JSON object a line
     Json,
+    /// A workbook: access, people, groups, permission sets, accounts, what is not covered
+    Xlsx,
     /// A table for pull requests and wikis
     Markdown,
 }

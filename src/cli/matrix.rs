@@ -72,13 +72,16 @@ pub async fn matrix(
     let format = match args.format {
         MatrixFormat::Csv => Format::Csv,
         MatrixFormat::Json => Format::Json,
+        MatrixFormat::Xlsx => Format::Xlsx,
         MatrixFormat::Markdown => Format::Markdown,
     };
     let by = match args.by {
         By::Person => rendered::By::Person,
         By::Grant => rendered::By::Grant,
     };
-    let write = |out: &mut dyn Write| rendered::write((&matrix, &head), (by, &chosen), format, out);
+    let write = |out: &mut (dyn Write + Send)| {
+        rendered::write((&matrix, &head), (by, &chosen), format, out)
+    };
     output(env, args.out.as_deref(), write)?;
     tell(env, &head);
     Ok(world.exit(&head))
@@ -88,7 +91,7 @@ pub async fn matrix(
 pub fn output(
     env: &Env,
     path: Option<&Path>,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Result<(), Failure> {
     if let Some(path) = path {
         let written = store::write_with(path, |file| {
