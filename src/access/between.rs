@@ -317,9 +317,7 @@ fn edit((old, a): (&Sight<'_>, At), (new, b): (&Sight<'_>, At)) -> (Vec<String>,
     };
     match (set(old, a), set(new, b)) {
         (Some(old), Some(new)) if old != new => compare(&old, &new),
-        (Some(_), Some(_)) => (Vec::new(), Vec::new()),
-        // Not named in one of them, so not read there.
-        (None, None) => (Vec::new(), Vec::new()),
-        _ => (vec!["not read".to_owned()], Vec::new()),
+        // What was not read is said of the set.
+        _ => (Vec::new(), Vec::new()),
     }
 }

@@ -91,14 +91,14 @@ pub fn subject(
     let mut found = Vec::new();
     let mut write = Vec::new();
     for (at, card) in (0..).zip(&matrix.people).filter(|_| users) {
-        let id = card.id.as_ref().map(|id| id.as_str());
+        let id = card.id.as_ref().map(super::super::id::UserId::as_str);
         if is(card.shown(), id) {
             found.push(Subject::Person(at));
             write.push(id.map_or_else(|| format!("user:{name}"), str::to_owned));
         }
     }
     for (at, card) in (0..).zip(&matrix.groups).filter(|_| groups) {
-        let id = card.id.as_ref().map(|id| id.as_str());
+        let id = card.id.as_ref().map(super::super::id::GroupId::as_str);
         if is(card.shown(), id) {
             found.push(Subject::Group(at));
             write.push(id.map_or_else(|| format!("group:{name}"), str::to_owned));
@@ -111,8 +111,8 @@ pub fn subject(
         return Err(NotFound::Several { name: text.to_owned(), write });
     }
     found.pop().ok_or_else(|| {
-        let people = matrix.people.iter().filter(|_| users).map(|card| card.shown());
-        let groups = matrix.groups.iter().filter(|_| groups).map(|card| card.shown());
+        let people = matrix.people.iter().filter(|_| users).map(super::matrix::card::Person::shown);
+        let groups = matrix.groups.iter().filter(|_| groups).map(super::matrix::card::Group::shown);
         let near = Names::new(people.chain(groups)).nearest(name).map(str::to_owned);
         NotFound::Nothing { what: "person or group", name: text.to_owned(), near }
     })
@@ -144,7 +144,7 @@ pub fn account(text: &str, matrix: &Matrix<'_>) -> Result<At, NotFound> {
     match found.as_slice() {
         [(at, _)] => Ok(*at),
         [] => {
-            let names = matrix.accounts.iter().map(|card| card.shown());
+            let names = matrix.accounts.iter().map(super::matrix::card::Account::shown);
             let near = Names::new(names).nearest(text).map(str::to_owned);
             Err(NotFound::Nothing { what: "account", name: text.to_owned(), near })
         }

@@ -13,7 +13,7 @@ use crate::live::project::project;
 use crate::live::{Gap, Live, Part};
 use crate::render::between::{Sides, comma_separated, lines, table, text};
 use crate::render::matrix::{Head, Missing};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Reads both, and compares.
 pub(super) fn diff(
@@ -59,11 +59,13 @@ pub(super) fn diff(
             return Err(Failure::new(Exit::Usage, message));
         }
     }
-    heads.iter().for_each(|head| tell(env, head));
+    for head in &heads {
+        tell(env, head);
+    }
     Ok(if sides.complete() { Exit::Done } else { Exit::Incomplete })
 }
 
-fn read(path: &PathBuf) -> Result<Live, Failure> {
+fn read(path: &Path) -> Result<Live, Failure> {
     planning::from_snapshot(path)
         .map_err(|failure| failure.hint("`landgrant snapshot --out FILE` writes what is compared"))
 }

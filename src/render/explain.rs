@@ -16,11 +16,17 @@ const FORMAT_VERSION: &str = "1.0";
 fn who<'m>(matrix: &'m Matrix<'m>, subject: &'m Subject) -> (&'static str, &'m str, Vec<&'m str>) {
     match subject {
         Subject::Person(at) => matrix.person(*at).map_or(("user", "", Vec::new()), |card| {
-            let more = [card.display_name.as_deref(), card.id.as_ref().map(|id| id.as_str())];
+            let more = [
+                card.display_name.as_deref(),
+                card.id.as_ref().map(super::super::id::UserId::as_str),
+            ];
             ("user", card.shown(), more.into_iter().flatten().collect())
         }),
         Subject::Group(at) => matrix.group(*at).map_or(("group", "", Vec::new()), |card| {
-            let more = [card.description.as_deref(), card.id.as_ref().map(|id| id.as_str())];
+            let more = [
+                card.description.as_deref(),
+                card.id.as_ref().map(super::super::id::GroupId::as_str),
+            ];
             ("group", card.shown(), more.into_iter().flatten().collect())
         }),
         Subject::DeclaredUser(name, _) => ("user", name, Vec::new()),
@@ -104,7 +110,7 @@ fn members(page: &mut Page, matrix: &Matrix<'_>, explanation: &Explanation<'_>) 
                 .members
                 .iter()
                 .filter_map(|at| matrix.person(*at))
-                .map(|person| person.shown())
+                .map(super::super::access::matrix::card::Person::shown)
                 .collect();
             let more = if group.members_known { "" } else { ", and others that were not read" };
             page.heading("members", &format!("{}{more}", counted(people.len(), "person")));
@@ -181,20 +187,24 @@ pub fn document<'m>(
 ) -> String {
     let (kind, name, _) = who(matrix, &explanation.subject);
     let id = match &explanation.subject {
-        Subject::Person(at) => matrix.person(*at).and_then(|c| c.id.as_ref()).map(|id| id.as_str()),
-        Subject::Group(at) => matrix.group(*at).and_then(|c| c.id.as_ref()).map(|id| id.as_str()),
+        Subject::Person(at) => {
+            matrix.person(*at).and_then(|c| c.id.as_ref()).map(super::super::id::UserId::as_str)
+        }
+        Subject::Group(at) => {
+            matrix.group(*at).and_then(|c| c.id.as_ref()).map(super::super::id::GroupId::as_str)
+        }
         Subject::DeclaredUser(..) | Subject::DeclaredGroup(..) => None,
     };
     let groups = explanation.groups.iter().filter_map(|(at, origin)| {
         let group = matrix.group(*at)?;
-        Some(json!({"group": group.shown(), "group_id": group.id.as_ref().map(|id| id.as_str()), "origin": origin}))
+        Some(json!({"group": group.shown(), "group_id": group.id.as_ref().map(super::super::id::GroupId::as_str), "origin": origin}))
     });
     let paths = rows(matrix, explanation);
     let paths = paths.iter().map(|row| json::object(&Line { row, matrix, head }, By::Person));
     let members = match &explanation.subject {
         Subject::Group(at) => matrix.group(*at).map(|group| {
             let people = group.members.iter().filter_map(|at| matrix.person(*at));
-            json!({"complete": group.members_known, "people": people.map(|p| p.shown()).collect::<Vec<_>>()})
+            json!({"complete": group.members_known, "people": people.map(super::super::access::matrix::card::Person::shown).collect::<Vec<_>>()})
         }),
         _ => None,
     };

@@ -9,6 +9,7 @@ use crate::model::{Grant, Principal};
 use crate::resolve::select::matches;
 use crate::source::declared::{GrantRule, PrincipalRef};
 use crate::text::{counted, listed};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// A question.
@@ -146,21 +147,18 @@ impl Asked<'_> {
                 principal: Some(principal.clone()),
                 origin: Some(place(definitions, span)),
             };
-            match &found {
-                Some((word, text, span)) => out.push(reason(word, text.clone(), *span)),
-                None => {
-                    let missing = self.not_live(definitions, rule, to, &set.value);
-                    if missing > 0 {
-                        let text = match self.account {
-                            Some(_) => "is declared, and not live yet".to_owned(),
-                            None => format!(
-                                "is declared in {}, and not live there yet",
-                                counted(missing, "account")
-                            ),
-                        };
-                        out.push(reason("not-applied", text, rule.span));
-                    }
-                }
+            if let Some((word, text, span)) = &found {
+                out.push(reason(word, text.clone(), *span));
+                continue;
+            }
+            let missing = self.not_live(definitions, rule, to, &set.value);
+            if missing > 0 {
+                let accounts = counted(missing, "account");
+                let text = match self.account {
+                    Some(_) => "is declared, and not live yet".to_owned(),
+                    None => format!("is declared in {accounts}, and not live there yet"),
+                };
+                out.push(reason("not-applied", text, rule.span));
             }
         }
     }
@@ -171,7 +169,7 @@ impl Asked<'_> {
         definitions: &Definitions<'_>,
         rule: &Spanned<GrantRule>,
     ) -> Option<(&'static str, String, Span)> {
-        let GrantRule { within, except, starts, expires, expires_text, .. } = &rule.value;
+        let GrantRule { within, except, .. } = &rule.value;
         if let Some(account) = self.account.and_then(|at| self.matrix.account(at)) {
             if account.ignored {
                 let text = "the account is handed off by `[ignore]`".to_owned();
@@ -202,28 +200,7 @@ impl Asked<'_> {
                 return Some(("inactive", text, by.span));
             }
         }
-        let now = self.as_of(definitions, rule)?;
-        match now {
-            Period::NotBegun => {
-                let starts = starts.as_ref()?;
-                let text = format!("has not begun: it starts at {}", starts.value);
-                Some(("not-begun", text, starts.span))
-            }
-            Period::Expired => {
-                let text = expires_text.as_deref().unwrap_or_default();
-                let span = expires.as_ref().map_or(rule.span, |expires| expires.span);
-                Some(("expired", format!("expired on {text}"), span))
-            }
-        }
-    }
-
-    /// Whether a rule's period was missed, as resolving judged it.
-    fn as_of(&self, definitions: &Definitions<'_>, rule: &Spanned<GrantRule>) -> Option<Period> {
-        let now = definitions.as_of;
-        if rule.value.starts.as_ref().is_some_and(|starts| now < starts.value) {
-            return Some(Period::NotBegun);
-        }
-        (!rule.value.holds_at(now)).then_some(Period::Expired)
+        period(&rule.value, definitions.as_of)
     }
 
     /// In how many accounts, or whether in the one asked about, a rule's grant is desired and not live.
@@ -260,7 +237,7 @@ impl Asked<'_> {
         let mut by: BTreeSet<&str> = BTreeSet::new();
         for granted in &self.matrix.grants {
             if let (To::Group(at), true) = (granted.to, self.account == Some(granted.account)) {
-                by.extend(self.matrix.group(at).map(|group| group.shown()));
+                by.extend(self.matrix.group(at).map(super::super::matrix::card::Group::shown));
             }
         }
         let text = match (self.account, by.len()) {
@@ -277,10 +254,15 @@ impl Asked<'_> {
     }
 }
 
-/// Which end of a period was missed.
-enum Period {
-    NotBegun,
-    Expired,
+/// Which end of a rule's period was missed.
+fn period(rule: &GrantRule, now: Timestamp) -> Option<(&'static str, String, Span)> {
+    if let Some(starts) = rule.starts.as_ref().filter(|starts| now < starts.value) {
+        let text = format!("has not begun: it starts at {}", starts.value);
+        return Some(("not-begun", text, starts.span));
+    }
+    let expires = rule.expires.as_ref().filter(|_| !rule.holds_at(now))?;
+    let text = rule.expires_text.as_deref().unwrap_or_default();
+    Some(("expired", format!("expired on {text}"), expires.span))
 }
 
 fn place(definitions: &Definitions<'_>, span: Span) -> String {
