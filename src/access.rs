@@ -6,6 +6,7 @@ pub mod effective;
 pub mod explain;
 pub mod level;
 pub mod matrix;
+mod pattern;
 
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
 use crate::model::{Principal, State};

@@ -316,7 +316,10 @@ fn edit((old, a): (&Sight<'_>, At), (new, b): (&Sight<'_>, At)) -> (Vec<String>,
         sight.side.live.identity_center.permission_sets.get(arn).map(comparable)
     };
     match (set(old, a), set(new, b)) {
-        (Some(old), Some(new)) if old != new => compare(&old, &new),
+        (Some(old), Some(new)) if old != new => {
+            let (wider, narrower) = compare(&old, &new);
+            (wider.because, narrower.because)
+        }
         // What was not read is said of the set.
         _ => (Vec::new(), Vec::new()),
     }
