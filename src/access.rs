@@ -1,7 +1,9 @@
 //! Effective access: which person reaches which account with which permission set, and by what path.
 
+pub mod between;
 pub mod delta;
 pub mod effective;
+pub mod explain;
 pub mod level;
 pub mod matrix;
 mod pattern;

@@ -2,11 +2,13 @@
 
 pub mod apply;
 pub mod args;
+mod between;
 pub mod check;
 mod enforced;
 pub mod env;
 mod evidence;
 pub mod exit;
+pub mod explain;
 pub mod failure;
 pub mod git;
 pub mod interrupt;
@@ -72,9 +74,11 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     let color = coloured(env, global);
     let listening = match command {
-        Command::Plan(_) | Command::Apply(_) | Command::Matrix(_) | Command::Snapshot(_) => {
-            interrupt::listen(env)
-        }
+        Command::Plan(_)
+        | Command::Apply(_)
+        | Command::Matrix(_)
+        | Command::Explain(_)
+        | Command::Snapshot(_) => interrupt::listen(env),
         // Those who read no AWS have nothing to tidy up, and the one who is AWS listens by itself.
         Command::Check(_)
         | Command::Journal(_)
@@ -94,6 +98,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         Command::Journal(args) => journal::journal(env, global, args, color),
         Command::Matrix(args) => matrix::matrix(env, global, args, color).await,
         Command::Verify(args) => evidence::verify(env, args),
+        Command::Explain(args) => explain::explain(env, global, args, color).await,
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
         Command::Schema => schema::schema(env),

@@ -173,7 +173,10 @@ pub fn read(bytes: &[u8]) -> Result<Manifest, ManifestError> {
             text("/observed/started").ok_or(ManifestError::Malformed("observed"))?,
             text("/observed/ended").ok_or(ManifestError::Malformed("observed"))?,
         ),
-        intact: written(&document).as_bytes() == bytes && id(&about, &entries) == named,
+        // No key is passed over: what is not known is not what was written.
+        intact: written(&document).as_bytes() == bytes
+            && document.get("files") == Some(&listed(&entries))
+            && id(&about, &entries) == named,
         id: named,
         entries,
     })

@@ -2,8 +2,10 @@
 //! makes control characters visible: nothing from AWS or a file can paint the terminal.
 
 pub mod access;
+pub mod between;
 pub mod changes;
 pub mod difference;
+pub mod explain;
 pub mod journal;
 pub mod matrix;
 pub mod outcome;

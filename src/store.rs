@@ -160,7 +160,7 @@ pub fn write_lightly(path: &Path, text: &str) -> io::Result<()> {
     UNFINISHED.write(path, Durable(false), |out| out.write_all(text.as_bytes()))
 }
 
-/// The same as [`write`], of what is written piece by piece. Where that fails, nothing has been written.
+/// The same as [`write()`], of what is written piece by piece. Where that fails, nothing has been written.
 pub fn write_with(
     path: &Path,
     write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,

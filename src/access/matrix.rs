@@ -89,6 +89,20 @@ pub struct Unread {
     pub to: Option<To>,
     /// What was not read.
     pub text: String,
+    /// What there may be that was not seen.
+    pub hides: Hides,
+}
+
+/// What there may be that was not seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hides {
+    /// Nobody's access.
+    #[default]
+    Nothing,
+    /// Members of a group.
+    Members,
+    /// Grants.
+    Grants,
 }
 
 impl Matrix<'_> {

@@ -97,6 +97,8 @@ pub enum Command {
     Matrix(MatrixArgs),
     /// Check that an evidence pack is as it was written
     Verify(VerifyArgs),
+    /// Explain why a person or group reaches what they do, and why not what they don't
+    Explain(ExplainArgs),
     /// Write everything that is live as one JSON document
     Snapshot(SnapshotArgs),
     /// The built-in AWS
@@ -215,9 +217,14 @@ pub struct MatrixArgs {
     /// A row for each path of each person, or for each grant with raw ids
     #[arg(long, value_enum, default_value_t = By::Person)]
     pub by: By,
-    /// The form of the output: JSON is one object a line, the first of which says what was read
-    #[arg(long, value_enum, default_value_t = MatrixFormat::Csv)]
-    pub format: MatrixFormat,
+    /// Compare two snapshots instead: who gained and lost what from the first to the second
+    #[arg(long, num_args = 2, value_names = ["A", "B"])]
+    #[arg(conflicts_with_all = ["live", "from", "by", "account", "only", "person", "group", "permission_set", "as_of", "evidence"])]
+    pub diff: Option<Vec<PathBuf>>,
+    /// The form of the output, csv if left out, of --diff text; JSON is one object a line, the first of
+    /// which says what was read
+    #[arg(long, value_enum)]
+    pub format: Option<MatrixFormat>,
     /// The file, which only you may read; without it the rows go to stdout
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -252,6 +259,19 @@ pub struct VerifyArgs {
     pub folder: PathBuf,
 }
 
+/// `explain`.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainArgs {
+    /// A user name, a group's name, or an id; user:NAME or group:NAME where both are called that
+    #[arg(value_name = "PERSON|GROUP")]
+    pub who: String,
+    /// Only this account, by name or id
+    pub account: Option<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
 /// Of which state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum From {
@@ -275,6 +295,8 @@ pub enum By {
 /// The form of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MatrixFormat {
+    /// For people; of --diff alone
+    Text,
     /// Comma-separated values, safe to open in a spreadsheet
     Csv,
     /// One JSON object a line

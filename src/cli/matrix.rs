@@ -1,6 +1,7 @@
 //! `landgrant matrix`: who reaches what, and by which path.
 
 use super::args::{By, From, Global, MatrixArgs, MatrixFormat};
+use super::between;
 use super::env::Env;
 use super::evidence;
 use super::exit::Exit;
@@ -64,22 +65,28 @@ pub async fn matrix(
     args: &MatrixArgs,
     color: bool,
 ) -> Result<Exit, Failure> {
+    if let Some(paths) = &args.diff {
+        return between::diff(env, args, paths, color);
+    }
+    let format = match args.format.unwrap_or(MatrixFormat::Csv) {
+        MatrixFormat::Csv => Format::Csv,
+        MatrixFormat::Text => {
+            return Err(Failure::new(Exit::Usage, "text is for --diff: take markdown, or csv"));
+        }
+        MatrixFormat::Json => Format::Json,
+        MatrixFormat::Xlsx => Format::Xlsx,
+        MatrixFormat::Markdown => Format::Markdown,
+    };
     evidence::check(args)?;
     let world = world(env, global, (args.from, args.as_of, &args.only), color).await?;
     let matrix = world.matrix();
     let chosen =
-        Chosen::of(&world.filter(args)?, &matrix).map_err(|nothing| none(&nothing, &world.gaps))?;
+        Chosen::of(&world.filter(args)?, &matrix).map_err(|nothing| none(&world, &nothing))?;
     let mut head = world.head(env, global, &matrix);
     head.filter = typed_filter(args);
     if let Some(folder) = &args.evidence {
         return evidence::write(env, (global, folder), &world, (&matrix, &head, &chosen));
     }
-    let format = match args.format {
-        MatrixFormat::Csv => Format::Csv,
-        MatrixFormat::Json => Format::Json,
-        MatrixFormat::Xlsx => Format::Xlsx,
-        MatrixFormat::Markdown => Format::Markdown,
-    };
     let by = match args.by {
         By::Person => rendered::By::Person,
         By::Grant => rendered::By::Grant,
@@ -240,14 +247,20 @@ impl World {
         }
     }
 
-    /// Who reaches what.
-    pub fn matrix(&self) -> Matrix<'_> {
-        let definitions = self.typed.whole.map(|whole| Definitions {
+    /// The definitions, where there are any.
+    pub fn definitions(&self) -> Option<Definitions<'_>> {
+        self.typed.whole.map(|whole| Definitions {
             declared: &self.typed.declared,
             desired: &self.desired,
             scope: &self.scope,
+            as_of: self.as_of,
             whole,
-        });
+        })
+    }
+
+    /// Who reaches what.
+    pub fn matrix(&self) -> Matrix<'_> {
+        let definitions = self.definitions();
         let (live, projection) = (&self.live, &self.projection);
         match (&self.state, definitions) {
             (Some((state, ids)), Some(definitions)) => {
@@ -260,12 +273,8 @@ impl World {
 
     /// What it is of.
     pub fn head(&self, env: &Env, global: &Global, matrix: &Matrix<'_>) -> Head {
-        let missing = |gap: &Gap| Missing {
-            part: part_name(&gap.part, &self.projection.ids, &self.projection.labels),
-            operation: gap.operation.clone(),
-            code: gap.code.clone(),
-            message: gap.message.clone(),
-        };
+        let Projection { ids, labels, .. } = &self.projection;
+        let missing = |gap: &Gap| Missing::of(gap, part_name(&gap.part, ids, labels));
         let head = Head::of(&self.live, self.gaps.iter().map(missing).collect());
         Head {
             from: match self.from {
@@ -313,14 +322,19 @@ impl World {
             let meant = view.places.values().filter(|place| matches(&selector, place));
             let meant: Vec<AccountId> = meant.map(|place| place.id.clone()).collect();
             if meant.is_empty() {
-                return Err(means_nothing(
-                    &format!("`--only {text}` selects no account"),
-                    &self.gaps,
-                ));
+                return Err(self.means_nothing(&format!("`--only {text}` selects no account")));
             }
             all.extend(meant);
         }
         Ok(all)
+    }
+
+    /// How a command ends that was asked about what is not there.
+    pub fn means_nothing(&self, message: &str) -> Failure {
+        if self.gaps.is_empty() {
+            return Failure::new(Exit::Usage, message);
+        }
+        Failure::new(Exit::Incomplete, format!("{message}, of those that could be read"))
     }
 
     /// How a command ends that told all of it.
@@ -343,20 +357,13 @@ fn typed_filter(args: &MatrixArgs) -> Vec<(&'static str, String)> {
 }
 
 /// A filter that means nothing would look as if nobody had access.
-fn none(nothing: &Nothing, gaps: &[Gap]) -> Failure {
+fn none(world: &World, nothing: &Nothing) -> Failure {
     let Nothing { what, pattern, near } = nothing;
-    let failure = means_nothing(&format!("no {what} is called `{pattern}`"), gaps);
+    let failure = world.means_nothing(&format!("no {what} is called `{pattern}`"));
     match near {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure,
     }
-}
-
-fn means_nothing(message: &str, gaps: &[Gap]) -> Failure {
-    if gaps.is_empty() {
-        return Failure::new(Exit::Usage, message);
-    }
-    Failure::new(Exit::Incomplete, format!("{message}, of those that could be read"))
 }
 
 /// Says what the rows lack.

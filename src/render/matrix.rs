@@ -1,9 +1,9 @@
 //! A matrix as a file: rows → bytes, one at a time.
 
 pub mod column;
-mod csv;
-mod json;
-mod markdown;
+pub(super) mod csv;
+pub(super) mod json;
+pub(super) mod markdown;
 pub mod pack;
 pub mod table;
 #[cfg(test)]
@@ -12,7 +12,7 @@ mod xlsx;
 
 use crate::access::matrix::filter::Chosen;
 use crate::access::matrix::{Matrix, Row};
-use crate::live::Live;
+use crate::live::{Gap, Live};
 pub use csv::defused;
 use jiff::Timestamp;
 use std::io::{self, Write};
@@ -101,6 +101,15 @@ pub struct Missing {
     pub code: String,
     /// AWS's message.
     pub message: String,
+}
+
+impl Missing {
+    /// A gap, with its part in words.
+    pub fn of(gap: &Gap, part: String) -> Self {
+        let Gap { part: _, operation, code, message } = gap; // in words
+        let [operation, code, message] = [operation, code, message].map(String::clone);
+        Self { part, operation, code, message }
+    }
 }
 
 impl Head {

@@ -46,6 +46,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    access_between_dates
     access_by_tag_after_retagging
     account_tags_change
     admin_rights_and_management_account
@@ -58,6 +59,8 @@ scenarios! {
     direct_grant_to_a_user
     empty_definitions
     empty_organization
+    explain_incomplete
+    explain_paths
     external_identity_source
     first_apply
     grant_expires

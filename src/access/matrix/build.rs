@@ -43,6 +43,7 @@ pub(super) fn set_card(
         boundary: set.and_then(|set| set.permissions_boundary.as_ref()).map(ToString::to_string),
         current: BTreeMap::new(),
         ignored: false,
+        unread: set.is_none(),
         notes: Vec::new(),
         name,
         arn,

@@ -80,6 +80,8 @@ pub struct Set {
     pub current: BTreeMap<AccountId, bool>,
     /// Whether it is handed off by `[ignore]`.
     pub ignored: bool,
+    /// Whether some of its parts were not read.
+    pub unread: bool,
     /// What of it is not known.
     pub notes: Vec<String>,
 }

@@ -99,7 +99,7 @@ impl Chosen {
 
     /// Whether a part that was not read may be about what is asked for. In doubt it may.
     pub fn unread(&self, unread: &Unread) -> bool {
-        let Unread { account, set, to, text: _ } = unread;
+        let Unread { account, set, to, text: _, hides: _ } = unread; // said in any case
         account.is_none_or(|at| self.account(at))
             && set.is_none_or(|at| is(self.sets.as_ref(), at))
             && (to.is_none() || self.via(*to))

@@ -2,7 +2,7 @@
 
 use super::build::{Places, partly_read};
 use super::card::Account;
-use super::{At, Matrix, To, Unread};
+use super::{At, Hides, Matrix, To, Unread};
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::live::part::part_name;
 use crate::live::project::Projection;
@@ -37,7 +37,8 @@ impl Matrix<'_> {
     }
 
     fn note_one(&mut self, part: &Part, text: &str, found: &Found, pairs: &mut BTreeSet<(At, At)>) {
-        let mut unread = Unread { text: text.to_owned(), ..Unread::default() };
+        let hides = hides(part, found);
+        let mut unread = Unread { text: text.to_owned(), hides, ..Unread::default() };
         match part {
             // Hides nobody's access.
             Part::Standing => return,
@@ -72,6 +73,7 @@ impl Matrix<'_> {
                 if let Some(card) = self.sets.get_mut(at as usize) {
                     card.notes.push(text.to_owned());
                     if matches!(part, Part::PermissionSet(_)) {
+                        card.unread = true;
                         partly_read(&mut card.level);
                     }
                 }
@@ -115,5 +117,28 @@ impl Matrix<'_> {
         for card in unread {
             card.notes.push(format!("the members of group {}: not read", card.shown()));
         }
+    }
+}
+
+/// Whether there may be more access than was seen, where a part was not read.
+fn hides(part: &Part, found: &Found) -> Hides {
+    match part {
+        Part::Standing
+        | Part::Ous
+        | Part::Accounts
+        | Part::AccountTags(_)
+        | Part::AccountState(_)
+        // Ids are known without names.
+        | Part::Users
+        | Part::Groups => Hides::Nothing,
+        Part::PermissionSet(arn) if found.sets.contains_key(arn) => Hides::Nothing,
+        Part::Memberships(_) => Hides::Members,
+        Part::PermissionSets
+        | Part::PermissionSet(_)
+        | Part::Provisioned(_)
+        | Part::Grants(..)
+        | Part::GroupGrants(_)
+        | Part::UserGrants(_)
+        | Part::Other(_) => Hides::Grants,
     }
 }

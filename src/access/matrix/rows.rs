@@ -98,11 +98,6 @@ impl<'m> Row<'m> {
         });
         out
     }
-
-    /// The id of the person of a row that has no name for them.
-    pub fn is_named(&self) -> bool {
-        self.person.is_some_and(|person| person.name.is_some())
-    }
 }
 
 impl Matrix<'_> {
@@ -158,6 +153,13 @@ impl Matrix<'_> {
         let mut grants: Vec<&Granted> = grants.collect();
         grants.sort_by_key(|granted| (granted.account, granted.set, granted.to));
         grants
+    }
+
+    /// The row of a grant: as a path of a person, or as it is.
+    pub fn row_of(&self, at: At, person: Option<At>) -> Option<Row<'_>> {
+        let granted = self.grants.get(at as usize)?;
+        let person = person.and_then(|at| self.person(at));
+        Some(person.map_or_else(|| self.of_grant(granted), |person| self.path(granted, person)))
     }
 
     fn path<'m>(&'m self, granted: &'m Granted, person: &'m Person) -> Row<'m> {

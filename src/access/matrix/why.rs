@@ -6,6 +6,7 @@ use crate::model::{Grant, Principal};
 use crate::resolve::scope::Scope;
 use crate::resolve::{Cause, Desired, Lapse, LapseKind};
 use crate::source::declared::{Declared, Origin};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub struct Definitions<'a> {
     pub desired: &'a Desired,
     /// What is ignored.
     pub scope: &'a Scope,
+    /// When periods were judged.
+    pub as_of: Timestamp,
     /// Whether they are without errors: else what seems undeclared may be declared.
     pub whole: bool,
 }

@@ -17,7 +17,7 @@ pub(super) fn row(line: &Line<'_>, by: By, out: &mut dyn Write) -> io::Result<()
 }
 
 /// A cell as a text.
-pub(super) fn shown(cell: Cell<'_>) -> Cow<'_, str> {
+pub(in super::super) fn shown(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
         Cell::None => Cow::Borrowed(""),
         Cell::Text(text) => text,
@@ -44,7 +44,8 @@ pub fn defused(text: &str) -> Cow<'_, str> {
     }
 }
 
-pub(super) fn record<'l>(
+/// A line of cells.
+pub(in super::super) fn record<'l>(
     cells: impl Iterator<Item = Cow<'l, str>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {

@@ -18,18 +18,28 @@ pub(super) fn begin(head: &Head, by: By, out: &mut dyn Write) -> io::Result<()> 
 
 /// A row. Names are as AWS has them: nothing runs in JSON.
 pub(super) fn row(line: &Line<'_>, by: By, out: &mut dyn Write) -> io::Result<()> {
+    write(&object(line, by), out)
+}
+
+/// A row as an object.
+pub(in super::super) fn object(line: &Line<'_>, by: By) -> Value {
+    cells(columns(by).iter().map(|column| (column.name, (column.cell)(line))))
+}
+
+/// Named cells as an object.
+pub(in super::super) fn cells<'l>(cells: impl Iterator<Item = (&'l str, Cell<'l>)>) -> Value {
     let mut object = Map::new();
-    for column in columns(by) {
-        let value = match (column.cell)(line) {
+    for (name, cell) in cells {
+        let value = match cell {
             Cell::None | Cell::Flag(None) => Value::Null,
             Cell::Text(text) => Value::String(text.into_owned()),
             Cell::Number(number) => Value::from(number),
             Cell::Flag(Some(flag)) => Value::Bool(flag),
             Cell::List(all) => Value::from(all),
         };
-        object.insert(column.name.to_owned(), value);
+        object.insert(name.to_owned(), value);
     }
-    write(&Value::Object(object), out)
+    Value::Object(object)
 }
 
 fn write(value: &Value, out: &mut dyn Write) -> io::Result<()> {
@@ -37,7 +47,7 @@ fn write(value: &Value, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What a matrix is of.
-pub(super) fn document(head: &Head, by: By) -> Value {
+pub(in super::super) fn document(head: &Head, by: By) -> Value {
     let gap = |missing: &Missing| {
         let Missing { part, operation, code, message } = missing;
         json!({"part": part, "operation": operation, "code": code, "message": message})

@@ -83,7 +83,7 @@ pub(super) fn row(line: &Line<'_>, by: By, out: &mut dyn Write) -> io::Result<()
 }
 
 /// A text that Markdown shows as it stands: nothing in it is markup, a mention or an end of the cell.
-fn escaped(text: &str) -> String {
+pub(in super::super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
         match c {

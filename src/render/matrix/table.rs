@@ -217,10 +217,10 @@ fn people(facts: &Facts<'_>, give: Give<'_>) -> std::io::Result<()> {
     for (at, card) in all.filter(|(at, _)| facts.chosen.person(*at)) {
         let sum = Facts::sum(&facts.people, at);
         give(&[
-            text(card.name.as_ref().map(|name| name.as_str())),
+            text(card.name.as_ref().map(crate::id::UserName::as_str)),
             text(card.display_name.as_deref()),
             text(card.email.as_deref()),
-            text(card.id.as_ref().map(|id| id.as_str())),
+            text(card.id.as_ref().map(crate::id::UserId::as_str)),
             kind(card.name.is_some(), card.unknown, "user"),
             Cell::Number(facts.matrix.groups_of(at).len()),
             Cell::Number(sum.grants),
@@ -239,8 +239,8 @@ fn groups(facts: &Facts<'_>, give: Give<'_>) -> std::io::Result<()> {
         let sum = Facts::sum(&facts.groups, at);
         let members = Cell::Number(card.members.len());
         give(&[
-            text(card.name.as_ref().map(|name| name.as_str())),
-            text(card.id.as_ref().map(|id| id.as_str())),
+            text(card.name.as_ref().map(crate::id::GroupName::as_str)),
+            text(card.id.as_ref().map(crate::id::GroupId::as_str)),
             text(card.description.as_deref()),
             kind(card.name.is_some(), card.unknown, "group"),
             if card.members_known { members } else { text(Some("unknown")) },
@@ -259,8 +259,8 @@ fn sets(facts: &Facts<'_>, give: Give<'_>) -> std::io::Result<()> {
         let sum = Facts::sum(&facts.sets, at);
         let known = card.level.level != Level::Unknown;
         give(&[
-            text(card.name.as_ref().map(|name| name.as_str())),
-            text(card.arn.as_ref().map(|arn| arn.as_str())),
+            text(card.name.as_ref().map(crate::id::PermissionSetName::as_str)),
+            text(card.arn.as_ref().map(crate::id::PermissionSetArn::as_str)),
             text(card.description.as_deref()),
             text(Some(card.level.level.name())),
             text(Some(&card.level.reason)),

@@ -171,6 +171,7 @@ fn width(column: &str) -> f64 {
 mod tests {
     use super::*;
     use crate::render::matrix::tests::head;
+    use rust_xlsxwriter::Worksheet;
 
     #[test]
     fn a_full_sheet_is_followed_by_another() {
@@ -182,7 +183,7 @@ mod tests {
         }
         book.begin("people", &["person"]).unwrap();
         book.end().unwrap();
-        let names: Vec<String> = book.workbook.worksheets().iter().map(|s| s.name()).collect();
+        let names: Vec<String> = book.workbook.worksheets().iter().map(Worksheet::name).collect();
         assert_eq!(names, ["access", "access 2", "people"]);
     }
 

@@ -2,6 +2,7 @@
 
 use super::oracle::{Row, reach};
 use super::{Modes, Run, denials, files, modes, run, sketch, tree};
+use landgrant::access::between::{Side, Word, between};
 use landgrant::access::matrix::filter::{Chosen, Filter};
 use landgrant::access::matrix::{Definitions, Kind, Matrix, Source, of_live, of_state};
 use landgrant::id::{AccountId, PermissionSetName, UserName};
@@ -120,7 +121,8 @@ proptest! {
         let Run { live: read, projection, desired, plan, declared } =
             &run(&live.world(), &tree, Options::default()).unwrap();
         let scope = Scope::new(declared, read, projection);
-        let definitions = Definitions { declared, desired, scope: &scope, whole: true };
+        let as_of = crate::support::NOW.parse().unwrap();
+        let definitions = Definitions { declared, desired, scope: &scope, as_of, whole: true };
 
         let matrix = of_live(read, projection, Some(definitions));
         compare(&matrix, &projection.state)?;
@@ -165,4 +167,48 @@ proptest! {
         }).collect();
         prop_assert!(invented.is_empty(), "{invented:?}");
     }
+
+    #[test]
+    fn between_two_readings_is_what_they_differ_in(
+        a in sketch(),
+        b in sketch(),
+        faults in denials(),
+    ) {
+        let tree = tree(vec![("landgrant.toml".to_owned(), Modes::ADOPT.settings())]);
+        let (a, b) = (a.world(), b.world());
+        let old = run(&a, &tree, Options::default()).unwrap();
+        let new = run(&b, &tree, Options::default()).unwrap();
+        let (had, has) = (reach(&old.projection.state), reach(&new.projection.state));
+        let (gained, lost, unknown) = differences(&old, &new);
+        prop_assert_eq!(&gained, &has.difference(&had).cloned().collect());
+        prop_assert_eq!(&lost, &had.difference(&has).cloned().collect());
+        prop_assert_eq!(unknown, 0);
+
+        // What could not be read is no difference, whichever side lacks it.
+        let options = Options { faults, ..Options::default() };
+        let Some(part) = run(&b, &tree, options) else { return Ok(()) };
+        for (first, second) in [(&new, &part), (&part, &new)] {
+            let (gained, lost, _) = differences(first, second);
+            prop_assert!(gained.is_empty() && lost.is_empty(), "{gained:?} {lost:?} for {:?}", part.live.gaps);
+        }
+        let (gained_part, lost_part, _) = differences(&old, &part);
+        prop_assert!(gained_part.is_subset(&gained) && lost_part.is_subset(&lost));
+    }
+}
+
+/// Who is told to have gained and lost what, and how many rows are unknown. Names are those of either side.
+fn differences(old: &Run, new: &Run) -> (BTreeSet<Row>, BTreeSet<Row>, usize) {
+    let matrices = [old, new].map(|run| of_live(&run.live, &run.projection, None));
+    let [before, after] = &matrices;
+    let changes =
+        between(Side { live: &old.live, matrix: before }, Side { live: &new.live, matrix: after });
+    let of = |word: Word| {
+        let some = changes.iter().filter(|change| change.word == word);
+        let row = some.map(|change| {
+            let set = PermissionSetName::new(&change.permission_set);
+            (UserName::new(&change.person), change.account_id.clone(), set)
+        });
+        row.collect::<BTreeSet<Row>>()
+    };
+    (of(Word::Gain), of(Word::Lose), of(Word::Unknown).len())
 }

@@ -25,7 +25,18 @@ pub(super) fn write(pack: &Pack<'_>, out: &mut (dyn Write + Send)) -> io::Result
 
 fn one(pack: &Pack<'_>, set: &Set) -> Value {
     let live = set.arn.as_ref().and_then(|arn| pack.live.identity_center.permission_sets.get(arn));
-    let Set { name, arn, description, session, level, boundary: _, current, ignored, notes } = set;
+    let Set {
+        name,
+        arn,
+        description,
+        session,
+        level,
+        boundary: _,
+        current,
+        ignored,
+        notes,
+        unread: _,
+    } = set;
     let policies = live.map(policies);
     let provisioned: Vec<Value> = current
         .iter()
