@@ -4,6 +4,7 @@
 pub mod access;
 pub mod changes;
 pub mod difference;
+pub mod html;
 pub mod journal;
 pub mod matrix;
 pub mod outcome;

@@ -15,6 +15,7 @@ use crate::live::reading::Depth;
 use crate::live::{Gap, Live, Part};
 use crate::model::State;
 use crate::plan::{self, predict};
+use crate::render::html;
 use crate::render::matrix::{self as rendered, Format, Head, Missing};
 use crate::resolve::scope::Scope;
 use crate::resolve::select::{OrgView, matches};
@@ -69,16 +70,19 @@ pub async fn matrix(
         Chosen::of(&world.filter(args)?, &matrix).map_err(|nothing| none(&nothing, &world.gaps))?;
     let mut head = world.head(env, global, &matrix);
     head.filter = typed_filter(args);
-    let format = match args.format {
-        MatrixFormat::Csv => Format::Csv,
-        MatrixFormat::Json => Format::Json,
-        MatrixFormat::Markdown => Format::Markdown,
-    };
     let by = match args.by {
         By::Person => rendered::By::Person,
         By::Grant => rendered::By::Grant,
     };
-    let write = |out: &mut dyn Write| rendered::write((&matrix, &head), (by, &chosen), format, out);
+    let rows =
+        |format, out: &mut dyn Write| rendered::write((&matrix, &head), (by, &chosen), format, out);
+    let write = |out: &mut dyn Write| match args.format {
+        MatrixFormat::Csv => rows(Format::Csv, out),
+        MatrixFormat::Json => rows(Format::Json, out),
+        MatrixFormat::Markdown => rows(Format::Markdown, out),
+        // It shows both, by person and by grant.
+        MatrixFormat::Html => html::matrix::write((&matrix, &head), &chosen, out),
+    };
     output(env, args.out.as_deref(), write)?;
     tell(env, &head);
     Ok(world.exit(&head))
