@@ -44,6 +44,12 @@ function banner(stop, title, lines) {
     lines.length ? el('ul', {}, lines.map((line) => el('li', {}, line))) : null);
 }
 
+// 2026-11-27T04:24:18.320600841Z, as people read it.
+function when(text) {
+  const found = /^([0-9-]{10})T([0-9:]{8})/.exec(text || '');
+  return found ? `${found[1]} ${found[2]} UTC` : text;
+}
+
 function few(names, most) {
   const more = names.length - most;
   return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more.toLocaleString('en')} more` : '');

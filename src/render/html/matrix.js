@@ -92,7 +92,8 @@ function choose() {
     const text = `${account[0]} ${account[1]} ${account[2] || ''}`.toLowerCase();
     if (!view.places || text.includes(view.places)) columns.push(at);
   });
-  const [name, ou] = [(at) => DATA.accounts[at][0].toLowerCase(), (at) => DATA.accounts[at][2] || ''];
+  const lower = DATA.accounts.map((account) => account[0].toLowerCase());
+  const [name, ou] = [(at) => lower[at], (at) => DATA.accounts[at][2] || ''];
   const alphabet = (a, b) => (name(a) < name(b) ? -1 : 1);
   if (view.order === 'danger') columns.sort((a, b) => most.account[b] - most.account[a] || alphabet(a, b));
   else if (view.order === 'ou') columns.sort((a, b) => (ou(a) < ou(b) ? -1 : ou(a) > ou(b) ? 1 : alphabet(a, b)));
@@ -102,7 +103,7 @@ function choose() {
 
 // The heat map: a grid whose rows and cells exist where they are seen.
 const SIZE = 28;
-const grid = { box: null, sizer: null, head: null, body: null, at: [-1, 0], top: 150, left: 240, drawn: '' };
+const grid = { box: null, sizer: null, head: null, body: null, at: [0, 0], top: 150, left: 240, drawn: '' };
 
 function makeGrid() {
   grid.left = innerWidth < 640 ? 132 : 260;
@@ -110,14 +111,18 @@ function makeGrid() {
   grid.body = el('div', { role: 'rowgroup' });
   grid.sizer = el('div', { class: 'sizer', role: 'presentation' }, grid.head, grid.body);
   grid.box = el('div', { class: 'grid', role: 'grid', id: 'grid', tabindex: 0, 'aria-label': 'Access level by row and account. Arrow keys move, Enter shows the paths.',
-    on: { scroll: () => draw(), keydown: press, click: point, focus: () => draw(true), blur: () => draw(true) } }, grid.sizer);
+    on: { scroll: () => requestAnimationFrame(() => draw()), keydown: press, click: point, mousedown: () => { grid.pointing = true; }, focus: () => { if (!grid.pointing) draw(true); }, blur: () => { grid.pointing = false; draw(true); } } }, grid.sizer);
   return grid.box;
 }
 
-function label(row, column) {
-  const { levels, loose } = cells(row);
-  const level = levels[column] - 1;
-  return `${row.name} in ${accountName(column)}: ${level < 0 ? 'no access' : LEVELS[level]}${loose[column] ? ', unmanaged' : ''}`;
+// Most cells are empty, and those exist only where the keyboard stands on them.
+function cell(row, column, level, loose, here) {
+  const one = document.createElement('div');
+  one.className = `cell ${level < 0 ? 'empty' : `l${level}`}${loose ? ' loose' : ''}${here ? ' here' : ''}`;
+  one.setAttribute('role', 'gridcell');
+  one.setAttribute('aria-label', `${row.name} in ${accountName(column)}: ${level < 0 ? 'no access' : LEVELS[level]}${loose ? ', unmanaged' : ''}`);
+  if (level >= 0) one.textContent = LETTERS[level];
+  return one;
 }
 
 function draw(force) {
@@ -141,7 +146,7 @@ function draw(force) {
   const heads = [corner];
   const here = document.activeElement === box ? grid.at : [-2, -2];
   for (let c = from; c < to; c += 1) {
-    const one = el('div', { class: here[0] === -1 && here[1] === c + 1 ? 'colhead here' : 'colhead', role: 'columnheader', 'aria-colindex': c + 2, id: `h${c}`, 'data-c': c, title: accountName(columns[c]) }, DATA.accounts[columns[c]][0]);
+    const one = el('div', { class: here[0] === -1 && here[1] === c + 1 ? 'colhead here' : 'colhead', role: 'columnheader', 'aria-colindex': c + 2, id: `h${c}`, title: accountName(columns[c]) }, DATA.accounts[columns[c]][0]);
     one.style.left = `${grid.left + c * SIZE}px`;
     heads.push(one);
   }
@@ -150,15 +155,18 @@ function draw(force) {
   for (let r = first; r < last; r += 1) {
     const row = rows[r];
     const { levels, loose } = cells(row);
-    const title = el('div', { class: here[0] === r && here[1] === 0 ? 'rowhead here' : 'rowhead', role: 'rowheader', 'aria-colindex': 1, id: `r${r}`, 'data-r': r, title: `${row.name} ${row.extra}` }, row.name, ' ', el('span', { class: 'quiet' }, row.extra));
+    const title = el('div', { class: here[0] === r && here[1] === 0 ? 'rowhead here' : 'rowhead', role: 'rowheader', 'aria-colindex': 1, id: `r${r}`, title: `${row.name} ${row.extra}` }, row.name, ' ', el('span', { class: 'quiet' }, row.extra));
     title.style.width = `${grid.left}px`;
     const line = el('div', { class: 'gridrow', role: 'row', 'aria-rowindex': r + 2 }, title);
     line.style.top = `${grid.top + r * SIZE}px`;
     line.style.width = `${width}px`;
     for (let c = from; c < to; c += 1) {
       const level = levels[columns[c]] - 1;
-      const name = `cell ${level < 0 ? 'empty' : `l${level}`}${loose[columns[c]] ? ' loose' : ''}${here[0] === r && here[1] === c + 1 ? ' here' : ''}`;
-      const one = el('div', { class: name, role: 'gridcell', 'aria-colindex': c + 2, id: `c${r}_${c}`, 'data-r': r, 'data-c': c, 'aria-label': label(row, columns[c]) }, level < 0 ? '' : LETTERS[level]);
+      const there = here[0] === r && here[1] === c + 1;
+      if (level < 0 && !there) continue;
+      const one = cell(row, columns[c], level, loose[columns[c]], there);
+      one.id = `c${r}_${c}`;
+      one.setAttribute('aria-colindex', c + 2);
       one.style.left = `${grid.left + c * SIZE + 1}px`;
       line.append(one);
     }
@@ -197,11 +205,17 @@ function reveal() {
   draw(true);
 }
 
+// By place, since empty cells do not exist. Between the button's going down and up nothing is drawn anew:
+// a browser tells no click on what has gone meanwhile.
 function point(event) {
-  const node = event.target.closest('[data-r], [data-c]');
-  if (!node) return;
-  const r = node.dataset.r === undefined ? -1 : Number(node.dataset.r);
-  const c = node.dataset.c === undefined ? -1 : Number(node.dataset.c);
+  const { box } = grid;
+  grid.pointing = false;
+  const frame = box.getBoundingClientRect();
+  const [x, y] = [event.clientX - frame.left - box.clientLeft, event.clientY - frame.top - box.clientTop];
+  if (x >= box.clientWidth || y >= box.clientHeight) return;
+  const r = y < grid.top ? -1 : Math.floor((y - grid.top + box.scrollTop) / SIZE);
+  const c = x < grid.left ? -1 : Math.floor((x - grid.left + box.scrollLeft) / SIZE);
+  if ((r < 0 && c < 0) || r >= view.rows.length || c >= view.columns.length) return;
   grid.at = [r, c + 1];
   draw(true);
   open(r, c, false);
@@ -343,7 +357,7 @@ function printed() {
 function start() {
   makeRows();
   const git = HEAD.git ? `commit ${HEAD.git[0]}${HEAD.git[1] ? ' with edits' : ''}` : 'no commit known';
-  MAIN.append(el('p', { class: 'sub' }, `${HEAD.from === 'live' ? 'As it is live' : `As ${HEAD.from}`}, as of ${HEAD.as_of} · read ${HEAD.started} to ${HEAD.ended} as ${HEAD.caller || 'an unknown caller'}`));
+  MAIN.append(el('p', { class: 'sub' }, `${HEAD.from === 'live' ? 'As it is live' : `As ${HEAD.from}`}, as of ${when(HEAD.as_of)} · read ${when(HEAD.started)} to ${when(HEAD.ended)} as ${HEAD.caller || 'an unknown caller'}`));
   const missing = HEAD.gaps.concat(DATA.unread);
   if (missing.length) MAIN.append(banner(true, 'Not read', missing.slice(0, 50).concat(missing.length > 50 ? [`and ${missing.length - 50} more`] : [])));
   if (HEAD.filter.length) MAIN.append(banner(false, `Only a part was asked for: ${HEAD.filter.join(', ')}`, []));

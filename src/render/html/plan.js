@@ -48,9 +48,11 @@ function access(title, sign, heads, rows, story, cells) {
       ])));
 }
 
+const levelOfEdit = (row) => Math.max(rank(row.level.before || 'unknown'), rank(row.level.after || 'unknown'));
+
 function edits(title, rows) {
   if (!rows.length) return null;
-  const level = (row) => Math.max(rank(row.level.before || 'unknown'), rank(row.level.after || 'unknown'));
+  const level = levelOfEdit;
   const sorted = [...rows].sort((a, b) => level(b) - level(a));
   return el('section', { class: 'rows', 'aria-label': title }, el('h3', {}, title),
     table('permission sets that people have before and after',
@@ -69,7 +71,8 @@ function ledger() {
   const { gain, lose, widen, narrow } = DOC.access;
   const touched = new Set([...gain, ...lose].map((row) => row.person));
   for (const row of [...widen, ...narrow]) row.people.forEach((person) => touched.add(person));
-  const rows = [...gain, ...lose].filter((row) => danger(rank(row.level || 'unknown'), [row.account_id])).length;
+  const rows = [...gain, ...lose].filter((row) => danger(rank(row.level || 'unknown'), [row.account_id])).length
+    + [...widen, ...narrow].filter((row) => danger(levelOfEdit(row), row.reach.flatMap((part) => part.account_ids))).length;
   const section = el('section', { 'aria-labelledby': 'access' }, el('h2', { id: 'access' }, 'Access: what changes for people'));
   if (!touched.size) {
     section.append(el('p', {}, DATA.everybody ? '+0 people: nobody gains or loses anything.'
@@ -98,7 +101,7 @@ function change(one) {
     return el('span', { class: mark === '+' ? 'add' : mark === '-' ? 'remove' : null }, line + '\n');
   });
   const head = [el('b', { class: sign === '+' ? 'add' : sign === '-' ? 'remove' : null }, `${sign} ${one.address}`),
-    ` ${one.action}`, one.risk === 'high' ? el('span', { class: 'tag l4' }, '! high risk') : '',
+    ` ${one.action} `, one.risk === 'high' ? el('span', { class: 'tag l4' }, '! high risk') : '',
     one.people === 0 ? el('span', { class: 'quiet' }, ' +0 people') : '', el('span', { class: 'quiet' }, ` ${one.id}`)];
   return el('li', { 'data-risk': one.risk }, lines.length ? el('details', {}, el('summary', {}, head), el('pre', {}, text)) : head);
 }
@@ -137,7 +140,7 @@ function rest() {
   const git = DOC.desired.git ? `${DOC.desired.git.commit}${DOC.desired.git.dirty ? ' with edits' : ''}` : 'not known';
   out.push(el('h2', {}, 'To apply it'), DOC.changes.length ? el('pre', {}, DATA.apply_with) : el('p', {}, 'There is nothing to do.'),
     el('dl', {}, [['Changes', `${DOC.summary.create} to create, ${DOC.summary.update} to update, ${DOC.summary.delete} to delete`],
-      ['Calls', `${DATA.calls}, about ${DATA.seconds} s at the quota`], ['Checksum', DOC.digest], ['Valid until', DOC.expires], ['Commit', git]]
+      ['Calls', `${DATA.calls}, about ${DATA.seconds} s at the quota`], ['Checksum', DOC.digest], ['Valid until', when(DOC.expires)], ['Commit', git]]
       .map(([key, text]) => [el('dt', { class: 'quiet' }, key), el('dd', {}, text)])));
   return out;
 }
@@ -164,14 +167,14 @@ function filters() {
 
 function start() {
   const { scope, observed } = DOC;
-  MAIN.append(el('p', { class: 'sub' }, `${scope.organization} · ${scope.instance} in ${scope.region} · read ${observed.started} to ${observed.ended} as ${scope.caller || 'an unknown caller'}`));
+  MAIN.append(el('p', { class: 'sub' }, `${scope.organization} · ${scope.instance} in ${scope.region} · read ${when(observed.started)} to ${when(observed.ended)} as ${scope.caller || 'an unknown caller'}`));
   if (scope.only.length) MAIN.append(banner(false, `About some accounts only: ${scope.only.join(', ')}`, []));
   for (const one of DOC.refused) MAIN.append(banner(true, `Refused: ${one.message}`, [one.help].filter(Boolean)));
   for (const one of DOC.limits_exceeded) MAIN.append(banner(true, `Refused: it removes ${one.removals} of ${one.live} ${one.kind}, and ${one.limit} may be`, []));
   if (observed.gaps.length) MAIN.append(banner(true, 'Not read', observed.gaps.map((gap) => `${gap.part}: ${gap.operation} ${gap.code}: ${gap.message}`)));
   if (observed.cannot_see.length) MAIN.append(banner(false, 'Such a reading cannot see', observed.cannot_see));
   const [form, act] = filters();
-  MAIN.append(form, ledger(), changes(), rest(), el('footer', {}, `landgrant ${DOC.tool.version} · plan ${DOC.id}. Access levels are a classification of policies, not an evaluation.`));
+  MAIN.append(form, ledger(), changes(), ...rest(), el('footer', {}, `landgrant ${DOC.tool.version} · plan ${DOC.id}. Access levels are a classification of policies, not an evaluation.`));
   act();
 }
 
