@@ -234,6 +234,9 @@ def large(browser, text):
     ]
     page = browser.page("large", text[:begin] + json.dumps(data) + text[end:])
     said(page, "1,000 rows of 1,000, 1,000 accounts of 1,000")
+    rows = page.locator("#grid .gridrow")
+    assert 15 < rows.count() < 60, rows.count()
+    assert rows.first.locator("[role=gridcell]").count() > 2
     nodes = "document.getElementById('grid').querySelectorAll('*').length"
     assert page.evaluate(nodes) < 3000, page.evaluate(nodes)
     grid = page.get_by_role("grid")

@@ -128,17 +128,18 @@ function cell(row, column, level, loose, here) {
 function draw(force) {
   const { box, head, body, sizer } = grid;
   const [rows, columns] = [view.rows, view.columns];
-  const [w, h] = [box.clientWidth || 800, box.clientHeight || 500];
+  const width = grid.left + columns.length * SIZE + 8;
+  // What there is decides how much of it is seen.
+  sizer.style.width = `${width}px`;
+  sizer.style.height = `${grid.top + rows.length * SIZE}px`;
+  const [w, h] = [box.clientWidth, box.clientHeight];
   const first = Math.max(Math.floor(box.scrollTop / SIZE) - 2, 0);
   const last = Math.min(Math.ceil((box.scrollTop + h - grid.top) / SIZE) + 2, rows.length);
   const from = Math.max(Math.floor(box.scrollLeft / SIZE) - 2, 0);
   const to = Math.min(Math.ceil((box.scrollLeft + w - grid.left) / SIZE) + 2, columns.length);
-  const drawn = [first, last, from, to, w].join();
+  const drawn = [first, last, from, to].join();
   if (!force && drawn === grid.drawn) return;
   grid.drawn = drawn;
-  const width = grid.left + columns.length * SIZE + 8;
-  sizer.style.width = `${width}px`;
-  sizer.style.height = `${grid.top + rows.length * SIZE}px`;
   head.style.width = `${width}px`;
   head.style.height = `${grid.top}px`;
   const corner = el('div', { class: 'corner', role: 'columnheader', 'aria-colindex': 1 }, view.mode === 'people' ? 'People' : 'Groups and direct grants', el('br'), 'by account');
@@ -299,7 +300,7 @@ function findings(who) {
   }
   const dangerous = loose.filter((grant) => levelOf(grant) >= 4).length;
   if (who.length) out.push(`${counted(who.length, 'person')} with admin or privileged access somewhere`);
-  if (loose.length) out.push(`${counted(loose.length, 'grant')} unmanaged: live and not declared; ${dangerous} of them admin or privileged`);
+  if (loose.length) out.push(`${counted(loose.length, 'grant')} unmanaged: live and not declared; ${dangerous.toLocaleString('en')} of them admin or privileged`);
   if (lapsed) out.push(`${counted(lapsed, 'grant')} whose period is over or has not begun`);
   if (management.size) out.push(`${counted(management.size, 'person')} can reach the management account`);
   const empty = ALL.principals.filter((row) => row.extra === 'empty').map((row) => row.name);
