@@ -154,12 +154,18 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     write_with(path, |out| out.write_all(text.as_bytes()))
 }
 
-/// The same, of what is written piece by piece. Where that fails, nothing has been written.
+/// The same for what may be lost with the machine: it is whole whenever a process looks, but nobody waits
+/// for the disk.
+pub fn write_lightly(path: &Path, text: &str) -> io::Result<()> {
+    UNFINISHED.write(path, Durable(false), |out| out.write_all(text.as_bytes()))
+}
+
+/// The same as [`write`], of what is written piece by piece. Where that fails, nothing has been written.
 pub fn write_with(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<()> {
-    UNFINISHED.write(path, write)
+    UNFINISHED.write(path, Durable(true), write)
 }
 
 /// Removes every file that [`write_with`] has begun and not put in its place. None is begun, and none gets
@@ -176,6 +182,9 @@ pub struct Abandoned(
 
 static UNFINISHED: Unfinished = Unfinished(Mutex::new(BTreeSet::new()));
 
+/// Whether a file is on disk when it has been written.
+struct Durable(bool);
+
 /// Temporary files that are being written. A process that leaves drops nothing, so they are known here.
 struct Unfinished(Mutex<BTreeSet<PathBuf>>);
 
@@ -183,10 +192,12 @@ impl Unfinished {
     fn write(
         &self,
         path: &Path,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        Durable(durable): Durable,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut file = self.begin(path)?;
-        let written = write(&mut file).and_then(|()| file.as_file().sync_all());
+        let sync = |file: &NamedTempFile| if durable { file.as_file().sync_all() } else { Ok(()) };
+        let written = write(&mut file).and_then(|()| sync(&file));
         let mut paths = self.paths();
         paths.remove(file.path());
         written?;
@@ -371,7 +382,7 @@ mod tests {
         // Not the one of the process: other tests write too.
         let unfinished = Unfinished(Mutex::default());
         let path = folder.path().join("snapshot.json");
-        let left = unfinished.write(&path, |out| {
+        let left = unfinished.write(&path, Durable(true), |out| {
             out.write_all(b"half")?;
             assert_eq!(count(), 1);
             drop(unfinished.abandon());
@@ -380,7 +391,7 @@ mod tests {
         });
         assert!(left.is_err());
         assert_eq!(count(), 0);
-        unfinished.write(&path, |out| out.write_all(b"whole")).unwrap();
+        unfinished.write(&path, Durable(true), |out| out.write_all(b"whole")).unwrap();
         drop(unfinished.abandon());
         assert_eq!(read(&path).unwrap(), b"whole");
     }

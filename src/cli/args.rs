@@ -277,6 +277,8 @@ pub enum MatrixFormat {
     Csv,
     /// One JSON object a line
     Json,
+    /// A workbook: access, people, groups, permission sets, accounts, what is not covered
+    Xlsx,
     /// A table for pull requests and wikis
     Markdown,
     /// A page with a heat map, in one file

@@ -74,11 +74,13 @@ pub async fn matrix(
         By::Person => rendered::By::Person,
         By::Grant => rendered::By::Grant,
     };
-    let rows =
-        |format, out: &mut dyn Write| rendered::write((&matrix, &head), (by, &chosen), format, out);
-    let write = |out: &mut dyn Write| match args.format {
+    let rows = |format, out: &mut (dyn Write + Send)| {
+        rendered::write((&matrix, &head), (by, &chosen), format, out)
+    };
+    let write = |out: &mut (dyn Write + Send)| match args.format {
         MatrixFormat::Csv => rows(Format::Csv, out),
         MatrixFormat::Json => rows(Format::Json, out),
+        MatrixFormat::Xlsx => rows(Format::Xlsx, out),
         MatrixFormat::Markdown => rows(Format::Markdown, out),
         // It shows both, by person and by grant.
         MatrixFormat::Html => html::matrix::write((&matrix, &head), &chosen, out),
@@ -92,7 +94,7 @@ pub async fn matrix(
 pub fn output(
     env: &Env,
     path: Option<&Path>,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Result<(), Failure> {
     if let Some(path) = path {
         let written = store::write_with(path, |file| {

@@ -4,6 +4,10 @@ pub mod column;
 mod csv;
 mod json;
 mod markdown;
+pub mod table;
+#[cfg(test)]
+mod tests;
+mod xlsx;
 
 use crate::access::matrix::filter::Chosen;
 use crate::access::matrix::{Matrix, Row};
@@ -38,6 +42,8 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     Json,
+    /// A workbook.
+    Xlsx,
     /// A table.
     Markdown,
 }
@@ -128,17 +134,15 @@ pub fn write(
     (matrix, head): (&Matrix<'_>, &Head),
     (by, chosen): (By, &Chosen),
     format: Format,
-    out: &mut dyn Write,
+    out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let begin = match format {
-        Format::Csv => csv::begin,
-        Format::Json => json::begin,
-        Format::Markdown => markdown::begin,
-    };
-    let row = match format {
-        Format::Csv => csv::row,
-        Format::Json => json::row,
-        Format::Markdown => markdown::row,
+    type Begin = fn(&Head, By, &mut dyn Write) -> io::Result<()>;
+    type Next = fn(&column::Line<'_>, By, &mut dyn Write) -> io::Result<()>;
+    let (begin, row): (Begin, Next) = match format {
+        Format::Csv => (csv::begin, csv::row),
+        Format::Json => (json::begin, json::row),
+        Format::Markdown => (markdown::begin, markdown::row),
+        Format::Xlsx => return xlsx::write((matrix, head), (by, chosen), out),
     };
     begin(head, by, out)?;
     let give = |line: &Row<'_>| row(&column::Line { row: line, matrix, head }, by, out);

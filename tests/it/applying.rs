@@ -108,12 +108,10 @@ async fn the_cap_of_outstanding_assignments_bounds_new_grants_and_nothing_else()
 #[tokio::test(start_paused = true)]
 #[ignore = "takes minutes"]
 async fn ten_thousand_new_grants_are_bounded_by_the_cap_too() {
-    for (seconds, slack) in [(2, 1.1), (5, 1.1)] {
-        let delay = Duration::from_secs(seconds);
-        let (took, least) = (making(1000, delay).await, delay * 1000);
-        println!("{took:?} for at least {least:?}");
-        assert!(took < least.mul_f64(slack), "{took:?} for at least {least:?}");
-    }
+    let delay = Duration::from_secs(3);
+    let (took, least) = (making(1000, delay).await, delay * 1000);
+    println!("{took:?} for at least {least:?}");
+    assert!(took < least.mul_f64(1.1), "{took:?} for at least {least:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,8 +4,8 @@
 usage: tests/matrix/check.py LANDGRANT
 
 Takes the world of every scenario and example, as a snapshot. Every person's paths must be there and no
-other; every assignment must be a row; csv and json must say the same; no cell may be one that a spreadsheet
-runs, and account ids must be twelve digits.
+other; every assignment must be a row; csv, json and the workbook must say the same; no cell may be one that a
+spreadsheet runs, and account ids must be twelve digits.
 """
 
 import csv
@@ -17,6 +17,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import openpyxl
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -84,7 +86,32 @@ def rows(landgrant, folder, by):
             unknown = line[name] is None and text == "unknown"
             assert unknown or text == cell(line[name]), f"{name}: {text!r} is {line[name]!r}"
         assert line["account_id"] is None or re.fullmatch(r"[0-9]{12}", line["account_id"])
+    workbook(landgrant, folder, words, table)
     return lines
+
+
+def workbook(landgrant, folder, words, table):
+    """Whether a workbook opens, holds what csv holds, and nothing that runs."""
+    path = folder / "matrix.xlsx"
+    run(landgrant, folder, *words, "xlsx", "--out", str(path))
+    first = path.read_bytes()
+    run(landgrant, folder, *words, "xlsx", "--out", str(path))
+    assert path.read_bytes() == first, "the same matrix gives another workbook"
+    book = openpyxl.load_workbook(path)
+    lists = ["people", "groups", "permission sets", "accounts", "not covered"]
+    assert book.sheetnames[1:] == lists, book.sheetnames
+    for sheet in book:
+        assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref, sheet.title
+        for row in sheet.iter_rows():
+            for one in row:
+                assert one.data_type in "sn", f"{sheet.title} {one.coordinate} is of type {one.data_type}"
+                assert not str(one.value).startswith(RUNS), f"{sheet.title} {one.coordinate} would run"
+    found = [["" if value is None else value for value in row] for row in book.worksheets[0].values]
+    numbers = {at for at, name in enumerate(table[0]) if name == "people"}
+    for row, line in zip(found, table, strict=True):
+        for at, (value, text) in enumerate(zip(row, line, strict=True)):
+            kind = int if at in numbers and row is not found[0] and value != "" else str
+            assert isinstance(value, kind) and str(value) == text, f"{value!r} is {text!r} in csv"
 
 
 def check(landgrant, folder):

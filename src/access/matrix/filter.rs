@@ -80,6 +80,16 @@ impl Chosen {
         is(self.accounts.as_ref(), at)
     }
 
+    /// Whether a permission set is asked for.
+    pub fn set(&self, at: At) -> bool {
+        is(self.sets.as_ref(), at)
+    }
+
+    /// Whether a group is asked for.
+    pub fn group(&self, at: At) -> bool {
+        is(self.groups.as_ref(), at)
+    }
+
     /// Whether a grant is asked for, whomever it reaches.
     pub fn granted(&self, granted: &Granted) -> bool {
         self.account(granted.account)
