@@ -6,6 +6,7 @@ pub mod between;
 pub mod changes;
 pub mod difference;
 pub mod explain;
+pub mod html;
 pub mod journal;
 pub mod matrix;
 pub mod outcome;

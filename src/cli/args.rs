@@ -146,6 +146,17 @@ pub enum Format {
     Json,
 }
 
+/// The forms of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// A page for reviewers, in one file
+    Html,
+}
+
 /// `plan`.
 #[derive(Args, Clone, Debug)]
 pub struct PlanArgs {
@@ -153,8 +164,8 @@ pub struct PlanArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// The form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
     /// Only changes about these accounts, and what they need; as in a grant's `in`, may be repeated
     #[arg(long, value_name = "SELECTOR", value_parser = selector)]
     pub only: Vec<String>,
@@ -305,6 +316,8 @@ pub enum MatrixFormat {
     Xlsx,
     /// A table for pull requests and wikis
     Markdown,
+    /// A page with a heat map, in one file
+    Html,
 }
 
 /// `snapshot`.

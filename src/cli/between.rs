@@ -54,8 +54,8 @@ pub(super) fn diff(
             let text = text(&sides, color && path.is_none());
             output(env, path, |out| out.write_all(text.as_bytes()))?;
         }
-        MatrixFormat::Xlsx => {
-            let message = "two snapshots are not compared in a workbook: take csv";
+        MatrixFormat::Xlsx | MatrixFormat::Html => {
+            let message = "two snapshots are not compared in a workbook or a page: take text, markdown or csv";
             return Err(Failure::new(Exit::Usage, message));
         }
     }

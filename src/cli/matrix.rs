@@ -17,6 +17,7 @@ use crate::live::reading::Depth;
 use crate::live::{Gap, Live, Part};
 use crate::model::State;
 use crate::plan::{self, predict};
+use crate::render::html;
 use crate::render::matrix::{self as rendered, Format, Head, Missing};
 use crate::resolve::scope::Scope;
 use crate::resolve::select::{OrgView, matches};
@@ -69,13 +70,14 @@ pub async fn matrix(
         return between::diff(env, args, paths, color);
     }
     let format = match args.format.unwrap_or(MatrixFormat::Csv) {
-        MatrixFormat::Csv => Format::Csv,
+        MatrixFormat::Csv => Some(Format::Csv),
         MatrixFormat::Text => {
             return Err(Failure::new(Exit::Usage, "text is for --diff: take markdown, or csv"));
         }
-        MatrixFormat::Json => Format::Json,
-        MatrixFormat::Xlsx => Format::Xlsx,
-        MatrixFormat::Markdown => Format::Markdown,
+        MatrixFormat::Json => Some(Format::Json),
+        MatrixFormat::Xlsx => Some(Format::Xlsx),
+        MatrixFormat::Markdown => Some(Format::Markdown),
+        MatrixFormat::Html => None,
     };
     evidence::check(args)?;
     let world = world(env, global, (args.from, args.as_of, &args.only), color).await?;
@@ -91,8 +93,10 @@ pub async fn matrix(
         By::Person => rendered::By::Person,
         By::Grant => rendered::By::Grant,
     };
-    let write = |out: &mut (dyn Write + Send)| {
-        rendered::write((&matrix, &head), (by, &chosen), format, out)
+    let write = |out: &mut (dyn Write + Send)| match format {
+        Some(format) => rendered::write((&matrix, &head), (by, &chosen), format, out),
+        // A page shows both, by person and by grant.
+        None => html::matrix::write((&matrix, &head), &chosen, out),
     };
     output(env, args.out.as_deref(), write)?;
     tell(env, &head);

@@ -1,6 +1,6 @@
 //! `landgrant plan`: what an apply would do.
 
-use super::args::{Format, Global, PlanArgs};
+use super::args::{Global, PlanArgs, PlanFormat};
 use super::enforced;
 use super::env::Env;
 use super::exit::Exit;
@@ -52,20 +52,38 @@ pub async fn plan(
         }
         store::write(path, &text).map_err(|e| Failure::file("writing", path, &e))?;
     }
-    let text = match args.format {
-        Format::Json => json(env, global, plan, &declared),
-        Format::Text => {
-            let mut apply_with = apply_with(global, args.out.as_deref(), &reach.only);
-            if args.revert.is_some() && args.out.is_none() && global.live.is_none() {
-                // Without the file, apply would do what is declared.
-                "the plan, once it is saved: --out FILE".clone_into(&mut apply_with);
-            }
+    let text = shown(env, global, (args, &reach.only), (plan, &declared), color)?;
+    env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+    Ok(exit(plan, args.detailed_exitcode))
+}
+
+/// The plan in the form that was asked for.
+fn shown(
+    env: &Env,
+    global: &Global,
+    (args, only): (&PlanArgs, &Only),
+    (plan, declared): (&Plan, &Declared),
+    color: bool,
+) -> Result<String, Failure> {
+    let mut apply_with = apply_with(global, args.out.as_deref(), only);
+    if args.revert.is_some() && args.out.is_none() && global.live.is_none() {
+        // Without the file, apply would do what is declared.
+        "the plan, once it is saved: --out FILE".clone_into(&mut apply_with);
+    }
+    Ok(match args.format {
+        PlanFormat::Json => json(env, global, plan, declared),
+        PlanFormat::Text => {
             let options = render::plan::Options { color, apply_with };
             render::plan::text(plan, &declared.files, &options)
         }
-    };
-    env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
-    Ok(exit(plan, args.detailed_exitcode))
+        PlanFormat::Html => {
+            let document = document(env, global, plan, declared);
+            let mut page = Vec::new();
+            render::html::plan::write((plan, &document), &declared.files, &apply_with, &mut page)
+                .map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
+            String::from_utf8_lossy(&page).into_owned()
+        }
+    })
 }
 
 /// What is planned, and how AWS is read for it.

@@ -47,6 +47,17 @@ pub(super) fn counts(plan: &Plan) -> String {
     some.collect::<Vec<_>>().join(", ")
 }
 
+/// What the text says of a change, below its first line.
+pub(super) fn lines(plan: &Plan, change: &Change, files: &Files) -> Vec<String> {
+    let mut page = Page::new(false);
+    one(&mut page, plan, change, files);
+    page.finish()
+        .lines()
+        .skip(1)
+        .map(|line| line.strip_prefix("        ").unwrap_or(line).to_owned())
+        .collect()
+}
+
 fn sign(action: Action) -> (char, Tone) {
     match action {
         Action::Create => ('+', Tone::Add),

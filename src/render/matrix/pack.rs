@@ -14,6 +14,7 @@ use crate::access::level::Level;
 use crate::access::matrix::filter::Chosen;
 use crate::access::matrix::{Matrix, Row};
 use crate::live::Live;
+use crate::render::html;
 use crate::text::plain_json;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -44,7 +45,7 @@ pub struct File {
 }
 
 /// Every file, but those that tell of files.
-pub const FILES: [File; 11] = [
+pub const FILES: [File; 12] = [
     File {
         name: "access.csv",
         about: "a row for each path of each person, and for what reaches nobody or is not known",
@@ -94,6 +95,14 @@ pub const FILES: [File; 11] = [
         name: "completeness.json",
         about: "how much was read, tie-outs between independent counts, and what was not read",
         write: completeness::write,
+    },
+    File {
+        name: "report.html",
+        about: "a page for people: a map of who reaches what, with the path of each access",
+        write: |pack, out| {
+            html::matrix::write((pack.matrix, pack.head), pack.chosen, out)?;
+            Ok(None)
+        },
     },
     File {
         name: "matrix.xlsx",
