@@ -5,6 +5,7 @@ pub mod args;
 pub mod check;
 mod enforced;
 pub mod env;
+mod evidence;
 pub mod exit;
 pub mod failure;
 pub mod git;
@@ -77,6 +78,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         // Those who read no AWS have nothing to tidy up, and the one who is AWS listens by itself.
         Command::Check(_)
         | Command::Journal(_)
+        | Command::Verify(_)
         | Command::Sandbox(_)
         | Command::Schema
         | Command::Completions { .. }
@@ -91,6 +93,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         }
         Command::Journal(args) => journal::journal(env, global, args, color),
         Command::Matrix(args) => matrix::matrix(env, global, args, color).await,
+        Command::Verify(args) => evidence::verify(env, args),
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
         Command::Schema => schema::schema(env),

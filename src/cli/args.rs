@@ -95,6 +95,8 @@ pub enum Command {
     Journal(JournalArgs),
     /// Show who reaches what, and by which path
     Matrix(MatrixArgs),
+    /// Check that an evidence pack is as it was written
+    Verify(VerifyArgs),
     /// Write everything that is live as one JSON document
     Snapshot(SnapshotArgs),
     /// The built-in AWS
@@ -230,6 +232,9 @@ pub struct MatrixArgs {
     /// The file, which only you may read; without it the rows go to stdout
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write an evidence pack into this folder instead: every form, what it rests on, and hashes
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "format", "by"])]
+    pub evidence: Option<PathBuf>,
     /// Only this account, by name or id; * and ? stand for any text, may be repeated
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Vec<String>,
@@ -248,6 +253,14 @@ pub struct MatrixArgs {
     /// Judge starts and expiries as of this instant (RFC 3339) or day (its first instant, UTC)
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub as_of: Option<Timestamp>,
+}
+
+/// `verify`.
+#[derive(Args, Clone, Debug)]
+pub struct VerifyArgs {
+    /// The folder that `matrix --evidence` wrote
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 /// Of which state.

@@ -13,6 +13,7 @@ type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 type Variables = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 type Ask = Box<dyn Fn() -> io::Result<String> + Send + Sync>;
 type Hear = Box<dyn Fn(&str) + Send + Sync>;
+type Program = Box<dyn Fn() -> Option<Vec<u8>> + Send + Sync>;
 type Git = Box<dyn Fn(&Path) -> Option<(String, bool)> + Send + Sync>;
 
 /// What a process is given.
@@ -29,6 +30,8 @@ pub struct Env {
     pub ask: Ask,
     /// The commit of a folder and whether it differs from it.
     pub git: Git,
+    /// The bytes of the program itself, where they can be read.
+    pub program: Program,
     /// How the sandbox behaves.
     pub sandbox: sandbox::Options,
     /// Whether Ctrl-C and SIGTERM are listened to.
@@ -68,6 +71,9 @@ impl Env {
                 Ok(line)
             }),
             git: Box::new(super::git::commit),
+            program: Box::new(|| {
+                std::env::current_exe().ok().and_then(|path| crate::store::read(&path).ok())
+            }),
             sandbox: sandbox::Options::default(),
             signals: true,
             on_journal: Box::new(|_| ()),
@@ -89,6 +95,7 @@ impl Env {
             var: Box::new(|_| None),
             ask: Box::new(|| Ok(String::new())),
             git: Box::new(|_| None),
+            program: Box::new(|| None),
             sandbox: sandbox::Options::default(),
             signals: false,
             on_journal: Box::new(|_| ()),

@@ -2,6 +2,7 @@
 
 use super::args::{By, From, Global, MatrixArgs, MatrixFormat};
 use super::env::Env;
+use super::evidence;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::planning::{self, Reach};
@@ -64,12 +65,16 @@ pub async fn matrix(
     args: &MatrixArgs,
     color: bool,
 ) -> Result<Exit, Failure> {
+    evidence::check(args)?;
     let world = world(env, global, (args.from, args.as_of, &args.only), color).await?;
     let matrix = world.matrix();
     let chosen =
         Chosen::of(&world.filter(args)?, &matrix).map_err(|nothing| none(&nothing, &world.gaps))?;
     let mut head = world.head(env, global, &matrix);
     head.filter = typed_filter(args);
+    if let Some(folder) = &args.evidence {
+        return evidence::write(env, (global, folder), &world, (&matrix, &head, &chosen));
+    }
     let by = match args.by {
         By::Person => rendered::By::Person,
         By::Grant => rendered::By::Grant,

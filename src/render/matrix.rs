@@ -4,6 +4,7 @@ pub mod column;
 mod csv;
 mod json;
 mod markdown;
+pub mod pack;
 pub mod table;
 #[cfg(test)]
 mod tests;

@@ -44,7 +44,10 @@ pub fn defused(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn record<'l>(cells: impl Iterator<Item = Cow<'l, str>>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn record<'l>(
+    cells: impl Iterator<Item = Cow<'l, str>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.write_all(b",")?;

@@ -186,7 +186,7 @@ pub const TABLES: [Table; 5] = [
     Table { name: "not covered", columns: &["kind", "what", "detail"], each: not_covered },
 ];
 
-fn text(text: Option<&str>) -> Cell<'_> {
+pub(super) fn text(text: Option<&str>) -> Cell<'_> {
     text.filter(|text| !text.is_empty()).map_or(Cell::None, |text| Cell::Text(text.into()))
 }
 
@@ -194,7 +194,8 @@ fn level(sum: &Sum) -> Cell<'static> {
     text(sum.level.map(Level::name))
 }
 
-fn completeness(everywhere: &[String], notes: &[String]) -> Cell<'static> {
+/// What is not known of a thing.
+pub(super) fn completeness(everywhere: &[String], notes: &[String]) -> Cell<'static> {
     let all: Vec<&str> = everywhere.iter().chain(notes).map(String::as_str).collect();
     if all.is_empty() {
         return text(Some("complete"));
@@ -298,7 +299,7 @@ fn accounts(facts: &Facts<'_>, give: Give<'_>) -> std::io::Result<()> {
 }
 
 /// Ways to access that no matrix of permission sets tells.
-const BEYOND: [(&str, &str); 7] = [
+pub(super) const BEYOND: [(&str, &str); 7] = [
     ("IAM users and access keys", "in each account; not read"),
     ("the root user of each account", "not read"),
     (
