@@ -192,7 +192,7 @@ pub(super) fn verify(env: &Env, args: &VerifyArgs) -> Result<Exit, Failure> {
             Finding::Changed(name) => ("changed", name),
             Finding::Foreign(name) => ("foreign", name),
         };
-        text.push_str(&format!("{word}  {}\n", visible(name)));
+        text.extend([word, "  ", &visible(name), "\n"]);
     }
     let (organization, started, ended) = &manifest.of;
     let complete =
@@ -206,7 +206,7 @@ pub(super) fn verify(env: &Env, args: &VerifyArgs) -> Result<Exit, Failure> {
         }
         _ => format!("NOT as it was written: {}", counted(findings.len(), "difference")),
     };
-    text.push_str(&format!("{}\n{}\n", visible(&what), visible(&verdict)));
+    text.extend([visible(&what).as_str(), "\n", &visible(&verdict), "\n"]);
     env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Refused })
 }
@@ -217,9 +217,10 @@ fn found(folder: &Path) -> Result<BTreeMap<String, Found>, Failure> {
     let mut out = BTreeMap::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let found = match path.is_file() {
-            true => hashed(&path).map_err(|e| Failure::file("reading", &path, &e))?,
-            false => Found { sha256: None, bytes: 0 },
+        let found = if path.is_file() {
+            hashed(&path).map_err(|e| Failure::file("reading", &path, &e))?
+        } else {
+            Found { sha256: None, bytes: 0 }
         };
         out.insert(name, found);
     }

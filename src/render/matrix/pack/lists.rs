@@ -2,6 +2,7 @@
 
 use super::{Pack, Records};
 use crate::access::matrix::card::{Group, Person};
+use crate::id::{GroupId, GroupName, UserId, UserName};
 use crate::render::matrix::column::Cell;
 use crate::render::matrix::table::{completeness, text};
 use std::io::{self, Write};
@@ -41,8 +42,8 @@ pub(super) fn principals(
             if *members_known { Cell::Number(members.len()) } else { text(Some("unknown")) };
         records.give([
             text(Some("GROUP")),
-            text(id.as_ref().map(|id| id.as_str())),
-            text(name.as_ref().map(|name| name.as_str())),
+            text(id.as_ref().map(GroupId::as_str)),
+            text(name.as_ref().map(GroupName::as_str)),
             Cell::None,
             Cell::None,
             text(description.as_deref()),
@@ -57,8 +58,8 @@ pub(super) fn principals(
         let Person { name, id, display_name, email, notes, unknown } = person;
         records.give([
             text(Some("USER")),
-            text(id.as_ref().map(|id| id.as_str())),
-            text(name.as_ref().map(|name| name.as_str())),
+            text(id.as_ref().map(UserId::as_str)),
+            text(name.as_ref().map(UserName::as_str)),
             text(display_name.as_deref()),
             text(email.as_deref()),
             Cell::None,
@@ -83,10 +84,10 @@ pub(super) fn memberships(
         for at in group.members.iter().filter(|at| pack.chosen.person(**at)) {
             let Some(person) = pack.matrix.person(*at) else { continue };
             records.give([
-                text(group.name.as_ref().map(|name| name.as_str())),
-                text(group.id.as_ref().map(|id| id.as_str())),
-                text(person.name.as_ref().map(|name| name.as_str())),
-                text(person.id.as_ref().map(|id| id.as_str())),
+                text(group.name.as_ref().map(GroupName::as_str)),
+                text(group.id.as_ref().map(GroupId::as_str)),
+                text(person.name.as_ref().map(UserName::as_str)),
+                text(person.id.as_ref().map(UserId::as_str)),
                 completeness(&pack.matrix.everywhere, &group.notes),
             ])?;
         }

@@ -2,6 +2,7 @@
 
 use super::Pack;
 use crate::access::matrix::card::Set;
+use crate::id::{PermissionSetArn, PermissionSetName};
 use crate::live::{PermissionSet, fingerprint};
 use crate::model::Boundary;
 use serde_json::{Value, json};
@@ -44,8 +45,8 @@ fn one(pack: &Pack<'_>, set: &Set) -> Value {
         .collect();
     let hash = policies.as_ref().map(fingerprint::of);
     json!({
-        "name": name.as_ref().map(|name| name.as_str()),
-        "arn": arn.as_ref().map(|arn| arn.as_str()),
+        "name": name.as_ref().map(PermissionSetName::as_str),
+        "arn": arn.as_ref().map(PermissionSetArn::as_str),
         "description": description,
         "session_duration": session,
         "relay_state": live.and_then(|set| set.relay_state.as_deref()),
