@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod args;
 pub mod check;
+pub mod drift;
 mod enforced;
 pub mod env;
 pub mod exit;
@@ -70,7 +71,9 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     let color = coloured(env, global);
     let listening = match command {
-        Command::Plan(_) | Command::Apply(_) | Command::Snapshot(_) => interrupt::listen(env),
+        Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Snapshot(_) => {
+            interrupt::listen(env)
+        }
         // Those who read no AWS have nothing to tidy up, and the one who is AWS listens by itself.
         Command::Check(_)
         | Command::Journal(_)
@@ -86,6 +89,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         Command::Apply(args) => {
             Box::pin(apply::apply(env, global, args, (color, listening.as_ref()))).await
         }
+        Command::Drift(args) => drift::drift(env, global, args, color).await,
         Command::Journal(args) => journal::journal(env, global, args, color),
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,

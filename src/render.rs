@@ -4,6 +4,7 @@
 pub mod access;
 pub mod changes;
 pub mod difference;
+pub mod drift;
 pub mod journal;
 pub mod outcome;
 pub mod plan;

@@ -10,6 +10,7 @@ mod again;
 pub mod checks;
 mod decode;
 mod directory;
+mod drift;
 mod files;
 mod grant;
 mod keep;
@@ -76,7 +77,8 @@ struct Parsed<'t> {
 }
 
 /// The tables that define things, which may stand in any file.
-const TABLES: &[&str] = &["ou", "account", "permission_set", "network", "user", "group", "grant"];
+const TABLES: &[&str] =
+    &["ou", "account", "permission_set", "network", "user", "group", "grant", "accept"];
 
 /// Reads a whole repository. Never fails: whatever is wrong is in the diagnostics, sorted.
 ///
@@ -241,14 +243,20 @@ fn top_level(
             out.push(unknown_key("", key, &known));
         }
         // What stands in a misspelt table is checked all the same, but for its form.
-        let formed =
-            matches!((meant, node.value), ("grant", DeValue::Array(_)) | (_, DeValue::Table(_)));
+        let formed = matches!(
+            (meant, node.value),
+            ("grant" | "accept", DeValue::Array(_)) | (_, DeValue::Table(_))
+        );
         if !TABLES.contains(&meant) || !formed {
             return;
         }
     }
     if meant == "grant" {
         grants(node, from.text, all, out);
+        return;
+    }
+    if meant == "accept" {
+        all.accepts.extend(drift::accepts(node, from.text, out));
         return;
     }
     let DeValue::Table(table) = node.value else {

@@ -5,6 +5,7 @@
 )]
 
 use crate::diag::{Code, explain};
+use crate::drift::fail::FailOn;
 use crate::plan::document::VALID_AT_MOST;
 use crate::source::selector::{self, Selector};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "landgrant", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done, 1 unexpected failure, 2 changes present \
-    (plan --detailed-exitcode), 3 refused, 4 stale plan, 5 partly applied, 7 incomplete read, \
+    (drift; plan --detailed-exitcode), 3 refused, 4 stale plan, 5 partly applied, 7 incomplete read, \
     8 credentials or permissions, 64 usage, 65 invalid definitions, 130 interrupted.")]
 pub struct Cli {
     /// What holds for every command.
@@ -91,6 +92,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Carry out the plan, after asking
     Apply(ApplyArgs),
+    /// Say what is live otherwise than declared, for a scheduled job
+    Drift(DriftArgs),
     /// Show what an apply did, as it wrote it down
     Journal(JournalArgs),
     /// Write everything that is live as one JSON document
@@ -189,6 +192,33 @@ pub struct ApplyArgs {
     pub format: Format,
 }
 
+/// `drift`.
+#[derive(Args, Clone, Debug)]
+pub struct DriftArgs {
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = DriftFormat::Text)]
+    pub format: DriftFormat,
+    /// The JSON document of the run before, to tell what is new since; it need not exist yet
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// What exits with 2: any drift; what is new or worse since the baseline; or what is at least so
+    /// severe: critical, high, medium, low
+    #[arg(long, value_name = "new|any|SEVERITY", value_parser = fail_on, default_value = "any")]
+    pub fail_on: FailOn,
+    /// Judge starts and expiries as of this instant (RFC 3339) or day (its first instant, UTC)
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// The forms of drift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum DriftFormat {
+    /// For people
+    Text,
+    /// One JSON document, which is also the next run's baseline
+    Json,
+}
+
 /// `journal`.
 #[derive(Args, Clone, Debug)]
 pub struct JournalArgs {
@@ -285,6 +315,10 @@ fn validity(text: &str) -> Result<SignedDuration, String> {
         return Err("a plan may be valid for a minute to a week (168h)".to_owned());
     }
     Ok(duration)
+}
+
+fn fail_on(text: &str) -> Result<FailOn, String> {
+    FailOn::parse(text).ok_or_else(|| "none of new, any, critical, high, medium, low".to_owned())
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {
