@@ -6,6 +6,7 @@
 
 pub mod accept;
 pub mod baseline;
+mod difference;
 pub mod document;
 pub mod fail;
 mod found;
@@ -13,7 +14,7 @@ mod mend;
 mod recreated;
 mod severity;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::access::level::Level;
 use crate::diag::Span;
@@ -54,6 +55,8 @@ pub struct Drift {
     pub labels: Labels,
     /// What became of what is accepted.
     pub accepts: accept::Accepts,
+    /// When everything was last read: this time, or as far as the run before knew.
+    pub last_complete: Option<Timestamp>,
     /// What became of the items of the run before; `None` where none was asked for.
     pub since: Option<baseline::Since>,
 }
@@ -272,6 +275,7 @@ pub fn find(facts: &Facts<'_>) -> Drift {
         items,
         ignored: plan.ignored.clone(),
         labels: projection.labels.clone(),
+        last_complete: plan.is_complete().then_some(plan.observed.taken.ended),
         accepts: accept::Accepts::default(),
         since: None,
     }

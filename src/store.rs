@@ -154,6 +154,16 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     write_with(path, |out| out.write_all(text.as_bytes()))
 }
 
+/// The same, readable by everybody: for what names nobody and is read by others, such as a collector of
+/// metrics.
+pub fn write_shared(path: &Path, text: &str) -> io::Result<()> {
+    write(path, text)?;
+    let mut permissions = std::fs::metadata(path)?.permissions();
+    #[cfg(unix)]
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
+    std::fs::set_permissions(path, permissions)
+}
+
 /// The same, of what is written piece by piece. Where that fails, nothing has been written.
 pub fn write_with(
     path: &Path,

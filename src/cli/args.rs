@@ -198,6 +198,9 @@ pub struct DriftArgs {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = DriftFormat::Text)]
     pub format: DriftFormat,
+    /// Write a form to a file besides, which only you may read (prometheus: everybody); may be repeated
+    #[arg(long, value_name = "FMT=PATH", value_parser = drift_out)]
+    pub out: Vec<(DriftFormat, PathBuf)>,
     /// The JSON document of the run before, to tell what is new since; it need not exist yet
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -217,6 +220,14 @@ pub enum DriftFormat {
     Text,
     /// One JSON document, which is also the next run's baseline
     Json,
+    /// A table, for a comment
+    Markdown,
+    /// SARIF 2.1.0, for code review
+    Sarif,
+    /// JUnit XML, for what shows tests
+    Junit,
+    /// Metrics, for the textfile collector of Prometheus' node exporter
+    Prometheus,
 }
 
 /// `journal`.
@@ -315,6 +326,18 @@ fn validity(text: &str) -> Result<SignedDuration, String> {
         return Err("a plan may be valid for a minute to a week (168h)".to_owned());
     }
     Ok(duration)
+}
+
+fn drift_out(text: &str) -> Result<(DriftFormat, PathBuf), String> {
+    let (format, path) =
+        text.split_once('=').ok_or("write FORMAT=PATH, such as json=drift.json")?;
+    let format = DriftFormat::from_str(format, false).map_err(|_| {
+        format!("`{format}` is none of text, json, markdown, sarif, junit, prometheus")
+    })?;
+    if path.is_empty() {
+        return Err("the path is empty".to_owned());
+    }
+    Ok((format, PathBuf::from(path)))
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {

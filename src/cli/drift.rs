@@ -25,6 +25,7 @@ pub async fn drift(
     args: &DriftArgs,
     color: bool,
 ) -> Result<Exit, Failure> {
+    one_each(args)?;
     let declared = definitions(env, global, color)?;
     // Before AWS is asked: a file that cannot be used is no reason to read everything first.
     let baseline = args.baseline.as_deref().map(|path| baseline(env, path)).transpose()?;
@@ -53,9 +54,37 @@ pub async fn drift(
     if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
         baseline.compare(&mut drift).map_err(|error| unusable(path, &error))?;
     }
+    let mut exit = exit(&drift, args);
+    for (format, path) in &args.out {
+        let text = said(*format, &drift, &declared, args, false);
+        // A file that cannot be written must not hide what was found.
+        if let Err(failure) = write(*format, path, &text) {
+            env.err(&failure.text());
+            exit = exit.worst(failure.exit);
+        }
+    }
     let text = said(args.format, &drift, &declared, args, color);
     env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
-    Ok(exit(&drift, args))
+    Ok(exit)
+}
+
+fn write(format: DriftFormat, path: &Path, text: &str) -> Result<(), Failure> {
+    let written = match format {
+        DriftFormat::Prometheus => store::write_shared(path, text),
+        _ => store::write(path, text),
+    };
+    written.map_err(|e| Failure::file("writing", path, &e))
+}
+
+/// Two forms in one file would leave one of them.
+fn one_each(args: &DriftArgs) -> Result<(), Failure> {
+    for (at, (_, path)) in args.out.iter().enumerate() {
+        if args.out.iter().skip(at + 1).any(|(_, other)| other == path) {
+            let message = format!("two --out would write {}", path.display());
+            return Err(Failure::new(Exit::Usage, message));
+        }
+    }
+    Ok(())
 }
 
 /// The run before. One that is not there costs one repeat.
@@ -92,6 +121,10 @@ fn said(
         DriftFormat::Json => {
             plain_json(&format!("{:#}\n", document::document(drift, files, args.fail_on)))
         }
+        DriftFormat::Markdown => render::drift::markdown(drift, args.fail_on),
+        DriftFormat::Sarif => plain_json(&format!("{:#}\n", render::drift::sarif(drift, files))),
+        DriftFormat::Junit => render::drift::junit(drift, args.fail_on),
+        DriftFormat::Prometheus => render::drift::prometheus(drift, args.fail_on),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Drift, Severity, document};
 use crate::text::json;
+use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -32,6 +33,7 @@ impl News {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     organization: Option<String>,
+    last_complete: Option<Timestamp>,
     items: BTreeMap<String, Known>,
 }
 
@@ -92,6 +94,7 @@ impl Baseline {
         let hidden = document.get("hidden").and_then(Value::as_array);
         let mut out = Self {
             organization: document.get("scope").and_then(|scope| text(scope, "organization")),
+            last_complete: text(&document, "last_complete").and_then(|t| t.parse().ok()),
             items: BTreeMap::new(),
         };
         for item in items.iter().chain(hidden.into_iter().flatten()) {
@@ -117,6 +120,7 @@ impl Baseline {
         if let Some(organization) = self.organization.filter(|o| *o != drift.scope.organization) {
             return Err(BaselineError::Elsewhere(organization, drift.scope.organization.clone()));
         }
+        drift.last_complete = drift.last_complete.or(self.last_complete);
         let mut items = self.items;
         for item in &mut drift.items {
             let news = match items.remove(&item.fingerprint) {

@@ -28,6 +28,7 @@ pub fn document(drift: &Drift, files: &Files, on: FailOn) -> Value {
         unmanaged,
         labels: _, // stand with each item
         accepts,
+        last_complete,
         since,
     } = drift;
     let hidden = since.as_ref().map(|since| &since.hidden);
@@ -58,6 +59,7 @@ pub fn document(drift: &Drift, files: &Files, on: FailOn) -> Value {
             },
         },
         "as_of": as_of.to_string(),
+        "last_complete": last_complete.map(|time| time.to_string()),
         "complete": drift.is_complete(),
         "gaps": gaps.iter().map(gap).collect::<Vec<_>>(),
         "items": items.iter().map(|one| item(one, drift, files)).collect::<Vec<_>>(),

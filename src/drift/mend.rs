@@ -1,7 +1,7 @@
 //! Why a thing is wrong, and how it is mended: what is live made as it is declared, or the files made as
 //! it is live.
 
-use super::found::{Difference, Subject};
+use super::difference::{Difference, Subject};
 use super::{Class, Facts, Mend};
 use crate::access::delta::compare;
 use crate::model::{Grant, PermissionSet, Principal};
@@ -15,6 +15,9 @@ const NAMED: usize = 6;
 /// In a few words, why it is wrong.
 pub(super) fn because(difference: &Difference, class: Class, facts: &Facts<'_>) -> String {
     let detail = &difference.because.detail;
+    if let (Class::Unknown, Some((_, why))) = (class, &difference.held) {
+        return format!("it cannot be judged: {why}");
+    }
     let what = match &difference.what {
         Subject::Change(what) => what,
         Subject::Recreated(_, grants) => {
@@ -102,7 +105,7 @@ fn apply(difference: &Difference) -> String {
     };
     match &difference.held {
         None => format!("landgrant apply {verb}"),
-        Some((Hold::Gap, why)) => format!("nothing for now: {why}"),
+        Some((Hold::Gap, _)) => "nothing before it can be read".to_owned(),
         Some((Hold::External, _)) => "change it in the identity source".to_owned(),
         Some((hold, why)) => {
             let why = if why.is_empty() { hold.name() } else { why };
@@ -137,6 +140,9 @@ fn verb(what: &What) -> String {
 
 /// What makes the files as it is live.
 fn edit(difference: &Difference, class: Class, facts: &Facts<'_>) -> String {
+    if class == Class::Unknown {
+        return String::new();
+    }
     let place = difference.origin.map(|span| {
         let at = facts.declared.files.position(span);
         format!("{}:{}", at.file, at.line)

@@ -1,7 +1,7 @@
 //! Groups that were deleted and made again: the same name, a new id, and the grants stayed with the old.
 
 use super::Facts;
-use super::found::{Difference, Subject};
+use super::difference::{Difference, Subject};
 use crate::id::{AccountId, GroupId, GroupName, PermissionSetName};
 use crate::model::{Grant, Principal, address};
 use crate::plan::change::{Reason, What};

@@ -1,7 +1,7 @@
 //! How bad a difference is: a function of the kind of thing, the account and the access level, which
 //! `docs/drift.md` tells.
 
-use super::found::{Difference, Subject};
+use super::difference::{Difference, Subject};
 use super::{Class, Facts, Severity};
 use crate::access::delta::compare;
 use crate::access::level::{Level, Levels};
@@ -148,6 +148,7 @@ impl<'a> Judge<'a> {
             Subject::Address(address, action) => return by_address(address, action),
         };
         match what {
+            What::CreateGrant(grant) if self.is_kept(grant) => Severity::High,
             What::CreateGrant(grant) => lacking(self.rank(grant)),
             What::DeleteGrant(_) if class == Class::Orphaned => Severity::Low,
             What::DeleteGrant(grant) => open(self.rank(grant)),
@@ -171,6 +172,16 @@ impl<'a> Judge<'a> {
             | What::DeleteGroup(..)
             | What::RenameGroup { .. } => Severity::Low,
         }
+    }
+
+    /// Whether a `[[keep]]` says that it must stand.
+    fn is_kept(&self, grant: &Grant) -> bool {
+        let Grant { account, permission_set, principal } = grant;
+        self.facts.desired.kept.iter().any(|kept| {
+            kept.set == *permission_set
+                && kept.principals.contains(principal)
+                && kept.accounts.contains(account)
+        })
     }
 
     /// A set that allows more than is declared is like a grant that nobody declared.

@@ -1,27 +1,29 @@
 //! What is wrong with a small organization when one thing is moved.
 
-use super::fail::FailOn;
+mod news;
+
 use super::*;
 use crate::live::project::project;
 use crate::live::{Gap, Part, snapshot};
 use crate::plan;
 use crate::resolve::{Rules, resolve};
 use crate::source::{Input, Tree};
-use baseline::{Baseline, BaselineError, News};
 use serde_json::{Value, json};
 
 const NOW: &str = "2026-11-23T00:00:00Z";
-const ADMIN: &str = "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-000000000000000a";
-const READER: &str = "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-000000000000000b";
-const MANAGEMENT: &str = "999999999999";
-const APP: &str = "111122223333";
-const AUDIT: &str = "222233334444";
+pub(crate) const ADMIN: &str =
+    "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-000000000000000a";
+pub(crate) const READER: &str =
+    "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-000000000000000b";
+pub(crate) const MANAGEMENT: &str = "999999999999";
+pub(crate) const APP: &str = "111122223333";
+pub(crate) const AUDIT: &str = "222233334444";
 
 const SETTINGS: &str = "schema = 1\n[identity_center]\nregion = \"ap-southeast-1\"\n\
     identity_source = \"directory\"\n";
-const ENFORCE: &str = "[manage]\nous = \"enforce\"\npermission_sets = \"enforce\"\n\
+pub(crate) const ENFORCE: &str = "[manage]\nous = \"enforce\"\npermission_sets = \"enforce\"\n\
     groups = \"enforce\"\nmemberships = \"enforce\"\ngrants = \"enforce\"\n";
-const DEFINITIONS: &str = "[ou.Apps]\n[ou.Security]\n[account.app]\nou = \"Apps\"\n\
+pub(crate) const DEFINITIONS: &str = "[ou.Apps]\n[ou.Security]\n[account.app]\nou = \"Apps\"\n\
     [account.audit]\nou = \"Security\"\n[permission_set.Admin]\n\
     managed_policies = [\"AdministratorAccess\"]\n[permission_set.Reader]\n\
     managed_policies = [\"ReadOnlyAccess\"]\n[group.readers]\nmembers = [\"an\"]\n\
@@ -39,7 +41,7 @@ fn set(arn: &str, name: &str, policy: &str, accounts: &[&str]) -> Value {
 }
 
 /// An organization that is as declared.
-fn world() -> Value {
+pub(crate) fn world() -> Value {
     let account = |id: &str, name: &str, parent: &str| {
         json!({"id": id, "name": name, "email": format!("{name}@x.example"), "state": "ACTIVE",
             "parent": parent, "tags": {}})
@@ -78,16 +80,16 @@ fn world() -> Value {
     })
 }
 
-fn center<'w>(world: &'w mut Value, list: &str) -> &'w mut Vec<Value> {
+pub(crate) fn center<'w>(world: &'w mut Value, list: &str) -> &'w mut Vec<Value> {
     world["identity_center"][list].as_array_mut().unwrap()
 }
 
-fn grant(world: &mut Value, account: &str, set: &str, groups: &[&str], users: &[&str]) {
+pub(crate) fn grant(world: &mut Value, account: &str, set: &str, groups: &[&str], users: &[&str]) {
     let one = json!({"account": account, "permission_set": set, "groups": groups, "users": users});
     center(world, "assignments").push(one);
 }
 
-fn drift_of(live: &Live, definitions: &str) -> Drift {
+pub(crate) fn drift_of(live: &Live, definitions: &str) -> Drift {
     let text = format!("{SETTINGS}{definitions}");
     let files = vec![Input { path: "landgrant.toml".into(), bytes: text.into_bytes() }];
     let (declared, _, diagnostics) = crate::source::load(&Tree { files, ..Tree::default() });
@@ -110,16 +112,16 @@ fn drift_of(live: &Live, definitions: &str) -> Drift {
     drift
 }
 
-fn live(world: &Value) -> Live {
+pub(crate) fn live(world: &Value) -> Live {
     snapshot::read(world.to_string().as_bytes()).unwrap()
 }
 
-fn drift(world: &Value, definitions: &str) -> Drift {
+pub(crate) fn drift(world: &Value, definitions: &str) -> Drift {
     drift_of(&live(world), definitions)
 }
 
 /// Under enforcement.
-fn enforced(world: &Value) -> Drift {
+pub(crate) fn enforced(world: &Value) -> Drift {
     drift(world, &format!("{ENFORCE}{DEFINITIONS}"))
 }
 
@@ -329,113 +331,6 @@ fn fingerprints_stay_where_something_else_moves() {
     let same = after.items.iter().find(|item| item.address == before.address).unwrap();
     assert_eq!(same.fingerprint, before.fingerprint);
     assert_eq!(same.value_fingerprint, before.value_fingerprint);
-}
-
-/// The document of a run.
-fn written(drift: &Drift) -> Vec<u8> {
-    document::document(drift, &crate::diag::Files::default(), FailOn::Any).to_string().into_bytes()
-}
-
-fn since(before: &Drift, mut now: Drift) -> Drift {
-    Baseline::read(&written(before)).unwrap().compare(&mut now).unwrap();
-    now
-}
-
-#[test]
-fn only_what_is_new_or_worse_since_the_last_run_counts_as_news() {
-    let clean = enforced(&world());
-    let mut moved = world();
-    center(&mut moved, "groups")
-        .push(json!({"id": "g-9", "name": "extra", "description": null, "external_ids": []}));
-    center(&mut moved, "memberships").push(json!({"group": "g-9", "users": ["u-3"]}));
-    let adopt = |world: &Value| drift(world, DEFINITIONS);
-    grant(&mut moved, MANAGEMENT, ADMIN, &["g-9"], &[]);
-    let first = since(&clean, adopt(&moved));
-    let news = |drift: &Drift| drift.items.iter().map(|item| item.news).collect::<Vec<_>>();
-    assert_eq!(news(&first), [Some(News::New); 2]);
-    assert_eq!(first.counting(FailOn::New).count(), 2);
-
-    let second = since(&first, adopt(&moved));
-    assert_eq!(news(&second), [Some(News::Unchanged); 2]);
-    assert_eq!(second.counting(FailOn::New).count(), 0);
-    assert_eq!(second.counting(FailOn::Any).count(), 2);
-
-    // Somebody joins the group that nobody declared: the same grant reaches more people.
-    let members = center(&mut moved, "memberships");
-    members.last_mut().unwrap()["users"] = json!(["u-1", "u-3"]);
-    let third = since(&second, adopt(&moved));
-    assert_eq!(news(&third), [Some(News::Worse); 2]);
-
-    let fourth = since(&third, adopt(&world()));
-    assert_eq!(fourth.items.len(), 0);
-    assert_eq!(fourth.since.as_ref().unwrap().resolved.len(), 2);
-}
-
-#[test]
-fn what_an_incomplete_run_hides_is_neither_resolved_nor_news_afterwards() {
-    let mut moved = world();
-    grant(&mut moved, MANAGEMENT, ADMIN, &[], &["u-3"]);
-    let first = enforced(&moved);
-    let mut unread = live(&world());
-    unread.gaps.push(Gap {
-        part: Part::Grants(
-            AccountId::parse(MANAGEMENT).unwrap(),
-            crate::id::PermissionSetArn::new(ADMIN),
-        ),
-        operation: String::new(),
-        code: "x".to_owned(),
-        message: String::new(),
-    });
-    let second = since(&first, drift_of(&unread, &format!("{ENFORCE}{DEFINITIONS}")));
-    assert_eq!(second.since.as_ref().unwrap().resolved.len(), 0);
-    assert_eq!(second.since.as_ref().unwrap().hidden.len(), 1);
-    let third = since(&second, enforced(&moved));
-    assert_eq!(third.items[0].news, Some(News::Unchanged));
-}
-
-#[test]
-fn a_file_that_is_no_baseline_says_so() {
-    let clean = written(&enforced(&world()));
-    assert!(matches!(Baseline::read(&clean[..clean.len() / 2]), Err(BaselineError::Damaged(_))));
-    assert!(matches!(Baseline::read(b"{}"), Err(BaselineError::Other(_))));
-    let text = String::from_utf8(clean).unwrap();
-    let newer = text.replace("\"format_version\":\"1.0\"", "\"format_version\":\"2.0\"");
-    assert!(matches!(Baseline::read(newer.as_bytes()), Err(BaselineError::Other(_))));
-    let other = text.replace("o-abcde12345", "o-zzzzz12345");
-    let elsewhere = Baseline::read(other.as_bytes()).unwrap();
-    let error = elsewhere.compare(&mut enforced(&world())).unwrap_err();
-    assert!(matches!(error, BaselineError::Elsewhere(..)), "{error}");
-}
-
-#[test]
-fn what_is_accepted_is_quiet_until_its_day_has_passed() {
-    let mut moved = world();
-    grant(&mut moved, MANAGEMENT, ADMIN, &[], &["u-3"]);
-    let accept = |what: &str, until: &str| {
-        format!("[[accept]]\nwhat = \"{what}\"\nwhy = \"moving\"\nuntil = {until}\n")
-    };
-    let with = |accepts: &str| drift(&moved, &format!("{ENFORCE}{DEFINITIONS}{accepts}"));
-    let quiet = with(&accept("grant/mgmt/*", "2026-12-31"));
-    assert_eq!((quiet.items.len(), quiet.counting(FailOn::Any).count()), (1, 0));
-    assert_eq!(quiet.accepts.items, 1);
-
-    let over = with(&accept("grant/mgmt/*", "2026-11-22"));
-    assert_eq!((over.counting(FailOn::Any).count(), over.accepts.over.len()), (1, 1));
-    // What was quiet is as loud as on its first day.
-    assert_eq!(since(&quiet, over).items[0].news, Some(News::New));
-
-    let idle = with(&accept("grant/other/*", "2026-12-31"));
-    assert_eq!((idle.counting(FailOn::Any).count(), idle.accepts.idle.len()), (1, 1));
-    // A gap cannot be accepted.
-    let mut unread = live(&world());
-    unread.gaps.push(Gap {
-        part: Part::Users,
-        operation: String::new(),
-        code: "x".to_owned(),
-        message: String::new(),
-    });
-    let all = drift_of(&unread, &format!("{ENFORCE}{DEFINITIONS}{}", accept("*", "2026-12-31")));
-    assert!(all.counting(FailOn::Any).any(|item| item.kind == "reading"));
 }
 
 #[test]

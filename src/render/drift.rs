@@ -1,5 +1,17 @@
 //! Drift as text: one line where there is none, else the worst first.
 
+mod junit;
+mod markdown;
+mod prometheus;
+mod sarif;
+#[cfg(test)]
+mod tests;
+
+pub use junit::junit;
+pub use markdown::markdown;
+pub use prometheus::prometheus;
+pub use sarif::sarif;
+
 use super::access::place;
 use super::{Page, Tone, counted};
 use crate::access::level::Level;
@@ -274,7 +286,11 @@ fn resolved(page: &mut Page, drift: &Drift) {
 
 fn kinds(counts: &BTreeMap<&'static str, usize>) -> Vec<String> {
     let some = counts.iter().filter(|(_, count)| **count > 0);
-    some.map(|(kind, count)| counted(*count, &super::plan::singular(kind))).collect()
+    some.map(|(kind, count)| match *kind {
+        "ous" => counted(*count, "OU"),
+        kind => counted(*count, &super::plan::singular(kind)),
+    })
+    .collect()
 }
 
 fn left(drift: &Drift) -> Vec<String> {

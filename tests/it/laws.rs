@@ -1,6 +1,7 @@
 //! Laws: what holds of any organization and any definitions.
 
 mod denials;
+mod drift;
 mod faults;
 mod only;
 pub(crate) mod oracle;
