@@ -56,7 +56,11 @@ pub fn text(drift: &Drift, files: &Files, on: FailOn, color: bool) -> String {
 fn clean(drift: &Drift) -> String {
     let looked = looked_at(drift.counts);
     let seen = if drift.reading().cannot_see().is_empty() { "" } else { ", as far as was read" };
-    let mut parts = vec![format!("no drift: {looked} are as declared{seen}")];
+    let accepted = match drift.accepts.items {
+        0 => String::new(),
+        items => format!(" but what is accepted ({})", counted(items, "item")),
+    };
+    let mut parts = vec![format!("no drift{accepted}: {looked} are as declared{seen}")];
     let ignored = kinds(&drift.ignored);
     if !ignored.is_empty() {
         parts.push(format!("ignored {}", ignored.join(", ")));
@@ -64,9 +68,6 @@ fn clean(drift: &Drift) -> String {
     let left = left(drift);
     if !left.is_empty() {
         parts.push(format!("unmanaged {}", left.join(", ")));
-    }
-    if drift.accepts.items > 0 {
-        parts.push(format!("accepted {}", counted(drift.accepts.items, "item")));
     }
     parts.join(" · ")
 }

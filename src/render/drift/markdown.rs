@@ -77,7 +77,7 @@ fn code(name: &str) -> String {
 fn text(raw: &str) -> String {
     let mut out = String::new();
     for c in visible(raw).chars() {
-        if c.is_ascii_punctuation() && !"-./,;()".contains(c) {
+        if c.is_ascii_punctuation() && !"-./,;()=\"'?%+".contains(c) {
             // Writing to a String cannot fail.
             let _infallible = write!(out, "&#{};", u32::from(c));
         } else {
