@@ -3,6 +3,8 @@
 pub mod delta;
 pub mod effective;
 pub mod level;
+pub mod matrix;
+mod pattern;
 
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
 use crate::model::{Principal, State};

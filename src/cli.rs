@@ -11,6 +11,7 @@ pub mod failure;
 pub mod git;
 pub mod interrupt;
 pub mod journal;
+pub mod matrix;
 pub mod plan;
 pub mod planning;
 pub mod progress;
@@ -71,9 +72,11 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     let color = coloured(env, global);
     let listening = match command {
-        Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Snapshot(_) => {
-            interrupt::listen(env)
-        }
+        Command::Plan(_)
+        | Command::Apply(_)
+        | Command::Drift(_)
+        | Command::Matrix(_)
+        | Command::Snapshot(_) => interrupt::listen(env),
         // Those who read no AWS have nothing to tidy up, and the one who is AWS listens by itself.
         Command::Check(_)
         | Command::Journal(_)
@@ -91,6 +94,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         }
         Command::Drift(args) => drift::drift(env, global, args, color).await,
         Command::Journal(args) => journal::journal(env, global, args, color),
+        Command::Matrix(args) => matrix::matrix(env, global, args, color).await,
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
         Command::Schema => schema::schema(env),

@@ -7,6 +7,7 @@ pub mod change;
 pub mod difference;
 pub mod document;
 mod draft;
+mod effect;
 pub mod file;
 mod findings;
 mod gaps;
@@ -26,7 +27,7 @@ mod rows;
 mod tests;
 
 use crate::access::delta::{Delta, delta};
-use crate::access::level::Level;
+use crate::access::level::Classified;
 use crate::access::{Access, Via};
 use crate::call::Call;
 use crate::diff::diff;
@@ -50,7 +51,7 @@ use links::{Ground, settle};
 use observe::observe;
 use predict::predict;
 pub use renames::parts;
-use renames::{renamed, renamed_ids};
+pub use renames::{renamed, renamed_ids};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -95,8 +96,8 @@ pub struct Plan {
     pub valid: SignedDuration,
     /// What accounts are called.
     pub labels: Labels,
-    /// Sets whose access level is admin or privileged: before, and after.
-    pub dangerous_sets: (BTreeMap<PermissionSetName, Level>, BTreeMap<PermissionSetName, Level>),
+    /// How much the sets of `access` allow: before, and after.
+    pub levels: (Classes, Classes),
     /// Why each grant is desired that somebody gains something by.
     pub causes: BTreeMap<Grant, Arc<Cause>>,
 }
@@ -110,6 +111,8 @@ pub struct Place {
     pub instance: String,
     /// Its primary region.
     pub region: String,
+    /// The management account.
+    pub management: AccountId,
     /// Who asked; `None` where STS did not tell.
     pub caller: Option<String>,
     /// Where in the organization the caller stands.
@@ -141,6 +144,9 @@ pub struct Counts {
     pub groups: usize,
     pub grants: usize,
 }
+
+/// Permission sets with how much they allow.
+pub type Classes = BTreeMap<PermissionSetName, Classified>;
 
 /// Accounts and permission sets.
 pub type Pairs = BTreeSet<(AccountId, PermissionSetName)>;
@@ -298,18 +304,21 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let whats = placed.iter().map(|placed| &placed.draft.what);
     let management = &live.organization.management_account;
     let danger = risk::Danger::new([&*before, &after], management, whats);
+    let access = delta(&before, &after);
+    let effects = effect::Effects::of(&access);
     let along = Along::new(&before, placed.iter().map(|placed| &placed.draft.what));
     let changes: Vec<Change> = placed
         .into_iter()
         .enumerate()
-        .map(|(place, placed)| change(place, placed, labels, &lookup, (&danger, &along)))
+        .map(|(place, placed)| change(place, placed, labels, &lookup, (&danger, &along, &effects)))
         .collect();
-    let access = delta(&before, &after);
+    let levels = (risk::levels(&before, &access), risk::levels(&after, &access));
     Plan {
         scope: Place {
             organization: live.organization.id.to_string(),
             instance: live.identity_center.instance.to_string(),
             region: live.identity_center.region.clone(),
+            management: management.clone(),
             caller: live.taken.by.clone(),
             standing: live.taken.standing,
         },
@@ -317,7 +326,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         desired_fingerprint: fingerprint::whole(&desired.state),
         causes: causes(&access, desired),
         access,
-        dangerous_sets: (risk::dangerous_sets(&before), risk::dangerous_sets(&after)),
+        levels,
         findings: [notes, findings::findings(projection, desired, rules, &gaps, &changes)].concat(),
         ignored: desired.ignored.clone(),
         unmanaged: desired.unmanaged.iter().filter(|address| about(address)).cloned().collect(),
@@ -345,7 +354,7 @@ fn change(
     placed: order::Placed,
     labels: &Labels,
     lookup: &lower::Lookup<'_>,
-    (danger, along): (&risk::Danger<'_>, &Along<'_>),
+    (danger, along, effects): (&risk::Danger<'_>, &Along<'_>, &effect::Effects<'_>),
 ) -> Change {
     let order::Placed { draft, needs, after } = placed;
     let named = |places: &BTreeSet<usize>| places.iter().map(|p| format!("c{}", p + 1)).collect();
@@ -358,6 +367,7 @@ fn change(
         after: named(&after),
         calls: lookup.calls(&draft.what).unwrap_or_default(),
         along: along.of(&draft.what),
+        people: effects.people(&draft.what),
         what: draft.what,
         reason: draft.reason,
         origin: draft.origin,

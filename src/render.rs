@@ -6,6 +6,7 @@ pub mod changes;
 pub mod difference;
 pub mod drift;
 pub mod journal;
+pub mod matrix;
 pub mod outcome;
 pub mod plan;
 

@@ -5,11 +5,15 @@
 //! few hundred.
 
 mod compare;
+mod inline;
+#[cfg(test)]
+mod tests;
 
 use super::{Access, Via, paths, people};
 use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
 use crate::model::{Grant, Principal, Session, State};
-pub use compare::compare;
+pub use compare::{Edit, compare};
+pub use inline::Piece;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -45,8 +49,8 @@ pub struct Reach {
     pub rows: BTreeMap<AccountId, Arc<BTreeSet<UserName>>>,
     /// Who has it anywhere.
     pub people: BTreeSet<UserName>,
-    /// What it does, in a few words each.
-    pub because: Vec<String>,
+    /// What it does.
+    pub edit: Edit,
 }
 
 /// An account and a set.
@@ -154,7 +158,7 @@ fn edits(before: &State, after: &State, touched: &BTreeSet<Pair<'_>>, out: &mut 
         if people.is_empty() {
             continue;
         }
-        let reach = |because| Reach { rows: rows.clone(), people: people.clone(), because };
+        let reach = |edit| Reach { rows: rows.clone(), people: people.clone(), edit };
         if !wider.is_empty() {
             out.widen.insert(name.clone(), reach(wider));
         }

@@ -8,11 +8,11 @@ mod action;
 #[cfg(test)]
 mod tests;
 
-use crate::model::policy::Actions;
+use super::pattern::Pattern;
+use crate::model::policy::Listed;
 use crate::model::{PermissionSet, Policy, PolicyArn};
 use crate::text::lines_of;
 use std::collections::{BTreeMap, BTreeSet};
-use wildmatch::WildMatch;
 
 const SHIPPED: &str = include_str!("../../policies/access-levels.txt");
 
@@ -146,12 +146,12 @@ impl Levels {
         }
         let allowing = policy.statements().into_iter().filter(|statement| statement.allows);
         let judge = |actions| match actions {
-            Actions::Only(only) => {
+            Listed::Only(only) => {
                 let of = |action: &String| (self.action(action), format!("inline {action}"));
                 only.iter().map(of).collect()
             }
-            Actions::Except(except) => vec![all_but(&except)],
-            Actions::Unreadable => vec![unreadable()],
+            Listed::Except(except) => vec![all_but(&except)],
+            Listed::Unreadable => vec![unreadable()],
         };
         allowing.flat_map(|statement| judge(statement.actions)).collect()
     }
@@ -159,7 +159,7 @@ impl Levels {
 
 /// All actions but some are too many to be sure of anything.
 fn all_but(except: &[String]) -> (Level, String) {
-    let without_iam = except.iter().any(|action| covers(action, "iam:*"));
+    let without_iam = except.iter().any(|action| Pattern::action(action).covers("iam:*"));
     let level = if without_iam { Level::Privileged } else { Level::Admin };
     (level, format!("inline all but {}", except.join(", ")))
 }
@@ -190,9 +190,4 @@ fn highest(parts: &[(Level, String)]) -> Classified {
         reason = format!("{reason}; not known: {}", having(Level::Unknown));
     }
     Classified { level, reason }
-}
-
-/// Whether a pattern of actions covers all that another one means.
-fn covers(pattern: &str, other: &str) -> bool {
-    WildMatch::new(&pattern.to_ascii_lowercase()).matches(&other.to_ascii_lowercase())
 }

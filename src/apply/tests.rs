@@ -28,12 +28,14 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         ids: BTreeMap::new(),
         calls: Vec::new(),
         along: Vec::new(),
+        people: None,
     });
     let now = Timestamp::UNIX_EPOCH;
     let scope = Place {
         organization: "o-abcde12345".into(),
         instance: "ssoins-1".into(),
         region: "us-east-1".into(),
+        management: crate::id::AccountId::parse("000000000000").unwrap(),
         caller: None,
         standing: Standing::default(),
     };
@@ -69,7 +71,7 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         refused: Vec::new(),
         removals: (0, Vec::new()),
         labels,
-        dangerous_sets: ([].into(), [].into()),
+        levels: ([].into(), [].into()),
         causes: BTreeMap::new(),
     }
 }

@@ -4,11 +4,13 @@
     reason = "these comments are the help texts, which show backticks raw"
 )]
 
+mod drift;
+
 use crate::diag::{Code, explain};
-use crate::drift::fail::FailOn;
 use crate::plan::document::VALID_AT_MOST;
 use crate::source::selector::{self, Selector};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use drift::{DriftArgs, DriftFormat};
 use jiff::{SignedDuration, Timestamp};
 use std::path::PathBuf;
 
@@ -96,6 +98,8 @@ pub enum Command {
     Drift(DriftArgs),
     /// Show what an apply did, as it wrote it down
     Journal(JournalArgs),
+    /// Show who reaches what, and by which path
+    Matrix(MatrixArgs),
     /// Write everything that is live as one JSON document
     Snapshot(SnapshotArgs),
     /// The built-in AWS
@@ -192,44 +196,6 @@ pub struct ApplyArgs {
     pub format: Format,
 }
 
-/// `drift`.
-#[derive(Args, Clone, Debug)]
-pub struct DriftArgs {
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t = DriftFormat::Text)]
-    pub format: DriftFormat,
-    /// Write a form to a file besides, which only you may read (prometheus: everybody); may be repeated
-    #[arg(long, value_name = "FMT=PATH", value_parser = drift_out)]
-    pub out: Vec<(DriftFormat, PathBuf)>,
-    /// The JSON document of the run before, to tell what is new since; it need not exist yet
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
-    /// What exits with 2: any drift; what is new or worse since the baseline; or what is at least so
-    /// severe: critical, high, medium, low
-    #[arg(long, value_name = "new|any|SEVERITY", value_parser = fail_on, default_value = "any")]
-    pub fail_on: FailOn,
-    /// Judge starts and expiries as of this instant (RFC 3339) or day (its first instant, UTC)
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub as_of: Option<Timestamp>,
-}
-
-/// The forms of drift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum DriftFormat {
-    /// For people
-    Text,
-    /// One JSON document, which is also the next run's baseline
-    Json,
-    /// A table, for a comment
-    Markdown,
-    /// SARIF 2.1.0, for code review
-    Sarif,
-    /// JUnit XML, for what shows tests
-    Junit,
-    /// Metrics, for the textfile collector of Prometheus' node exporter
-    Prometheus,
-}
-
 /// `journal`.
 #[derive(Args, Clone, Debug)]
 pub struct JournalArgs {
@@ -241,6 +207,74 @@ pub struct JournalArgs {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// `matrix`.
+#[derive(Args, Clone, Debug)]
+pub struct MatrixArgs {
+    /// What is live, what the definitions ask for, or what an apply would leave behind
+    #[arg(long, value_enum, default_value_t = From::Live)]
+    pub from: From,
+    /// A row for each path of each person, or for each grant with raw ids
+    #[arg(long, value_enum, default_value_t = By::Person)]
+    pub by: By,
+    /// The form of the output: JSON is one object a line, the first of which says what was read
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Csv)]
+    pub format: MatrixFormat,
+    /// The file, which only you may read; without it the rows go to stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Only this account, by name or id; * and ? stand for any text, may be repeated
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Vec<String>,
+    /// Only accounts that this selects, as in a grant's in, whatever their state; may be repeated
+    #[arg(long, value_name = "SELECTOR", value_parser = selector)]
+    pub only: Vec<String>,
+    /// Only this person, by user name or id; * and ? stand for any text, may be repeated
+    #[arg(long, value_name = "PERSON")]
+    pub person: Vec<String>,
+    /// Only what comes by this group, by name or id; * and ? stand for any text, may be repeated
+    #[arg(long, value_name = "GROUP")]
+    pub group: Vec<String>,
+    /// Only this permission set, by name or ARN; * and ? stand for any text, may be repeated
+    #[arg(long, value_name = "SET")]
+    pub permission_set: Vec<String>,
+    /// Judge starts and expiries as of this instant (RFC 3339) or day (its first instant, UTC)
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// Of which state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum From {
+    /// What was read, ignored things too
+    Live,
+    /// What the definitions ask for
+    Desired,
+    /// What an apply of the definitions would leave behind
+    Planned,
+}
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// A path of a person
+    Person,
+    /// A grant
+    Grant,
+}
+
+/// The form of a matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MatrixFormat {
+    /// Comma-separated values, safe to open in a spreadsheet
+    Csv,
+    /// One JSON object a line
+    Json,
+    /// A workbook: access, people, groups, permission sets, accounts, what is not covered
+    Xlsx,
+    /// A table for pull requests and wikis
+    Markdown,
 }
 
 /// `snapshot`.
@@ -326,22 +360,6 @@ fn validity(text: &str) -> Result<SignedDuration, String> {
         return Err("a plan may be valid for a minute to a week (168h)".to_owned());
     }
     Ok(duration)
-}
-
-fn drift_out(text: &str) -> Result<(DriftFormat, PathBuf), String> {
-    let (format, path) =
-        text.split_once('=').ok_or("write FORMAT=PATH, such as json=drift.json")?;
-    let format = DriftFormat::from_str(format, false).map_err(|_| {
-        format!("`{format}` is none of text, json, markdown, sarif, junit, prometheus")
-    })?;
-    if path.is_empty() {
-        return Err("the path is empty".to_owned());
-    }
-    Ok((format, PathBuf::from(path)))
-}
-
-fn fail_on(text: &str) -> Result<FailOn, String> {
-    FailOn::parse(text).ok_or_else(|| "none of new, any, critical, high, medium, low".to_owned())
 }
 
 fn instant(text: &str) -> Result<Timestamp, String> {

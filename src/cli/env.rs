@@ -97,8 +97,13 @@ impl Env {
 
     /// Writes data. A reader that has gone away has read enough.
     pub fn out(&self, text: &str) -> io::Result<()> {
+        self.out_bytes(text.as_bytes())
+    }
+
+    /// Writes data that may be no text.
+    pub fn out_bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut stream = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
-        match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        match stream.write_all(bytes).and_then(|()| stream.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
         }

@@ -63,7 +63,8 @@ pub async fn connect(
 ) -> Result<Connection, Failure> {
     let region = global.region.clone().unwrap_or_else(|| declared.settings.region.value.clone());
     let mut options = aws::Options {
-        region: Some(region),
+        // Without definitions the SDK looks for one.
+        region: Some(region).filter(|region| !region.is_empty()),
         pace: pace(&declared.settings.pace),
         ..aws::Options::default()
     };

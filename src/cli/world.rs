@@ -90,7 +90,9 @@ fn keep(sandbox: &Sandbox, paths: &Paths, trouble: &Arc<Mutex<Option<io::Error>>
         }
     };
     let (path, at) = (paths.world.clone(), Arc::clone(trouble));
-    sandbox.on_write(Box::new(move |sandbox| note(&at, store::write(&path, &sandbox.to_json()))));
+    sandbox.on_write(Box::new(move |sandbox| {
+        note(&at, store::write_lightly(&path, &sandbox.to_json()))
+    }));
     let (path, at) = (paths.log.clone(), Arc::clone(trouble));
     sandbox.on_call(Box::new(move |entry: &Entry| {
         let line = serde_json::to_string(entry).map_err(io::Error::other);

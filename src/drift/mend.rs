@@ -79,10 +79,11 @@ fn edited(live: &PermissionSet, declared: &PermissionSet) -> String {
         let text = parts.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
         (!parts.is_empty()).then(|| format!("{word} than declared: {text}"))
     };
-    let parts: Vec<String> = [some("it allows more", &exceeds), some("it allows less", &lacks)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let parts: Vec<String> =
+        [some("it allows more", &exceeds.because), some("it allows less", &lacks.because)]
+            .into_iter()
+            .flatten()
+            .collect();
     if parts.is_empty() {
         return "its description, relay state or tags are not as declared".to_owned();
     }
@@ -151,9 +152,8 @@ fn edit(difference: &Difference, class: Class, facts: &Facts<'_>) -> String {
     let labels = &facts.projection.labels;
     let what = match &difference.what {
         Subject::Change(what) => what,
-        Subject::Recreated(..) => return String::new(),
         Subject::Address(..) if class == Class::Missing => return format!("remove it{at}"),
-        Subject::Address(..) => return String::new(),
+        Subject::Recreated(..) | Subject::Address(..) => return String::new(),
     };
     match what {
         What::DeleteGrant(grant) => match class {

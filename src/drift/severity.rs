@@ -233,12 +233,12 @@ fn sensitive<'a>(facts: &Facts<'a>) -> BTreeSet<&'a AccountId> {
     let accounts = &facts.live.organization.accounts;
     let view = OrgView::as_it_is(facts.live, facts.projection);
     let typed = facts.declared.settings.drift.sensitive.as_ref();
-    let is_sensitive = |place: &Place| match typed {
-        Some(selectors) => selectors.iter().any(|selector| matches(&selector.value, place)),
-        None => {
-            let security = OuPath::root().child(SECURITY);
-            SHARED.contains(&place.name.to_lowercase().as_str()) || place.ou.is_within(&security)
+    let is_sensitive = |place: &Place| {
+        if let Some(selectors) = typed {
+            return selectors.iter().any(|selector| matches(&selector.value, place));
         }
+        let security = OuPath::root().child(SECURITY);
+        SHARED.contains(&place.name.to_lowercase().as_str()) || place.ou.is_within(&security)
     };
     let those = accounts.iter().filter(|(id, account)| {
         // Where tags were asked for and not read, nobody can say that it is not.

@@ -140,31 +140,7 @@ fn path_of(org: &Organization, id: &OuId) -> OuPath {
 fn permission_sets(center: &IdentityCenter, out: &mut Projection) {
     for (arn, set) in &center.permission_sets {
         let name = PermissionSetName::new(&set.name);
-        let super::PermissionSet {
-            name: _,
-            description,
-            session_duration,
-            relay_state,
-            managed_policies,
-            customer_managed_policies,
-            inline_policy,
-            permissions_boundary,
-            tags,
-            provisioned,
-        } = set;
-        let session = session_duration.as_deref().map_or(Session::DEFAULT, |text| {
-            Session::parse(text).unwrap_or_else(|| Session::Other(text.to_owned()))
-        });
-        let comparable = PermissionSet {
-            description: description.clone().filter(|d| !d.is_empty()),
-            session,
-            relay_state: relay_state.clone().filter(|r| !r.is_empty()),
-            managed_policies: managed_policies.clone(),
-            customer_managed_policies: customer_managed_policies.clone(),
-            inline_policy: inline_policy.as_deref().map(Policy::new),
-            permissions_boundary: permissions_boundary.clone(),
-            tags: tags.clone(),
-        };
+        let (comparable, provisioned) = (comparable(set), &set.provisioned);
         if out.ids.permission_sets.insert(name.clone(), arn.clone()).is_some() {
             let message = format!("two permission sets are called {name}");
             out.ambiguous.push(ambiguous(Part::PermissionSets, &message));
@@ -181,6 +157,35 @@ fn permission_sets(center: &IdentityCenter, out: &mut Projection) {
             out.state.stale.insert(name.clone(), stale);
         }
         out.provisioned.insert(name, provisioned.keys().cloned().collect());
+    }
+}
+
+/// A set as it is compared: without its name, and without where it is provisioned.
+pub fn comparable(set: &super::PermissionSet) -> PermissionSet {
+    let super::PermissionSet {
+        name: _,
+        description,
+        session_duration,
+        relay_state,
+        managed_policies,
+        customer_managed_policies,
+        inline_policy,
+        permissions_boundary,
+        tags,
+        provisioned: _,
+    } = set;
+    let session = session_duration.as_deref().map_or(Session::DEFAULT, |text| {
+        Session::parse(text).unwrap_or_else(|| Session::Other(text.to_owned()))
+    });
+    PermissionSet {
+        description: description.clone().filter(|d| !d.is_empty()),
+        session,
+        relay_state: relay_state.clone().filter(|r| !r.is_empty()),
+        managed_policies: managed_policies.clone(),
+        customer_managed_policies: customer_managed_policies.clone(),
+        inline_policy: inline_policy.as_deref().map(Policy::new),
+        permissions_boundary: permissions_boundary.clone(),
+        tags: tags.clone(),
     }
 }
 

@@ -59,6 +59,16 @@ impl Policy {
         value.get("Statement").is_some_and(Value::is_array)
     }
 
+    /// All but the statements and the document's name, in canonical form: the version decides what
+    /// variables in it mean.
+    pub fn frame(&self) -> String {
+        let mut value = serde_json::from_str::<Value>(&self.canonical).unwrap_or_default();
+        if let Some(map) = value.as_object_mut() {
+            map.retain(|key, _| key != "Statement" && key != "Id");
+        }
+        value.to_string()
+    }
+
     /// The statements, each in canonical form with its effect; empty where the document has none.
     pub fn statements(&self) -> Vec<Statement> {
         let Ok(value) = serde_json::from_str::<Value>(&self.canonical) else { return Vec::new() };
@@ -77,31 +87,48 @@ pub struct Statement {
     /// The statement in canonical form.
     pub canonical: String,
     /// What it speaks of.
-    pub actions: Actions,
+    pub actions: Listed,
+    /// Of which resources.
+    pub resources: Listed,
+    /// Under which conditions, as JSON.
+    pub condition: Option<String>,
+    /// Whether it holds nothing else but a name: only then do these say all of it.
+    pub plain: bool,
 }
 
-/// What a statement speaks of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actions {
+/// Actions or resources of a statement.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Listed {
     /// These.
     Only(Vec<String>),
-    /// All but these (`NotAction`).
+    /// All but these (`NotAction`, `NotResource`).
     Except(Vec<String>),
     /// No list that can be read.
     Unreadable,
 }
 
 fn statement(value: &Value) -> Statement {
-    let actions = match (value.get("Action"), value.get("NotAction")) {
-        (Some(only), None) => texts(only).map(Actions::Only),
-        (None, Some(except)) => texts(except).map(Actions::Except),
-        _ => None,
-    };
+    let known =
+        ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"].as_slice();
+    let plain =
+        value.as_object().is_some_and(|map| map.keys().all(|k| known.contains(&k.as_str())));
     Statement {
         allows: value.get("Effect").and_then(Value::as_str) != Some("Deny"),
         canonical: value.to_string(),
-        actions: actions.unwrap_or(Actions::Unreadable),
+        actions: list(value.get("Action"), value.get("NotAction")),
+        resources: list(value.get("Resource"), value.get("NotResource")),
+        condition: value.get("Condition").map(ToString::to_string),
+        plain,
     }
+}
+
+fn list(only: Option<&Value>, except: Option<&Value>) -> Listed {
+    let found = match (only, except) {
+        (Some(only), None) => texts(only).map(Listed::Only),
+        (None, Some(except)) => texts(except).map(Listed::Except),
+        _ => None,
+    };
+    found.unwrap_or(Listed::Unreadable)
 }
 
 /// A string or a list of them; `None` for anything else.

@@ -340,6 +340,9 @@ pub struct Change {
     pub calls: Vec<Call>,
     /// Memberships that end with it.
     pub along: Vec<(GroupName, UserName)>,
+    /// How many people's access it has a part in changing, as far as that is known; `None` for what is
+    /// about nobody's access by itself.
+    pub people: Option<usize>,
 }
 
 impl Change {

@@ -1,11 +1,11 @@
 //! A plan as the JSON document of the contract. Keys are sorted; same plan, same bytes.
 
+mod access;
+
 use super::change::{Change, Kind};
 use super::revert::Revert;
-use super::rows::{self, Rows};
+use super::rows::Rows;
 use super::{Plan, Refusal};
-use crate::access::Access;
-use crate::access::delta::{Loss, Reach};
 use crate::diag::{Files, Span};
 use crate::live::fingerprint;
 use crate::model::address;
@@ -164,7 +164,7 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         observed,
         desired_fingerprint,
         changes,
-        access,
+        access: _, // whole, in its own file
         held,
         withheld: _, // stands in what is held
         only: _,     // stands in the scope
@@ -176,10 +176,10 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         findings,
         removals: (_, excess),
         refused,
-        valid: _,          // said by when it expires
-        labels: _,         // how accounts are called stands in every address
-        causes: _,         // said with each gain
-        dangerous_sets: _, // said by each change's risk
+        valid: _,  // said by when it expires
+        labels: _, // how accounts are called stands in every address
+        causes: _, // said with each gain
+        levels: _, // said with each access
     } = plan;
     let (create, update, delete) = plan.summary();
     let git =
@@ -228,13 +228,8 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
             "definitions": context.definitions,
             "git": git,
         },
-        "changes": changes.iter().map(|c| change(c, files)).collect::<Vec<_>>(),
-        "access": {
-            "gain": access.gain.iter().map(|(a, via)| gain(plan, files, a, via)).collect::<Vec<_>>(),
-            "lose": access.lose.iter().map(|(a, loss)| lose(plan, a, loss)).collect::<Vec<_>>(),
-            "widen": access.widen.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
-            "narrow": access.narrow.iter().map(|(n, r)| edit(plan, n.as_str(), r)).collect::<Vec<_>>(),
-        },
+        "changes": changes.iter().map(|c| change(plan, c, files)).collect::<Vec<_>>(),
+        "access": access::value(plan, files),
         "revert": reverts.as_ref().map(Revert::value),
         "held": held.iter().map(|h| held_json(h, files)).collect::<Vec<_>>(),
         "left_out": left_out,
@@ -255,7 +250,7 @@ fn newly((kind, places): (&Kind, &BTreeMap<String, usize>)) -> Value {
     json!({ "kind": kind.name(), "removes": places.values().sum::<usize>(), "places": named })
 }
 
-fn change(change: &Change, files: &Files) -> Value {
+fn change(plan: &Plan, change: &Change, files: &Files) -> Value {
     let Change {
         id,
         address,
@@ -269,6 +264,7 @@ fn change(change: &Change, files: &Files) -> Value {
         ids,
         calls,
         along,
+        people,
     } = change;
     let (before, after) = what.before_after();
     let mut out = Map::new();
@@ -284,6 +280,9 @@ fn change(change: &Change, files: &Files) -> Value {
     out.insert("waits_for".to_owned(), json!(ended));
     out.insert("part".to_owned(), json!(what.part().to_string()));
     out.insert("risk".to_owned(), json!(risk.name()));
+    if let Some(people) = people.filter(|people| *people > 0 || plan.knows_people()) {
+        out.insert("people".to_owned(), json!(people));
+    }
     let operations: Vec<&str> = calls.iter().map(crate::call::Call::operation).collect();
     out.insert("calls".to_owned(), json!(operations));
     if !along.is_empty() {
@@ -307,61 +306,6 @@ fn origin_json(span: Option<Span>, files: &Files) -> Value {
     span.map_or(Value::Null, |span| {
         let at = files.position(span);
         json!({ "file": at.file, "line": at.line, "column": at.column })
-    })
-}
-
-fn row(plan: &Plan, access: &Access) -> Map<String, Value> {
-    let Access { account, permission_set, person } = access;
-    let mut out = Map::new();
-    out.insert("person".to_owned(), json!(person.as_str()));
-    out.insert("account".to_owned(), json!(plan.labels.of(account)));
-    out.insert("account_id".to_owned(), json!(account.as_str()));
-    out.insert("permission_set".to_owned(), json!(permission_set.as_str()));
-    out
-}
-
-fn gain(
-    plan: &Plan,
-    files: &Files,
-    access: &Access,
-    via: &std::collections::BTreeSet<crate::access::Via>,
-) -> Value {
-    let mut out = row(plan, access);
-    let texts: Vec<String> = via.iter().map(|v| v.text(&access.person)).collect();
-    out.insert("via".to_owned(), json!(texts));
-    // It lasts as long as its longest path.
-    let causes: Vec<_> = via.iter().map(|v| plan.causes.get(&super::grant_of(access, v))).collect();
-    let untils: Option<Vec<_>> =
-        causes.iter().map(|c| c.and_then(|c| c.expires.as_ref())).collect();
-    if let Some(last) = untils.and_then(|all| all.into_iter().max()) {
-        out.insert("until".to_owned(), json!(last.text));
-    }
-    let origin = causes.iter().flatten().find_map(|c| c.origins.first());
-    out.insert("origin".to_owned(), origin_json(origin.map(|o| o.span), files));
-    Value::Object(out)
-}
-
-fn lose(plan: &Plan, access: &Access, loss: &Loss) -> Value {
-    let Loss { via, keeps, session } = loss;
-    let mut out = row(plan, access);
-    let via: Vec<String> = via.iter().map(|v| v.text(&access.person)).collect();
-    let keeps: Vec<&str> = keeps.iter().map(crate::id::PermissionSetName::as_str).collect();
-    out.insert("via".to_owned(), json!(via));
-    out.insert("keeps".to_owned(), json!(keeps));
-    out.insert("open_sessions_may_live".to_owned(), json!(session.to_string()));
-    Value::Object(out)
-}
-
-fn edit(plan: &Plan, set: &str, reach: &Reach) -> Value {
-    let Reach { rows, people, because } = reach;
-    let accounts: Vec<&str> = rows.keys().map(|a| plan.labels.of(a)).collect();
-    let people: Vec<&str> = people.iter().map(crate::id::UserName::as_str).collect();
-    json!({
-        "permission_set": set,
-        "accounts": accounts,
-        "people": people,
-        "because": because,
-        "reach": rows::reach(reach),
     })
 }
 

@@ -80,7 +80,7 @@ fn kept_sets(desired: &Desired, changes: &[Change]) -> Vec<String> {
             let what = if narrower.is_empty() {
                 "takes nothing out of it".to_owned()
             } else {
-                narrower.join("; ")
+                narrower.because.join("; ")
             };
             format!("{} edits {name}, which is kept: {what}", change.id)
         })

@@ -1,8 +1,9 @@
 //! What was read, as a plan records it.
 
 use super::change::Change;
-use super::{Counts, Observed, hold};
+use super::{Counts, Observed};
 use crate::live::fingerprint;
+use crate::live::part::part_name;
 use crate::live::project::{Ids, Labels};
 use crate::live::{Gap, Taken};
 use crate::model::State;
@@ -21,10 +22,7 @@ pub(super) fn observe(
     });
     Observed {
         taken: taken.clone(),
-        gaps: gaps
-            .iter()
-            .map(|gap| (gap.clone(), hold::part_name(&gap.part, ids, labels)))
-            .collect(),
+        gaps: gaps.iter().map(|gap| (gap.clone(), part_name(&gap.part, ids, labels))).collect(),
         counts: Counts {
             accounts: state.accounts.len(),
             permission_sets: state.permission_sets.len(),

@@ -20,7 +20,7 @@ pub fn parts<'n>(
 }
 
 /// A state under the names that things will have.
-pub(super) fn renamed<'a>(state: &'a State, renames: &Renames) -> Cow<'a, State> {
+pub fn renamed<'a>(state: &'a State, renames: &Renames) -> Cow<'a, State> {
     let Renames { ous, groups } = renames;
     if ous.is_empty() && groups.is_empty() {
         return Cow::Borrowed(state);
@@ -34,7 +34,7 @@ pub(super) fn renamed<'a>(state: &'a State, renames: &Renames) -> Cow<'a, State>
 }
 
 /// Ids under the names that things will have.
-pub(super) fn renamed_ids(ids: &Ids, renames: &Renames) -> Ids {
+pub fn renamed_ids(ids: &Ids, renames: &Renames) -> Ids {
     let mut out = ids.clone();
     for (from, to) in &renames.ous {
         out.ous = out.ous.into_iter().map(|(path, id)| (path.moved(from, to), id)).collect();

@@ -1,6 +1,8 @@
 //! How much harm a mistake in a change would do: what a plan is sorted by.
 
+use super::Classes;
 use super::change::{Risk, What};
+use crate::access::delta::Delta;
 use crate::access::level::{Level, Levels};
 use crate::id::{AccountId, GroupName, PermissionSetName};
 use crate::model::{Grant, Principal, State};
@@ -87,8 +89,18 @@ fn high_if(high: bool) -> Risk {
 
 /// The sets of a state whose access level is admin or privileged: those that give, or let one come to,
 /// more than others.
-pub(super) fn dangerous_sets(state: &State) -> BTreeMap<PermissionSetName, Level> {
+fn dangerous_sets(state: &State) -> BTreeMap<PermissionSetName, Level> {
     let levels = Levels::shipped();
     let sets = state.permission_sets.iter().map(|(name, set)| (name.clone(), levels.of(set).level));
     sets.filter(|(_, level)| *level >= Level::Privileged).collect()
+}
+
+/// How much the sets allow, as a state has them, that people gain, lose, or see edited.
+pub(super) fn levels(state: &State, access: &Delta) -> Classes {
+    let Delta { gain, lose, widen, narrow } = access;
+    let granted = gain.keys().chain(lose.keys()).map(|access| &access.permission_set);
+    let names: BTreeSet<_> = granted.chain(widen.keys()).chain(narrow.keys()).collect();
+    let levels = Levels::shipped();
+    let sets = names.into_iter().filter_map(|name| state.permission_sets.get_key_value(name));
+    sets.map(|(name, set)| (name.clone(), levels.of(set))).collect()
 }

@@ -25,7 +25,7 @@ pub(super) fn section(page: &mut Page, plan: &Plan, files: &Files) {
             plan.changes.iter().filter(|c| c.what.kind() == kind).collect();
         changes.sort_by_key(|c| (c.risk, c.address.clone(), c.what.action()));
         for change in changes {
-            one(page, change, files);
+            one(page, plan, change, files);
         }
     }
 }
@@ -55,7 +55,7 @@ fn sign(action: Action) -> (char, Tone) {
     }
 }
 
-fn one(page: &mut Page, change: &Change, files: &Files) {
+fn one(page: &mut Page, plan: &Plan, change: &Change, files: &Files) {
     let (sign, tone) = sign(change.what.action());
     let mut head = format!("{sign} {}", change.address);
     if let Some(said) = said(&change.what) {
@@ -63,6 +63,9 @@ fn one(page: &mut Page, change: &Change, files: &Files) {
     }
     page.row(2, tone, &head);
     let mut notes = Vec::new();
+    if change.people == Some(0) && plan.knows_people() {
+        notes.push("+0 people".to_owned());
+    }
     if change.reason.word != "declared" && change.reason.word != "differs" {
         let word = change.reason.word.replace('-', " ");
         notes.push(match (change.reason.word, change.reason.detail.as_str()) {

@@ -108,18 +108,16 @@ async fn the_cap_of_outstanding_assignments_bounds_new_grants_and_nothing_else()
 #[tokio::test(start_paused = true)]
 #[ignore = "takes minutes"]
 async fn ten_thousand_new_grants_are_bounded_by_the_cap_too() {
-    for (seconds, slack) in [(2, 1.1), (5, 1.1)] {
-        let delay = Duration::from_secs(seconds);
-        let (took, least) = (making(1000, delay).await, delay * 1000);
-        println!("{took:?} for at least {least:?}");
-        assert!(took < least.mul_f64(slack), "{took:?} for at least {least:?}");
-    }
+    let delay = Duration::from_secs(3);
+    let (took, least) = (making(1000, delay).await, delay * 1000);
+    println!("{took:?} for at least {least:?}");
+    assert!(took < least.mul_f64(1.1), "{took:?} for at least {least:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_quota_bounds_new_grants_that_take_no_time() {
     let took = making(60, Duration::from_millis(200)).await;
-    let least = Duration::from_secs(600) / 20;
+    let least = Duration::from_mins(10) / 20;
     // Beside each there is its share of the polls that tell when others may begin.
     assert!(took < least.mul_f64(1.3), "{took:?} for at least {least:?}");
 }

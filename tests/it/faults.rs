@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A share of the cases, for every run.
-const SHARE: usize = 9;
+const SHARE: usize = 16;
 const APPLY: &[&str] = &["apply", "--yes", "--read", "full"];
 
 fn repository() -> Repository {

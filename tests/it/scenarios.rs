@@ -72,6 +72,9 @@ scenarios! {
     keep_holds_at_every_step
     journal_shown
     limits_refuse_removals
+    matrix_defuses
+    matrix_incomplete
+    matrix_of_people
     lost_answer_is_read_back
     lost_attachment_is_found
     lost_creations

@@ -1,6 +1,8 @@
 //! What one action of a statement allows, with its wildcards.
 
-use super::{Level, Levels, covers};
+use super::{Level, Levels};
+use crate::access::pattern::Pattern;
+use wildmatch::WildMatch;
 
 impl Levels {
     /// The level of an action or a pattern of actions.
@@ -8,11 +10,13 @@ impl Levels {
         let action = action.to_ascii_lowercase();
         let mut stated = self.only_read.contains(&action).then_some(Level::Read);
         let mut reached = None;
+        // Any letter is a star too: `iam:?*` is everything.
+        let wide = WildMatch::new(&action);
         for (level, known) in &self.actions {
-            let wholly = covers(known, &action) && *level != Level::Admin;
+            let wholly = *level != Level::Admin && Pattern::action(known).covers(&action);
             let touched = match level {
                 // Everything of a kind is more than any of it.
-                Level::Admin => covers(&action, known),
+                Level::Admin => wide.matches(known),
                 // That some of a pattern reads says nothing of the rest.
                 Level::Read => false,
                 _ => overlap(action.as_bytes(), known.as_bytes()),
@@ -38,7 +42,8 @@ impl Levels {
 
     /// What changing something of a service amounts to.
     fn service(&self, pattern: &str) -> Level {
-        let meant = self.services.iter().filter(|(service, _)| covers(pattern, service));
+        let pattern = WildMatch::new(pattern);
+        let meant = self.services.iter().filter(|(service, _)| pattern.matches(service));
         meant.map(|(_, level)| *level).max().unwrap_or(Level::Write)
     }
 }

@@ -147,6 +147,7 @@ fn inline_statements_have_the_level_of_what_they_allow() {
         (r#""Action":"iam:*""#, Level::Admin),
         (r#""Action":["s3:Get*","*"]"#, Level::Admin),
         (r#""Action":"*:*""#, Level::Admin),
+        (r#""Action":"iam:?*""#, Level::Admin),
         (r#""Action":"ssm:*""#, Level::Privileged),
         (r#""Action":"sso:CreateAccountAssignment""#, Level::Privileged),
         (r#""NotAction":["iam:*","organizations:*"]"#, Level::Privileged),

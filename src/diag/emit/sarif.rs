@@ -22,11 +22,12 @@ pub fn sarif(files: &Files, diagnostics: &[Diagnostic]) -> Value {
         result.insert("partialFingerprints".to_owned(), json!({ "landgrant/v1": print }));
         results.push(Value::Object(result));
     }
-    log(Code::ALL.iter().map(|code| rule(*code)).collect(), results)
+    let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
+    log(&rules, &results)
 }
 
 /// A document with one run of these rules and results.
-pub fn log(rules: Vec<Value>, results: Vec<Value>) -> Value {
+pub fn log(rules: &[Value], results: &[Value]) -> Value {
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

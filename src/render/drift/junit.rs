@@ -1,10 +1,11 @@
-//! Drift as JUnit's XML, for what shows tests: an item is a test that fails, a class without items one
+//! Drift as the XML of `JUnit`, for what shows tests: an item is a test that fails, a class without items one
 //! that passes.
 
 use crate::drift::fail::FailOn;
 use crate::drift::{Class, Drift, Item};
 use crate::id::UserName;
 use crate::text::visible;
+use std::fmt::Write as _;
 
 /// How an item ends as a test.
 enum End {
@@ -26,16 +27,17 @@ pub fn junit(drift: &Drift, on: FailOn) -> String {
         count(|end| matches!(end, End::Error)),
         count(|end| matches!(end, End::Skipped(_))),
     );
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    out.push_str(&format!("<testsuites name=\"landgrant drift\" {totals}>\n"));
-    out.push_str(&format!(
-        "  <testsuite name=\"landgrant drift of {}\" {totals} timestamp=\"{}\">\n",
-        escaped(&drift.scope.organization),
-        drift.taken.ended.strftime("%Y-%m-%dT%H:%M:%S"),
-    ));
+    let organization = escaped(&drift.scope.organization);
+    let time = drift.taken.ended.strftime("%Y-%m-%dT%H:%M:%S");
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"landgrant drift\" {totals}>\n  \
+         <testsuite name=\"landgrant drift of {organization}\" {totals} timestamp=\"{time}\">\n"
+    );
     for class in empty {
         let name = class.name();
-        out.push_str(&format!("    <testcase classname=\"{name}\" name=\"nothing is {name}\"/>\n"));
+        let _infallible =
+            writeln!(out, "    <testcase classname=\"{name}\" name=\"nothing is {name}\"/>");
     }
     for (item, end) in &ends {
         case(&mut out, item, end);
@@ -60,14 +62,14 @@ fn end(item: &Item, on: FailOn) -> End {
 fn case(out: &mut String, item: &Item, end: &End) {
     let (class, severity) = (item.class.name(), item.severity.name());
     let name = escaped(&item.address);
-    out.push_str(&format!("    <testcase classname=\"{class}\" name=\"{name}\">\n"));
+    let _infallible = writeln!(out, "    <testcase classname=\"{class}\" name=\"{name}\">");
     let message = escaped(&format!("{severity}: {}", item.because));
     let people: Vec<&str> = item.people.iter().map(UserName::as_str).collect();
     let lines = [&people.join(", "), &item.mend.apply, &item.mend.edit];
     let lines: Vec<String> =
         lines.into_iter().filter(|line| !line.is_empty()).map(|line| escaped(line)).collect();
     let body = lines.join("\n");
-    out.push_str(&match end {
+    let text = match end {
         End::Failure => {
             format!("      <failure type=\"{severity}\" message=\"{message}\">{body}</failure>\n")
         }
@@ -75,7 +77,8 @@ fn case(out: &mut String, item: &Item, end: &End) {
             format!("      <error type=\"{severity}\" message=\"{message}\">{body}</error>\n")
         }
         End::Skipped(why) => format!("      <skipped message=\"{}\"/>\n", escaped(why)),
-    });
+    };
+    out.push_str(&text);
     out.push_str("    </testcase>\n");
 }
 

@@ -16,7 +16,8 @@ pub fn sarif(drift: &Drift, files: &Files) -> Value {
     if let Some(since) = &drift.since {
         results.extend(since.resolved.iter().map(|(print, known)| gone(print, known, files)));
     }
-    let mut log = log(Class::ALL.iter().map(|class| rule(*class)).collect(), results);
+    let rules: Vec<Value> = Class::ALL.iter().map(|class| rule(*class)).collect();
+    let mut log = log(&rules, &results);
     let notes: Vec<Value> = drift
         .gaps
         .iter()

@@ -10,7 +10,8 @@ use super::super::world::{
 use super::{Loaded, document};
 use tokio::time::Instant;
 
-/// Writes a world with its requests as pretty JSON with a final newline.
+/// Writes a world with its requests as JSON with a final newline, without white space: it is written after every
+/// change of the world.
 pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
     let Loaded { world, requests, accounts, run } = loaded;
     let World { organization, identity_center, control_tower, stamps, counter } = world;
@@ -38,7 +39,7 @@ pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
         }),
     };
     // Nothing in the document can fail to serialise: its keys are texts and its numbers are whole.
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    let mut text = serde_json::to_string(&document).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -13,7 +13,7 @@ fn a_world_is_written_as_it_was_read() {
     let sandbox = open(Options::default());
     let once = sandbox.to_json();
     let again = load(&serde_json::from_str(&once).unwrap()).unwrap().to_json();
-    assert_eq!(once.replace("\"run\": 1", "\"run\": 2"), again);
+    assert_eq!(once.replace("\"run\":1", "\"run\":2"), again);
     let document: Value = serde_json::from_str(&once).unwrap();
     let set = &document["identity_center"]["permission_sets"][0];
     assert_eq!(set["arn"], READER);

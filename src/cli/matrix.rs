@@ -1,0 +1,371 @@
+//! `landgrant matrix`: who reaches what, and by which path.
+
+use super::args::{By, From, Global, MatrixArgs, MatrixFormat};
+use super::env::Env;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::planning::{self, Reach};
+use crate::access::matrix::filter::{Chosen, Filter, Nothing};
+use crate::access::matrix::{Definitions, Matrix, Source, of_live, of_state};
+use crate::diag::{emit, has_errors, sort};
+use crate::id::AccountId;
+use crate::live::part::part_name;
+use crate::live::project::{Ids, Projection, project};
+use crate::live::reading::Depth;
+use crate::live::{Gap, Live, Part};
+use crate::model::State;
+use crate::plan::{self, predict};
+use crate::render::matrix::{self as rendered, Format, Head, Missing};
+use crate::resolve::scope::Scope;
+use crate::resolve::select::{OrgView, matches};
+use crate::resolve::{Desired, Rules, resolve};
+use crate::source::selector::Selector;
+use crate::source::{self, declared::Declared};
+use crate::store;
+use crate::text::visible;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Definitions as far as there are any.
+pub struct Typed {
+    /// As typed; empty where there are none.
+    pub declared: Declared,
+    /// `None` where there are no definitions; else whether they are without errors.
+    pub whole: Option<bool>,
+}
+
+/// Everything that a matrix is made from.
+pub struct World {
+    /// The definitions.
+    pub typed: Typed,
+    /// What is live.
+    pub live: Live,
+    /// The same, by name.
+    pub projection: Projection,
+    /// The definitions, resolved.
+    pub desired: Desired,
+    /// What is ignored.
+    pub scope: Scope,
+    /// The state that was asked for, where it is not what is live.
+    state: Option<(State, Ids)>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+    from: From,
+    as_of: Timestamp,
+}
+
+/// Reads, and writes the rows.
+pub async fn matrix(
+    env: &Env,
+    global: &Global,
+    args: &MatrixArgs,
+    color: bool,
+) -> Result<Exit, Failure> {
+    let world = world(env, global, (args.from, args.as_of, &args.only), color).await?;
+    let matrix = world.matrix();
+    let chosen =
+        Chosen::of(&world.filter(args)?, &matrix).map_err(|nothing| none(&nothing, &world.gaps))?;
+    let mut head = world.head(env, global, &matrix);
+    head.filter = typed_filter(args);
+    let format = match args.format {
+        MatrixFormat::Csv => Format::Csv,
+        MatrixFormat::Json => Format::Json,
+        MatrixFormat::Xlsx => Format::Xlsx,
+        MatrixFormat::Markdown => Format::Markdown,
+    };
+    let by = match args.by {
+        By::Person => rendered::By::Person,
+        By::Grant => rendered::By::Grant,
+    };
+    let write = |out: &mut (dyn Write + Send)| {
+        rendered::write((&matrix, &head), (by, &chosen), format, out)
+    };
+    output(env, args.out.as_deref(), write)?;
+    tell(env, &head);
+    Ok(world.exit(&head))
+}
+
+/// Writes to a file, at once or not at all, or to stdout.
+pub fn output(
+    env: &Env,
+    path: Option<&Path>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> Result<(), Failure> {
+    if let Some(path) = path {
+        let written = store::write_with(path, |file| {
+            let mut out = BufWriter::with_capacity(PIECE, file);
+            write(&mut out)?;
+            out.flush()
+        });
+        return written.map_err(|e| Failure::file("writing", path, &e));
+    }
+    let mut out = BufWriter::with_capacity(PIECE, Stdout(env));
+    let written = write(&mut out).and_then(|()| out.flush());
+    written.map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
+}
+
+/// Bytes that are written at once.
+const PIECE: usize = 1 << 16;
+
+/// Standard output.
+struct Stdout<'e>(&'e Env);
+
+impl Write for Stdout<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.out_bytes(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Reads what a matrix is made from. Who has a snapshot alone, without definitions, has all but origins.
+pub async fn world(
+    env: &Env,
+    global: &Global,
+    (from, as_of, only): (From, Option<Timestamp>, &[String]),
+    color: bool,
+) -> Result<World, Failure> {
+    let typed = typed(env, global, from, color)?;
+    let tags = only.iter().any(|text| text.contains("tag:"));
+    let reach = Reach { all_tags: tags, ..Reach::new(global, Depth::Full) };
+    let (live, connection) = planning::observe(env, global, &typed.declared, &reach).await?;
+    if let Some(connection) = &connection {
+        connection.check()?;
+    }
+    let projection = project(&live);
+    let as_of = as_of.unwrap_or_else(|| match from {
+        // What is live is judged as of when it was read.
+        From::Live => live.taken.ended,
+        From::Desired | From::Planned => (env.now)(),
+    });
+    let mut world = World {
+        scope: Scope::new(&typed.declared, &live, &projection),
+        typed,
+        desired: Desired::default(),
+        state: None,
+        gaps: live.gaps.iter().filter(|gap| gap.part != Part::Standing).cloned().collect(),
+        live,
+        projection,
+        from,
+        as_of,
+    };
+    if world.typed.whole.is_some() {
+        world.resolve(env, color)?;
+    }
+    world.imagine(env);
+    Ok(world)
+}
+
+/// Reads the definitions. What is live can be told without them, or with what is right of them.
+fn typed(env: &Env, global: &Global, from: From, color: bool) -> Result<Typed, Failure> {
+    if from == From::Live && !store::exists(&global.directory.join("landgrant.toml")) {
+        env.err(&format!(
+            "note: there is no landgrant.toml in {}: where grants are declared is not known\n",
+            visible(&global.directory.display().to_string())
+        ));
+        return Ok(Typed { declared: Declared::default(), whole: None });
+    }
+    if from != From::Live {
+        let declared = planning::definitions(env, global, color)?;
+        return Ok(Typed { declared, whole: Some(true) });
+    }
+    let tree = store::read_tree(&global.directory)
+        .map_err(|e| Failure::file("reading", &global.directory, &e).exit(Exit::Definitions))?;
+    let (declared, files, diagnostics) = source::load(&tree);
+    let errors = has_errors(&diagnostics);
+    if errors {
+        env.err(&emit::text(&files, &diagnostics, color));
+    }
+    Ok(Typed { declared, whole: Some(!errors) })
+}
+
+impl World {
+    fn resolve(&mut self, env: &Env, color: bool) -> Result<(), Failure> {
+        let declared = &self.typed.declared;
+        let (desired, mut diagnostics) =
+            resolve(declared, &self.live, &self.projection, self.as_of);
+        sort(&mut diagnostics);
+        let errors = has_errors(&diagnostics);
+        if errors || self.from != From::Live {
+            env.err(&emit::text(&declared.files, &diagnostics, color));
+        }
+        if errors && self.from != From::Live {
+            // A name that is not found may be among what could not be read.
+            let unread = if self.live.gaps.is_empty() { Exit::Done } else { Exit::Incomplete };
+            return Err(Failure::said(Exit::Definitions.worst(unread)));
+        }
+        if errors {
+            self.typed.whole = Some(false);
+        }
+        if self.typed.whole == Some(false) {
+            env.err("note: the definitions have errors: what seems to be undeclared may be declared, so its status is unknown\n");
+        }
+        self.desired = desired;
+        Ok(())
+    }
+
+    /// Makes the state that was asked for.
+    fn imagine(&mut self, env: &Env) {
+        let (live, projection, desired) = (&self.live, &self.projection, &self.desired);
+        let ids = plan::renamed_ids(&projection.ids, &desired.renames);
+        match self.from {
+            From::Live => {}
+            From::Desired => {
+                self.gaps.extend(projection.ambiguous.iter().cloned());
+                self.state = Some((desired.state.clone(), ids));
+            }
+            From::Planned => {
+                let rules = Rules::of(&self.typed.declared);
+                let plan = plan::make(live, projection, desired, &rules);
+                let before = plan::renamed(&projection.state, &desired.renames);
+                let whats = plan.changes.iter().map(|change| &change.what);
+                let after = predict::predict(&before, whats);
+                if plan.is_refused() {
+                    env.err("note: the plan is refused: landgrant plan says why, and nothing of it would be applied\n");
+                }
+                self.gaps = plan.observed.gaps.into_iter().map(|(gap, _)| gap).collect();
+                self.gaps.retain(|gap| gap.part != Part::Standing);
+                self.state = Some((after, ids));
+            }
+        }
+    }
+
+    /// Who reaches what.
+    pub fn matrix(&self) -> Matrix<'_> {
+        let definitions = self.typed.whole.map(|whole| Definitions {
+            declared: &self.typed.declared,
+            desired: &self.desired,
+            scope: &self.scope,
+            whole,
+        });
+        let (live, projection) = (&self.live, &self.projection);
+        match (&self.state, definitions) {
+            (Some((state, ids)), Some(definitions)) => {
+                let source = Source { state, ids, live, projection, gaps: &self.gaps };
+                of_state(&source, definitions)
+            }
+            _ => of_live(live, projection, definitions),
+        }
+    }
+
+    /// What it is of.
+    pub fn head(&self, env: &Env, global: &Global, matrix: &Matrix<'_>) -> Head {
+        let missing = |gap: &Gap| Missing {
+            part: part_name(&gap.part, &self.projection.ids, &self.projection.labels),
+            operation: gap.operation.clone(),
+            code: gap.code.clone(),
+            message: gap.message.clone(),
+        };
+        let head = Head::of(&self.live, self.gaps.iter().map(missing).collect());
+        Head {
+            from: match self.from {
+                From::Live => "live",
+                From::Desired => "desired",
+                From::Planned => "planned",
+            },
+            as_of: self.as_of,
+            complete: head.complete && matrix.knows_members(),
+            definitions: match self.typed.whole {
+                None => "absent",
+                Some(true) => "resolved",
+                Some(false) => "errors",
+            },
+            git: self.typed.whole.and_then(|_| (env.git)(&global.directory)),
+            ..head
+        }
+    }
+
+    fn filter(&self, args: &MatrixArgs) -> Result<Filter, Failure> {
+        let within = match args.only.as_slice() {
+            [] => None,
+            texts => Some(self.selected(texts)?),
+        };
+        Ok(Filter {
+            accounts: args.account.clone(),
+            within,
+            people: args.person.clone(),
+            groups: args.group.clone(),
+            sets: args.permission_set.clone(),
+        })
+    }
+
+    /// The accounts that selectors mean, whatever their state: a report leaves nothing out for it. One that
+    /// means none would look as if nobody had access there.
+    fn selected(&self, texts: &[String]) -> Result<BTreeSet<AccountId>, Failure> {
+        let mut view = OrgView::as_it_is(&self.live, &self.projection);
+        if self.state.is_some() {
+            view.places.extend(self.desired.organization.places.clone());
+        }
+        let mut all = BTreeSet::new();
+        for text in texts {
+            // It has been read when the command line was.
+            let Ok(selector) = Selector::parse(text) else { continue };
+            let meant = view.places.values().filter(|place| matches(&selector, place));
+            let meant: Vec<AccountId> = meant.map(|place| place.id.clone()).collect();
+            if meant.is_empty() {
+                return Err(means_nothing(
+                    &format!("`--only {text}` selects no account"),
+                    &self.gaps,
+                ));
+            }
+            all.extend(meant);
+        }
+        Ok(all)
+    }
+
+    /// How a command ends that told all of it.
+    pub fn exit(&self, head: &Head) -> Exit {
+        let errors = if self.typed.whole == Some(false) { Exit::Definitions } else { Exit::Done };
+        if head.complete { errors } else { Exit::Incomplete.worst(errors) }
+    }
+}
+
+fn typed_filter(args: &MatrixArgs) -> Vec<(&'static str, String)> {
+    let flags: [(&'static str, &Vec<String>); 5] = [
+        ("--account", &args.account),
+        ("--only", &args.only),
+        ("--person", &args.person),
+        ("--group", &args.group),
+        ("--permission-set", &args.permission_set),
+    ];
+    let each = flags.into_iter().flat_map(|(flag, all)| all.iter().map(move |text| (flag, text)));
+    each.map(|(flag, text)| (flag, text.clone())).collect()
+}
+
+/// A filter that means nothing would look as if nobody had access.
+fn none(nothing: &Nothing, gaps: &[Gap]) -> Failure {
+    let Nothing { what, pattern, near } = nothing;
+    let failure = means_nothing(&format!("no {what} is called `{pattern}`"), gaps);
+    match near {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure,
+    }
+}
+
+fn means_nothing(message: &str, gaps: &[Gap]) -> Failure {
+    if gaps.is_empty() {
+        return Failure::new(Exit::Usage, message);
+    }
+    Failure::new(Exit::Incomplete, format!("{message}, of those that could be read"))
+}
+
+/// Says what the rows lack.
+pub fn tell(env: &Env, head: &Head) {
+    for missing in &head.gaps {
+        let Missing { part, operation, code, message } = missing;
+        let operation = if operation.is_empty() { String::new() } else { format!("{operation}: ") };
+        let text = format!("not read: {part}: {operation}{code}: {message}");
+        env.err(&format!("{}\n", visible(&text)));
+    }
+    for unseen in &head.not_seen {
+        env.err(&format!("not seen (but by --read full): {}\n", visible(unseen)));
+    }
+    if !head.complete {
+        env.err("INCOMPLETE: rows that this touches say so, and there may be more than there are rows\n");
+    }
+}
