@@ -37,7 +37,7 @@ use crate::live::project::{Labels, Projection};
 use crate::live::reading::Standing;
 use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal};
-use crate::resolve::{Cause, Desired, Held, Hold, Rules, Selection};
+use crate::resolve::{Cause, Desired, Held, Rules, Selection};
 use crate::source::declared::Mode;
 use along::Along;
 use change::{Action, Change, Kind, Reason, What};
@@ -281,7 +281,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
     let lookup = lower::Lookup { ids: &ids, created: &created };
     let (kept, unknown): (Vec<_>, Vec<_>) =
         kept.into_iter().partition(|draft| lookup.calls(&draft.what).is_some());
-    withheld.extend(unknown.into_iter().map(|draft| unknown_id(draft, labels)));
+    withheld.extend(unknown.into_iter().map(|draft| Withheld::without_id(draft, labels)));
     let elsewhere = desired.held.iter().filter(|held| about(&held.address));
     let mut held: Vec<Held> =
         withheld.iter().map(|withheld| &withheld.held).chain(elsewhere).cloned().collect();
@@ -394,9 +394,4 @@ pub fn grant_of(access: &Access, via: &Via) -> Grant {
             Via::Direct => Principal::User(access.person.clone()),
         },
     }
-}
-
-fn unknown_id(draft: draft::Draft, labels: &Labels) -> Withheld {
-    let detail = "the id of something that it names is not known".to_owned();
-    Withheld::of(draft, (Hold::Gap, detail), labels)
 }

@@ -120,7 +120,7 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
         let message = "the repository defines nothing";
         out.push(
             Diagnostic::without_place(Code::NoDefinitions, message)
-                .help(format!("add one of {}", crate::text::listed(TABLES.iter().copied()))),
+                .help(format!("add one of {}", crate::text::listed(defining()))),
         );
     }
     diag::sort(&mut out);
@@ -181,8 +181,13 @@ fn settings(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) -> 
 
 impl Parsed<'_> {
     fn defines(&self) -> bool {
-        TABLES.iter().any(|table| self.root.contains_key(*table))
+        defining().any(|table| self.root.contains_key(table))
     }
+}
+
+/// The tables that define something: to accept a difference defines nothing.
+fn defining() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().copied().filter(|table| *table != "accept")
 }
 
 /// Reads the definition tables of every file; networks first, because policies refer to them.

@@ -63,7 +63,7 @@ pub fn document(drift: &Drift, files: &Files, on: FailOn) -> Value {
         "complete": drift.is_complete(),
         "gaps": gaps.iter().map(gap).collect::<Vec<_>>(),
         "items": items.iter().map(|one| item(one, drift, files)).collect::<Vec<_>>(),
-        "hidden": hidden.map(known).unwrap_or_default(),
+        "hidden": hidden.map_or_else(|| json!([]), known),
         "resolved": since.as_ref().map(|Since { resolved, .. }| known(resolved)),
         "summary": summary(drift, on),
         "ignored": ignored,

@@ -78,6 +78,11 @@ impl Withheld {
         };
         Self { what: draft.what, because: draft.reason, held }
     }
+
+    pub(super) fn without_id(draft: Draft, labels: &Labels) -> Self {
+        let detail = "the id of something that it names is not known".to_owned();
+        Self::of(draft, (Hold::Gap, detail), labels)
+    }
 }
 
 /// What becomes of the drafts.

@@ -306,5 +306,5 @@ fn totals(drift: &Drift, on: FailOn) -> String {
     let failing = drift.counting(on).count();
     let of = counted(drift.items.len(), "item");
     let accepted = drift.accepts.items;
-    format!("{of}, {accepted} accepted; {failing} count for --fail-on {}", on.name())
+    format!("{of}, {accepted} accepted · counting for --fail-on {}: {failing}", on.name())
 }
