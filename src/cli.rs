@@ -4,6 +4,7 @@ pub mod apply;
 pub mod args;
 mod between;
 pub mod check;
+pub mod drift;
 mod enforced;
 pub mod env;
 mod evidence;
@@ -76,6 +77,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
     let listening = match command {
         Command::Plan(_)
         | Command::Apply(_)
+        | Command::Drift(_)
         | Command::Matrix(_)
         | Command::Explain(_)
         | Command::Snapshot(_) => interrupt::listen(env),
@@ -95,6 +97,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         Command::Apply(args) => {
             Box::pin(apply::apply(env, global, args, (color, listening.as_ref()))).await
         }
+        Command::Drift(args) => drift::drift(env, global, args, color).await,
         Command::Journal(args) => journal::journal(env, global, args, color),
         Command::Matrix(args) => matrix::matrix(env, global, args, color).await,
         Command::Verify(args) => evidence::verify(env, args),

@@ -12,6 +12,7 @@ pub mod call;
 pub mod cli;
 pub mod diag;
 pub mod diff;
+pub mod drift;
 pub mod evidence;
 pub mod id;
 pub mod journal;

@@ -37,11 +37,13 @@ use crate::live::project::{Labels, Projection};
 use crate::live::reading::Standing;
 use crate::live::{Gap, Live, Part, Taken};
 use crate::model::{Grant, Principal};
-use crate::resolve::{Cause, Desired, Held, Hold, Rules, Selection};
+use crate::resolve::{Cause, Desired, Held, Rules, Selection};
 use crate::source::declared::Mode;
 use along::Along;
 use change::{Action, Change, Kind, Reason, What};
+pub use draft::why_gone;
 use guard::Excess;
+pub use hold::Withheld;
 use jiff::SignedDuration;
 use keep::own::{self, Caller};
 pub use keep::{Refusal, Rule};
@@ -68,6 +70,8 @@ pub struct Plan {
     pub access: Delta,
     /// What was deliberately not planned.
     pub held: Vec<Held>,
+    /// Of that, what differs: as changes, which `held` tells of by their addresses.
+    pub withheld: Vec<Withheld>,
     /// The accounts that it is about, where these are not all.
     pub only: Option<Selection>,
     /// Changes that it leaves out because they are not about those accounts, as far as they were read,
@@ -267,17 +271,20 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
             draft.reason = Reason { word: draft::REVERTED, detail: format!("plan {plan}") };
         }
     }
-    let hold::Parted { kept, mut held, left_out, standing_missed } = hold::split(drafts, &facts);
+    let hold::Parted { kept, mut withheld, left_out, standing_missed } =
+        hold::split(drafts, &facts);
     // Where the caller stands hides nothing else.
     gaps.retain(|gap| gap.part != Part::Standing || standing_missed);
     let about = rules.only.as_ref().map(|only| only.about(labels));
     let about = |address: &str| about.as_ref().is_none_or(|about| about(address));
-    held.extend(desired.held.iter().filter(|held| about(&held.address)).cloned());
     let created = lower::Created::of(kept.iter().map(|d| &d.what));
     let lookup = lower::Lookup { ids: &ids, created: &created };
     let (kept, unknown): (Vec<_>, Vec<_>) =
         kept.into_iter().partition(|draft| lookup.calls(&draft.what).is_some());
-    held.extend(unknown.iter().map(|draft| unknown_id(draft, labels)));
+    withheld.extend(unknown.into_iter().map(|draft| Withheld::without_id(draft, labels)));
+    let elsewhere = desired.held.iter().filter(|held| about(&held.address));
+    let mut held: Vec<Held> =
+        withheld.iter().map(|withheld| &withheld.held).chain(elsewhere).cloned().collect();
     held.sort();
     held.dedup();
 
@@ -338,6 +345,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         ),
         changes,
         held,
+        withheld,
     }
 }
 
@@ -385,15 +393,5 @@ pub fn grant_of(access: &Access, via: &Via) -> Grant {
             Via::Group(name) => Principal::Group(name.clone()),
             Via::Direct => Principal::User(access.person.clone()),
         },
-    }
-}
-
-fn unknown_id(draft: &draft::Draft, labels: &Labels) -> Held {
-    Held {
-        address: draft.what.address(labels),
-        action: draft.what.action().name(),
-        reason: Hold::Gap,
-        detail: "the id of something that it names is not known".to_owned(),
-        origin: draft.origin.as_ref().map(|(span, _)| *span),
     }
 }

@@ -5,6 +5,7 @@ pub mod access;
 pub mod between;
 pub mod changes;
 pub mod difference;
+pub mod drift;
 pub mod explain;
 pub mod html;
 pub mod journal;

@@ -10,6 +10,7 @@ mod again;
 pub mod checks;
 mod decode;
 mod directory;
+mod drift;
 mod files;
 mod grant;
 mod keep;
@@ -76,7 +77,8 @@ struct Parsed<'t> {
 }
 
 /// The tables that define things, which may stand in any file.
-const TABLES: &[&str] = &["ou", "account", "permission_set", "network", "user", "group", "grant"];
+const TABLES: &[&str] =
+    &["ou", "account", "permission_set", "network", "user", "group", "grant", "accept"];
 
 /// Reads a whole repository. Never fails: whatever is wrong is in the diagnostics, sorted.
 ///
@@ -118,7 +120,7 @@ pub fn load(tree: &Tree) -> (Declared, Files, Vec<Diagnostic>) {
         let message = "the repository defines nothing";
         out.push(
             Diagnostic::without_place(Code::NoDefinitions, message)
-                .help(format!("add one of {}", crate::text::listed(TABLES.iter().copied()))),
+                .help(format!("add one of {}", crate::text::listed(defining()))),
         );
     }
     diag::sort(&mut out);
@@ -179,8 +181,13 @@ fn settings(parsed: &[Parsed<'_>], texts: &Texts, out: &mut Vec<Diagnostic>) -> 
 
 impl Parsed<'_> {
     fn defines(&self) -> bool {
-        TABLES.iter().any(|table| self.root.contains_key(*table))
+        defining().any(|table| self.root.contains_key(table))
     }
+}
+
+/// The tables that define something: to accept a difference defines nothing.
+fn defining() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().copied().filter(|table| *table != "accept")
 }
 
 /// Reads the definition tables of every file; networks first, because policies refer to them.
@@ -241,14 +248,20 @@ fn top_level(
             out.push(unknown_key("", key, &known));
         }
         // What stands in a misspelt table is checked all the same, but for its form.
-        let formed =
-            matches!((meant, node.value), ("grant", DeValue::Array(_)) | (_, DeValue::Table(_)));
+        let formed = matches!(
+            (meant, node.value),
+            ("grant" | "accept", DeValue::Array(_)) | (_, DeValue::Table(_))
+        );
         if !TABLES.contains(&meant) || !formed {
             return;
         }
     }
     if meant == "grant" {
         grants(node, from.text, all, out);
+        return;
+    }
+    if meant == "accept" {
+        all.accepts.extend(drift::accepts(node, from.text, out));
         return;
     }
     let DeValue::Table(table) = node.value else {

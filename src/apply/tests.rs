@@ -59,6 +59,7 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
         changes: changes.collect(),
         access: crate::access::delta::Delta::default(),
         held: Vec::new(),
+        withheld: Vec::new(),
         only: None,
         reverts: None,
         newly_enforced: BTreeMap::new(),

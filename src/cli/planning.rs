@@ -18,7 +18,9 @@ use crate::plan::{self, Pairs, Plan};
 use crate::resolve::only::SelectionError;
 use crate::resolve::reading::{Questions, Removals, granted_in, questions, removals};
 use crate::resolve::select::OrgView;
-use crate::resolve::{Only, Renames, Rules, Selection, needing_tags, organization_to_be, resolve};
+use crate::resolve::{
+    Desired, Only, Renames, Rules, Selection, needing_tags, organization_to_be, resolve,
+};
 use crate::source::{self, declared::Declared};
 use crate::store;
 use jiff::Timestamp;
@@ -291,16 +293,28 @@ pub fn plan(
     if let Some(revert) = &reach.revert {
         return Ok(undo(declared, live, projection, (revert, as_of)));
     }
-    let (desired, diagnostics) = resolve(declared, live, &projection, as_of);
+    let desired = resolved(env, declared, (live, &projection), as_of, color)?;
+    let only = select(&reach.only, &desired.organization, live)?;
+    let rules = Rules { only, ..Rules::of(declared) };
+    Ok(Made::of(plan::make(live, &projection, &desired, &rules), live, projection, desired.renames))
+}
+
+/// Resolves the definitions against what was read. Diagnostics have been printed.
+pub fn resolved(
+    env: &Env,
+    declared: &Declared,
+    (live, projection): (&Live, &Projection),
+    as_of: Timestamp,
+    color: bool,
+) -> Result<Desired, Failure> {
+    let (desired, diagnostics) = resolve(declared, live, projection, as_of);
     env.err(&emit::text(&declared.files, &diagnostics, color));
     if diag::has_errors(&diagnostics) {
         // A name that is not found may be among what could not be read.
         let unread = if live.gaps.is_empty() { Exit::Done } else { Exit::Incomplete };
         return Err(Failure::said(Exit::Definitions.worst(unread)));
     }
-    let only = select(&reach.only, &desired.organization, live)?;
-    let rules = Rules { only, ..Rules::of(declared) };
-    Ok(Made::of(plan::make(live, &projection, &desired, &rules), live, projection, desired.renames))
+    Ok(desired)
 }
 
 /// Plans to undo what an apply did. What the definitions ask for is not done; where they ask for the

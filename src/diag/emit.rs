@@ -4,7 +4,7 @@
 
 mod excerpt;
 mod json;
-mod sarif;
+pub mod sarif;
 mod text;
 
 pub use json::json;

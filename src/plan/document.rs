@@ -166,7 +166,8 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
         changes,
         access: _, // whole, in its own file
         held,
-        only: _, // stands in the scope
+        withheld: _, // stands in what is held
+        only: _,     // stands in the scope
         reverts,
         left_out,
         ignored,

@@ -192,27 +192,32 @@ fn grants(diff: &Diff, desired: &Desired, out: &mut Vec<Draft>) {
             });
             continue;
         }
-        let (reason, origin) = match desired.lapsed.get(grant) {
-            Some(lapse) => {
-                let reason = match &lapse.when {
-                    LapseKind::Expired(text) => {
-                        Reason { word: "expired", detail: format!("on {text}") }
-                    }
-                    LapseKind::NotStarted(at) => {
-                        Reason { word: "not-started", detail: format!("before {at}") }
-                    }
-                };
-                (reason, Some((lapse.origin.span, lapse.origin.selector.clone())))
-            }
-            None => match grant.principal {
-                Principal::OrphanGroup(_) | Principal::OrphanUser(_) => {
-                    let detail = "since its principal was deleted".to_owned();
-                    (Reason { word: "orphaned", detail }, None)
-                }
-                Principal::Group(_) | Principal::User(_) => (removed(grant, desired), None),
-            },
-        };
+        let (reason, origin) = why_gone(grant, desired);
         let what = What::DeleteGrant(grant.clone());
         out.push(Draft { what, reason, origin, until: None });
+    }
+}
+
+/// Why a live grant is not desired, and where that is written.
+pub fn why_gone(grant: &Grant, desired: &Desired) -> (Reason, Option<(Span, Option<String>)>) {
+    match desired.lapsed.get(grant) {
+        Some(lapse) => {
+            let reason = match &lapse.when {
+                LapseKind::Expired(text) => {
+                    Reason { word: "expired", detail: format!("on {text}") }
+                }
+                LapseKind::NotStarted(at) => {
+                    Reason { word: "not-started", detail: format!("before {at}") }
+                }
+            };
+            (reason, Some((lapse.origin.span, lapse.origin.selector.clone())))
+        }
+        None => match grant.principal {
+            Principal::OrphanGroup(_) | Principal::OrphanUser(_) => {
+                let detail = "since its principal was deleted".to_owned();
+                (Reason { word: "orphaned", detail }, None)
+            }
+            Principal::Group(_) | Principal::User(_) => (removed(grant, desired), None),
+        },
     }
 }

@@ -56,12 +56,41 @@ pub(super) struct Facts<'a> {
     pub(super) provisioned: &'a BTreeMap<PermissionSetName, BTreeSet<AccountId>>,
 }
 
+/// A change that is held, with all that it would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// What it would do.
+    pub what: What,
+    /// Why it would be done.
+    pub because: super::change::Reason,
+    /// Why it is not.
+    pub held: Held,
+}
+
+impl Withheld {
+    pub(super) fn of(draft: Draft, (reason, detail): (Hold, String), labels: &Labels) -> Self {
+        let held = Held {
+            address: draft.what.address(labels),
+            action: draft.what.action().name(),
+            reason,
+            detail,
+            origin: draft.origin.map(|(span, _)| span),
+        };
+        Self { what: draft.what, because: draft.reason, held }
+    }
+
+    pub(super) fn without_id(draft: Draft, labels: &Labels) -> Self {
+        let detail = "the id of something that it names is not known".to_owned();
+        Self::of(draft, (Hold::Gap, detail), labels)
+    }
+}
+
 /// What becomes of the drafts.
 pub(super) struct Parted {
     /// Those that are planned.
     pub(super) kept: Vec<Draft>,
     /// Those that are not, with the reason.
-    pub(super) held: Vec<Held>,
+    pub(super) withheld: Vec<Withheld>,
     /// How many are not about the accounts that the plan is about, by kind.
     pub(super) left_out: BTreeMap<&'static str, usize>,
     /// Whether one is held because nobody could tell where the caller stands.
@@ -94,22 +123,16 @@ pub(super) fn split(mut drafts: Vec<Draft>, facts: &Facts<'_>) -> Parted {
         .iter()
         .zip(&reasons)
         .any(|(draft, reason)| matches!(reason, Some((Hold::Gap, _))) && refused(&draft.what));
-    let (mut kept, mut held) = (Vec::new(), Vec::new());
+    let (mut kept, mut withheld) = (Vec::new(), Vec::new());
     for (draft, reason) in drafts.into_iter().zip(reasons) {
         match reason {
             // Memberships go with their user; nobody removes them one by one.
             _ if matches!(&draft.what, What::RemoveMember(_, user) if going.contains(user)) => {}
             None => kept.push(draft),
-            Some((reason, detail)) => held.push(Held {
-                address: draft.what.address(facts.labels),
-                action: draft.what.action().name(),
-                reason,
-                detail,
-                origin: draft.origin.map(|(span, _)| span),
-            }),
+            Some(why) => withheld.push(Withheld::of(draft, why, facts.labels)),
         }
     }
-    Parted { kept, held, left_out, standing_missed }
+    Parted { kept, withheld, left_out, standing_missed }
 }
 
 fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {

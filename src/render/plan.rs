@@ -198,7 +198,7 @@ fn totals(page: &mut Page, plan: &Plan, options: &Options) {
 }
 
 /// One thing of a kind, in words: `permission_sets` → `permission set`.
-fn singular(kind: &str) -> String {
+pub(super) fn singular(kind: &str) -> String {
     kind.strip_suffix('s').unwrap_or(kind).replace('_', " ")
 }
 

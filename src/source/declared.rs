@@ -5,6 +5,7 @@
 //! `landgrant schema` is made from these types: their comments are what an editor shows, so they speak
 //! to whoever writes definitions. A field is named like its key, unless `rename` says otherwise.
 
+mod drift;
 mod keep;
 mod settings;
 
@@ -16,6 +17,7 @@ use super::selector::Selector;
 use crate::diag::{Files, Span, Spanned};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{CustomerPolicy, Policy, Session, Tags};
+pub use drift::{Accept, DriftSettings, Severities, Severity};
 use ipnet::IpNet;
 use jiff::Timestamp;
 pub use keep::{Keep, Sentence};
@@ -60,6 +62,9 @@ pub struct Declared {
     /// Grants, each under `[[grant]]`: to whom, what, where. They keep the order of files and lines.
     #[schemars(rename = "grant")]
     pub grants: Vec<Spanned<GrantRule>>,
+    /// Differences that are known and may stay for a while, each under `[[accept]]`.
+    #[schemars(rename = "accept")]
+    pub accepts: Vec<Spanned<Accept>>,
     /// What was typed and could not be taken in, because of mistakes that were reported: a name that
     /// seems to be missing may stand there. Empty where there is no error.
     #[schemars(skip)]

@@ -7,6 +7,7 @@ use super::declared::{
     CreateAccounts, IdentitySource, Ignore, Limit, Limits, Manage, Mode, Settings,
 };
 use super::decode::{Node, Table, span, unknown_key};
+use super::drift;
 use super::files::SETTINGS;
 use super::keep;
 use super::names::REGION;
@@ -16,8 +17,17 @@ use crate::id::InstanceArn;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of `landgrant.toml` that may stand in no other file.
-pub(super) const KEYS: &[&str] =
-    &["schema", "identity_center", "organization", "manage", "ignore", "limits", "pace", "keep"];
+pub(super) const KEYS: &[&str] = &[
+    "schema",
+    "identity_center",
+    "organization",
+    "manage",
+    "ignore",
+    "limits",
+    "pace",
+    "drift",
+    "keep",
+];
 
 const MODES: &[(&str, Mode)] =
     &[("observe", Mode::Observe), ("adopt", Mode::Adopt), ("enforce", Mode::Enforce)];
@@ -40,9 +50,16 @@ pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnosti
         schema(node, out);
     }
     let center_node = table.required("identity_center", CENTER_HELP);
-    let [organization_node, manage_node, ignore_node, limits_node, pace_node, keep_node] =
-        ["organization", "manage", "ignore", "limits", "pace", "keep"]
-            .map(|key| table.optional(key));
+    let [
+        organization_node,
+        manage_node,
+        ignore_node,
+        limits_node,
+        pace_node,
+        drift_node,
+        keep_node,
+    ] = ["organization", "manage", "ignore", "limits", "pace", "drift", "keep"]
+        .map(|key| table.optional(key));
     // What stands in a misspelt table is checked all the same.
     let near = |key| table.near(key, &known);
     if let Some(node) = center_node.or_else(|| near("identity_center")) {
@@ -63,6 +80,9 @@ pub(super) fn settings(file: FileId, root: &DeTable<'_>, out: &mut Vec<Diagnosti
     if let Some(node) = pace_node.or_else(|| near("pace")) {
         settings.pace = pace::pace(node, out);
     }
+    if let Some(node) = drift_node.or_else(|| near("drift")) {
+        settings.drift = drift::settings(node, out);
+    }
     if let Some(node) = keep_node {
         settings.keeps = keep::keeps(node, out);
     }
@@ -81,6 +101,7 @@ pub(super) fn misplaced(key: &str, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         "manage" => drop(manage(node, &mut found)),
         "ignore" => drop(ignore(node, &mut found)),
         "limits" => drop(limits(node, &mut found)),
+        "drift" => drop(drift::settings(node, &mut found)),
         "keep" => drop(keep::keeps(node, &mut found)),
         _ => drop(pace::pace(node, &mut found)),
     }

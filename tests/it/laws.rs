@@ -1,6 +1,7 @@
 //! Laws: what holds of any organization and any definitions.
 
 mod denials;
+mod drift;
 mod faults;
 mod matrix;
 mod only;
@@ -111,8 +112,7 @@ async fn connect(sandbox: &Sandbox) -> Aws {
     aws::connect(aws::Options { region, http_client, ..aws::Options::default() }).await
 }
 
-/// Reads the world through the SDK, all of it, and plans. `None` where a diagnostic is an error, which
-/// the generators only make where something could not be read.
+/// Reads all of the world through the SDK and plans. `None` where a diagnostic is an error, as gaps make.
 fn run(world: &str, tree: &Tree, options: Options) -> Option<Run> {
     run_at(Depth::Full, world, tree, options)
 }

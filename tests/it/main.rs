@@ -8,6 +8,7 @@
 
 mod applying;
 mod codes;
+mod deploy;
 mod faults;
 mod laws;
 mod process;

@@ -57,6 +57,9 @@ scenarios! {
     denied_listing_is_a_gap
     difference_shown
     direct_grant_to_a_user
+    drift_found_and_mended
+    drift_of_an_incomplete_reading
+    drift_since_the_last_run
     empty_definitions
     empty_organization
     explain_incomplete

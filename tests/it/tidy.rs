@@ -16,8 +16,9 @@ const HARD: usize = 700;
 const LONG: [(&str, &str); 0] = [];
 
 /// Modules that know neither file, clock, environment nor network.
-const PURE: [&str; 11] = [
-    "access", "call", "diag", "diff", "id", "journal", "live", "model", "plan", "render", "resolve",
+const PURE: [&str; 12] = [
+    "access", "call", "diag", "diff", "drift", "id", "journal", "live", "model", "plan", "render",
+    "resolve",
 ];
 
 /// A path relative to the package.

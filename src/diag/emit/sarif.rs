@@ -23,6 +23,11 @@ pub fn sarif(files: &Files, diagnostics: &[Diagnostic]) -> Value {
         results.push(Value::Object(result));
     }
     let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
+    log(&rules, &results)
+}
+
+/// A document with one run of these rules and results.
+pub fn log(rules: &[Value], results: &[Value]) -> Value {
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -55,14 +60,7 @@ fn result(files: &Files, diagnostic: &Diagnostic) -> Map<String, Value> {
         text.push('\n');
         text.push_str(&literal(more));
     }
-    let physical = match span {
-        Some(span) => place(files, *span),
-        // Readers insist on a line, although it is none that is wrong.
-        None => json!({
-            "artifactLocation": { "uri": ROOT },
-            "region": { "startLine": 1, "endLine": 1 },
-        }),
-    };
+    let physical = physical(files, *span);
     let mut result = Map::new();
     result.insert("ruleId".to_owned(), json!(code.name()));
     result.insert("level".to_owned(), json!(code.severity().name()));
@@ -79,6 +77,18 @@ fn result(files: &Files, diagnostic: &Diagnostic) -> Map<String, Value> {
         result.insert("relatedLocations".to_owned(), others.collect());
     }
     result
+}
+
+/// The place of a result; what has none is about the repository as a whole.
+pub fn physical(files: &Files, span: Option<Span>) -> Value {
+    match span {
+        Some(span) => place(files, span),
+        // Readers insist on a line, although it is none that is wrong.
+        None => json!({
+            "artifactLocation": { "uri": ROOT },
+            "region": { "startLine": 1, "endLine": 1 },
+        }),
+    }
 }
 
 fn place(files: &Files, span: Span) -> Value {
@@ -115,7 +125,7 @@ fn uri(path: &str) -> String {
 
 /// A text that means itself in a SARIF message, where `[words](target)` would be a link and `{0}` an
 /// argument (sections 3.11.5 and 3.11.6).
-fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     let mut out = visible(text);
     if out.contains("](") {
         out = out.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");

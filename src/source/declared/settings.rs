@@ -1,6 +1,6 @@
 //! The settings of `landgrant.toml`, as typed. Their comments are what an editor shows.
 
-use super::Keep;
+use super::{DriftSettings, Keep};
 use crate::diag::{FileId, Span, Spanned};
 use crate::id::InstanceArn;
 use crate::source::schema::forms;
@@ -38,6 +38,9 @@ pub struct Settings {
     /// How fast AWS is called: a little below its quotas, if left out. In `landgrant.toml` only.
     #[schemars(default)]
     pub pace: Pace,
+    /// How `drift` judges what differs. In `landgrant.toml` only.
+    #[schemars(default)]
+    pub drift: DriftSettings,
     /// Grants that must stand before a plan, after it and at every step of it, each under `[[keep]]`:
     /// a way in that no mistake may close. In `landgrant.toml` only.
     #[schemars(rename = "keep")]
@@ -57,6 +60,7 @@ impl Default for Settings {
             ignore: Ignore::default(),
             limits: Limits::default(),
             pace: Pace::default(),
+            drift: DriftSettings::default(),
             keeps: Vec::new(),
         }
     }

@@ -14,6 +14,9 @@ const OBJECTS: &[(&str, &str)] = &[
     ("/properties/ignore", "{settings}[ignore]\n@"),
     ("/properties/limits", "{settings}[limits]\n@"),
     ("/properties/pace", "{settings}[pace]\n@"),
+    ("/properties/drift", "{settings}[drift]\n@"),
+    ("/properties/drift/properties/severity", "{settings}[drift.severity]\n@"),
+    ("/properties/accept/items", "{settings}[[accept]]\n@"),
     ("/properties/limits/properties/grants", "{settings}[limits.grants]\n@"),
     ("/properties/limits/properties/groups", "{settings}[limits.groups]\n@"),
     ("/properties/limits/properties/memberships", "{settings}[limits.memberships]\n@"),
@@ -124,7 +127,7 @@ fn the_words_of_every_choice_are_those_of_the_loader() {
             choices.push((at.to_owned(), words));
         }
     });
-    assert_eq!(choices.len(), 10);
+    assert_eq!(choices.len(), 19);
     for (pointer, words) in choices {
         let key = pointer.rsplit('/').next().unwrap();
         let table = pointer.strip_suffix(&format!("/properties/{key}")).unwrap();

@@ -4,6 +4,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Accounts that are always there; the first is the management account.
@@ -331,16 +332,18 @@ const LIFTED: [&str; 6] = ["grants", "memberships", "groups", "permission_sets",
 
 /// `[manage]` with one of adopt and enforce for each kind.
 #[derive(Clone, Debug)]
-pub(crate) struct Modes(Vec<bool>);
+pub(crate) struct Modes(Cow<'static, [bool]>);
 
 /// Any modes that change things.
 pub(crate) fn modes() -> impl Strategy<Value = Modes> {
-    prop::collection::vec(any::<bool>(), 7).prop_map(Modes)
+    prop::collection::vec(any::<bool>(), 7).prop_map(|modes| Modes(modes.into()))
 }
 
 impl Modes {
     /// Nothing is removed.
-    pub(crate) const ADOPT: Self = Self(Vec::new());
+    pub(crate) const ADOPT: Self = Self(Cow::Borrowed(&[]));
+    /// Whatever is not declared is removed.
+    pub(crate) const ENFORCE: Self = Self(Cow::Borrowed(&[true; 7]));
 
     /// landgrant.toml.
     pub(crate) fn settings(&self) -> String {
@@ -349,7 +352,7 @@ impl Modes {
         let mode = |enforce: &bool| if *enforce { "enforce" } else { "adopt" };
         let lines: Vec<String> = kinds
             .iter()
-            .zip(&self.0)
+            .zip(self.0.iter())
             .map(|(kind, enforce)| format!("{kind} = {:?}\n", mode(enforce)))
             .collect();
         format!(
