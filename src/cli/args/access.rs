@@ -1,8 +1,4 @@
 //! The arguments of who reaches what: `matrix`, `verify`, `explain`.
-#![expect(
-    clippy::doc_markdown,
-    reason = "these comments are the help texts, which show backticks raw"
-)]
 
 use super::{Format, instant, selector};
 use clap::{Args, ValueEnum};
