@@ -160,6 +160,8 @@ pub enum PlanFormat {
     Text,
     /// One JSON document
     Json,
+    /// For a pull request: what changes for people, and the rest folded away
+    Markdown,
     /// A page for reviewers, in one file
     Html,
 }

@@ -76,6 +76,10 @@ fn shown(
             let options = render::plan::Options { color, apply_with };
             render::plan::text(plan, &declared.files, &options)
         }
+        PlanFormat::Markdown => {
+            let options = render::plan::Options { color: false, apply_with };
+            render::plan::markdown(plan, &declared.files, &options)
+        }
         PlanFormat::Html => {
             let document = document(env, global, plan, declared);
             let mut page = Vec::new();

@@ -1,10 +1,13 @@
 //! A plan as text, from top to bottom: what was read, access, changes, what was not done, totals.
 
+mod markdown;
+
 use super::{Page, Tone, access, changes, counted};
 use crate::diag::Files;
 use crate::plan::change::Kind;
 use crate::plan::document::{digest, expires, id};
 use crate::plan::{Counts, Plan};
+pub use markdown::markdown;
 
 /// What the text says beyond the plan itself.
 #[derive(Clone, Debug, Default)]
