@@ -5,7 +5,7 @@
 
 use super::delta::compare;
 use super::level::Level;
-use super::matrix::card::{Account, Person};
+use super::matrix::card::{Account, Person, Set};
 use super::matrix::{At, Hides, Matrix, To};
 use crate::id::{AccountId, PermissionSetArn, UserId};
 use crate::live::Live;
@@ -140,16 +140,23 @@ impl<'a> Sight<'a> {
             name.unwrap_or(set.shown()).to_owned()
         });
         let sets: Vec<String> = named.collect();
-        let known = |(set, name): (&super::matrix::card::Set, &String)| {
-            set.arn.as_ref().is_none_or(|arn| arn.as_str() != name)
-        };
         Self {
             people: people.filter_map(|(at, card)| Some((card.id.as_ref()?, at))).collect(),
             accounts: accounts.map(|(at, card)| (&card.id, at)).collect(),
-            nameless: !side.matrix.sets.iter().zip(&sets).all(known),
+            nameless: side.matrix.sets.iter().zip(&sets).any(|(set, name)| is_nameless(set, name)),
             sets,
             side,
         }
+    }
+
+    /// Why nobody can tell whose access it is, or to what: a user may have been deleted, and a set that was
+    /// deleted and made again goes by its name.
+    fn doubt(&self, id: &UserId, at: At) -> Option<String> {
+        if self.person(id).is_some_and(|card| card.name.is_none()) {
+            return Some("whether there is such a user was not read".to_owned());
+        }
+        let (set, name) = (self.side.matrix.set(at)?, self.sets.get(at as usize)?);
+        is_nameless(set, name).then(|| "the name of its set was not read".to_owned())
     }
 
     fn person(&self, id: &UserId) -> Option<&'a Person> {
@@ -229,6 +236,11 @@ impl<'a> Sight<'a> {
     }
 }
 
+/// Whether all that is known of a set is its ARN.
+fn is_nameless(set: &Set, name: &str) -> bool {
+    set.arn.as_ref().is_some_and(|arn| arn.as_str() == name)
+}
+
 /// One access in both readings.
 struct Finding<'f> {
     id: &'f UserId,
@@ -243,19 +255,24 @@ type Edits = BTreeMap<(At, At), (Vec<String>, Vec<String>)>;
 impl Finding<'_> {
     fn changes(&self, old: &Sight<'_>, new: &Sight<'_>, edits: &mut Edits, out: &mut Vec<Change>) {
         match (self.had, self.has) {
-            (None, Some(_)) => match old.may_hide(self.id, self.pair) {
+            (None, Some((set, _))) => match new
+                .doubt(self.id, *set)
+                .or_else(|| old.may_hide(self.id, self.pair).map(|why| format!("before, {why}")))
+            {
                 Some(why) => out.push(self.change(
                     (old, new),
                     Word::Unknown,
-                    format!("has it; whether it is new nobody knows: before, {why}"),
+                    format!("has it; whether it is new nobody knows: {why}"),
                 )),
                 None => out.push(self.change((old, new), Word::Gain, String::new())),
             },
-            (Some(_), None) => match new.may_hide(self.id, self.pair) {
+            (Some((set, _)), None) => match old.doubt(self.id, *set).or_else(|| {
+                new.may_hide(self.id, self.pair).map(|why| format!("afterwards, {why}"))
+            }) {
                 Some(why) => out.push(self.change(
                     (old, new),
                     Word::Unknown,
-                    format!("had it; whether it is lost nobody knows: afterwards, {why}"),
+                    format!("had it; whether it is lost nobody knows: {why}"),
                 )),
                 None => out.push(self.change((old, new), Word::Lose, String::new())),
             },

@@ -129,10 +129,10 @@ fn hides(part: &Part, found: &Found) -> Hides {
         | Part::AccountTags(_)
         | Part::AccountState(_)
         // Ids are known without names.
-        | Part::Users
-        | Part::Groups => Hides::Nothing,
+        | Part::Users => Hides::Nothing,
         Part::PermissionSet(arn) if found.sets.contains_key(arn) => Hides::Nothing,
-        Part::Memberships(_) => Hides::Members,
+        // The members of a group that was not listed were not asked for.
+        Part::Groups | Part::Memberships(_) => Hides::Members,
         Part::PermissionSets
         | Part::PermissionSet(_)
         | Part::Provisioned(_)
