@@ -97,14 +97,7 @@ fn about(env: &Env, global: &Global, head: &Head) -> Map<String, Value> {
         "command": command,
         "complete": head.complete,
         "marked": (!head.complete).then_some("INCOMPLETE"),
-        "scope": {
-            "organization": head.organization,
-            "instance": head.instance,
-            "identity_store": head.identity_store,
-            "region": head.region,
-            "caller": head.caller,
-            "standing": head.standing,
-        },
+        "scope": head.scope(),
         "observed": {
             "started": head.started.to_string(),
             "ended": head.ended.to_string(),

@@ -5,8 +5,9 @@ use super::accept::Accepted;
 use super::baseline::{Known, News, Since};
 use super::fail::FailOn;
 use super::{Class, Drift, Item, Severity, Unread};
-use crate::diag::{Files, Span};
+use crate::diag::Files;
 use crate::id::UserName;
+use crate::plan::document::origin_json;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -141,8 +142,8 @@ fn item(item: &Item, drift: &Drift, files: &Files) -> Value {
     put("people", json!(people));
     put("fingerprint", json!(fingerprint));
     put("value_fingerprint", json!(value_fingerprint));
-    put("origin", place(*origin, files));
-    put("near", place(*near, files));
+    put("origin", origin_json(*origin, files));
+    put("near", origin_json(*near, files));
     put("because", json!(because));
     put("mend", json!({ "apply": mend.apply, "edit": mend.edit }));
     put(
@@ -164,13 +165,6 @@ fn item(item: &Item, drift: &Drift, files: &Files) -> Value {
     Value::Object(out)
 }
 
-fn place(span: Option<Span>, files: &Files) -> Value {
-    span.map_or(Value::Null, |span| {
-        let at = files.position(span);
-        json!({ "file": at.file, "line": at.line, "column": at.column })
-    })
-}
-
 fn accepted_json(accepted: &Accepted, files: &Files) -> Value {
     let Accepted { span, why, until, ticket, is_over } = accepted;
     json!({
@@ -178,7 +172,7 @@ fn accepted_json(accepted: &Accepted, files: &Files) -> Value {
         "until": until,
         "ticket": ticket,
         "over": is_over,
-        "origin": place(Some(*span), files),
+        "origin": origin_json(Some(*span), files),
     })
 }
 

@@ -302,7 +302,7 @@ fn change(plan: &Plan, change: &Change, files: &Files) -> Value {
 }
 
 /// A place as documents have it; null where there is none.
-fn origin_json(span: Option<Span>, files: &Files) -> Value {
+pub fn origin_json(span: Option<Span>, files: &Files) -> Value {
     span.map_or(Value::Null, |span| {
         let at = files.position(span);
         json!({ "file": at.file, "line": at.line, "column": at.column })

@@ -15,6 +15,7 @@ use crate::access::matrix::{Matrix, Row};
 use crate::live::{Gap, Live};
 pub use csv::defused;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// What a row is.
@@ -136,6 +137,20 @@ impl Head {
             git: None,
             filter: Vec::new(),
         }
+    }
+}
+
+impl Head {
+    /// What was read, and by whom, as documents have it.
+    pub fn scope(&self) -> Value {
+        json!({
+            "organization": self.organization,
+            "instance": self.instance,
+            "identity_store": self.identity_store,
+            "region": self.region,
+            "caller": self.caller,
+            "standing": self.standing,
+        })
     }
 }
 

@@ -61,14 +61,7 @@ pub(in super::super) fn document(head: &Head, by: By) -> Value {
         "tool": {"name": "landgrant", "version": env!("CARGO_PKG_VERSION")},
         "from": head.from,
         "by": by.name(),
-        "scope": {
-            "organization": head.organization,
-            "instance": head.instance,
-            "identity_store": head.identity_store,
-            "region": head.region,
-            "caller": head.caller,
-            "standing": head.standing,
-        },
+        "scope": head.scope(),
         "observed": {
             "started": head.started.to_string(),
             "ended": head.ended.to_string(),
