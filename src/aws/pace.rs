@@ -93,6 +93,8 @@ pub(super) fn retry(
 ) -> Option<Duration> {
     let attempts = match error.operation.split_once(':') {
         Some(("sts", _)) => STS_ATTEMPTS,
+        // Whoever asks for an account looks first whether the last request was heard.
+        Some((_, "CreateAccount" | "ProvisionProduct")) => 1,
         _ => ATTEMPTS,
     };
     let (more, longest) = match error.kind {
