@@ -209,6 +209,12 @@ impl Plan {
             | Part::Accounts
             | Part::AccountTags(_)
             | Part::AccountState(_)
+            | Part::LandingZone
+            | Part::Baselines
+            | Part::Controls
+            | Part::ControlCatalog
+            | Part::Control(_)
+            | Part::EnabledControl(_)
             | Part::Standing => true,
             Part::PermissionSets
             | Part::PermissionSet(_)

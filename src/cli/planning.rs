@@ -93,6 +93,8 @@ pub struct Reach {
     pub depth: Depth,
     /// Pairs that are read whole, whatever explains them: something is revoked there, or was.
     pub revoked: Pairs,
+    /// Whether Control Tower is read even where the definitions do not concern it.
+    pub control_tower: bool,
     /// Whether every account's tags are read, and not only those that the definitions make matter.
     pub all_tags: bool,
     /// The accounts that a plan is about.
@@ -113,6 +115,7 @@ impl Reach {
         Self {
             depth,
             revoked: Pairs::new(),
+            control_tower: false,
             all_tags: false,
             only: Only::default(),
             bound: None,
@@ -132,11 +135,12 @@ impl Reach {
 
 /// The pace that is asked for, else the usual one.
 fn pace(typed: &source::declared::Pace) -> Pace {
-    let Pace { sso_admin, identity_store, organizations } = Pace::default();
+    let Pace { sso_admin, identity_store, organizations, control_tower } = Pace::default();
     Pace {
         sso_admin: typed.sso_admin.unwrap_or(sso_admin),
         identity_store: typed.identity_store.unwrap_or(identity_store),
         organizations: typed.organizations.unwrap_or(organizations),
+        control_tower,
     }
 }
 
@@ -223,10 +227,11 @@ async fn read_all(
     reach: &Reach,
     progress: &Reading<'_>,
 ) -> Result<Live, Failure> {
-    let Questions { users, members_of } = questions(declared);
+    let Questions { users, members_of, controls } = questions(declared);
     let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
     let bound = reach.bound.clone();
-    let wanted = Wanted { instance, depth: reach.depth, users, members_of, bound };
+    let controls = controls.or_else(|| reach.control_tower.then(BTreeSet::new));
+    let wanted = Wanted { instance, depth: reach.depth, users, members_of, bound, controls };
     let aws = &connection.aws;
     let tags_of = |organization: &Organization| {
         if reach.all_tags {
