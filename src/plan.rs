@@ -232,7 +232,7 @@ impl Plan {
 
 /// Makes the plan. `desired` comes from a resolution without errors.
 pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rules) -> Plan {
-    let labels = &projection.labels;
+    let labels = &desired.labels(projection);
     let ids = renamed_ids(&projection.ids, &desired.renames);
     // Everything that is live, ignored things too, under the names that it will have: a rename
     // changes nobody's access, whether it is carried out or held.

@@ -23,8 +23,8 @@ pub mod select;
 use crate::diag::{Diagnostic, Span, sort};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Live;
-use crate::live::project::Projection;
-use crate::model::{Grant, Principal, State};
+use crate::live::project::{Labels, Projection};
+use crate::model::{Grant, NewAccount, Principal, State};
 use crate::source::declared::{Declared, IdentitySource, Limits, Manage, Mode, Origin};
 use jiff::Timestamp;
 use select::OrgView;
@@ -59,6 +59,10 @@ pub struct Desired {
     pub held: Vec<Held>,
     /// What must stand at every step.
     pub kept: Vec<kept::Kept>,
+    /// Accounts that are to be created, by the ids that stand for them.
+    pub new_accounts: BTreeMap<AccountId, NewAccount>,
+    /// Accounts that only Account Factory may move.
+    pub by_factory: BTreeSet<AccountId>,
     /// OUs that are never removed: Control Tower's foundational ones.
     pub protected_ous: BTreeSet<OuPath>,
     /// Whether the tree, the accounts and, where a selector asks for them, the tags were read whole:
@@ -72,6 +76,13 @@ pub struct Desired {
     pub undoes: Option<String>,
     /// Things worth knowing that were found on the way.
     pub notes: Vec<String>,
+}
+
+impl Desired {
+    /// What accounts are called, those that are to be created too.
+    pub fn labels(&self, projection: &Projection) -> Labels {
+        projection.labels.with(self.new_accounts.iter().map(|(id, new)| (id, new.name.as_str())))
+    }
 }
 
 /// Old name → new name.

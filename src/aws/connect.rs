@@ -1,4 +1,4 @@
-//! The four clients, made from one configuration.
+//! A client of every service, made from one configuration.
 
 use super::count::{Calls, Counter};
 use super::error::AwsError;
@@ -47,6 +47,7 @@ pub struct Aws {
     pub(super) sso_admin: aws_sdk_ssoadmin::Client,
     pub(super) identity_store: aws_sdk_identitystore::Client,
     pub(super) organizations: aws_sdk_organizations::Client,
+    pub(super) service_catalog: aws_sdk_servicecatalog::Client,
     pub(super) sts: aws_sdk_sts::Client,
     config: SdkConfig,
     counted: Calls,
@@ -139,6 +140,9 @@ impl Aws {
         let organizations = aws_sdk_organizations::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("organizations"));
+        let service_catalog = aws_sdk_servicecatalog::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("servicecatalog"));
         let sts = aws_sdk_sts::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("sts"));
@@ -146,6 +150,7 @@ impl Aws {
             sso_admin: aws_sdk_ssoadmin::Client::from_conf(sso_admin.build()),
             identity_store: aws_sdk_identitystore::Client::from_conf(identity_store.build()),
             organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
+            service_catalog: aws_sdk_servicecatalog::Client::from_conf(service_catalog.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             config,
             counted,

@@ -257,8 +257,9 @@ async fn read_some(
     let mut live = aws::read::read_organization(aws, wanted, tags_of, &env.now, progress).await?;
     let organization = organization_to_be(declared, &live, &project(&live));
     let selection = select(&reach.only, &organization, &live)?;
-    let accounts = selection.map(|selection| selection.accounts).unwrap_or_default();
+    let mut accounts = selection.map(|selection| selection.accounts).unwrap_or_default();
     let (sets, groups) = granted_in(declared, &organization, &accounts);
+    accounts.retain(|id| !id.is_to_come());
     let narrow = Narrow { accounts, sets, groups };
     aws::read::read_center(aws, &mut live, (wanted, &narrow), &env.now, progress).await?;
     let there = aws.in_region(&live.identity_center.region);

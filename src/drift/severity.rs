@@ -158,6 +158,8 @@ impl<'a> Judge<'a> {
             What::MoveAccount { account, .. } => self.moved(account),
             What::TagAccount { .. } if self.facts.desired.selects_by_tag => Severity::Medium,
             What::CreateSet(..)
+            | What::CreateAccount { .. }
+            | What::CloseAccount(_)
             | What::ProvisionSet { .. }
             | What::CreateUser(..)
             | What::CreateGroup(..) => Severity::Medium,

@@ -203,6 +203,7 @@ fn twin(what: &What, twins: &Twins) -> Option<String> {
         What::CreateOu(path) | What::RenameOu { from: path, .. } | What::DeleteOu(path) => {
             ous.contains(path).then(|| path.to_string())
         }
+        What::CreateAccount { ou, .. } => ous.contains(ou).then(|| ou.to_string()),
         What::MoveAccount { from, to, .. } => {
             [from, to].into_iter().find(|path| ous.contains(*path)).map(ToString::to_string)
         }

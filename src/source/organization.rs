@@ -132,8 +132,18 @@ fn account(mut table: Table<'_>, out: &mut Vec<Diagnostic>) -> Account {
         let title = format!("{}.owner", table.name);
         owner(Table::of(title, node.span, node, out)?, out)
     });
+    let closed = table.optional("closed").and_then(|node| {
+        let span = node.span;
+        node.boolean(out).map(|closed| Spanned::new(closed, span))
+    });
+    if let Some(closed) = closed.filter(|closed| closed.value && id.is_none()) {
+        let message = "an account is closed only by its `id`";
+        out.push(Diagnostic::new(Code::MissingKey, closed.span, message).help(
+            "write its twelve digits beside: `id = \"…\"`; a name may come to mean another account",
+        ));
+    }
     table.finish(out);
-    Account { id, email, ou, tags, owner }
+    Account { id, email, ou, tags, owner, closed }
 }
 
 fn account_id(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<AccountId>> {

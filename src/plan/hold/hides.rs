@@ -10,11 +10,16 @@ pub(super) fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
     let kind = what.kind();
     match part {
         Part::Ous => {
-            matches!(kind, Kind::Ous | Kind::Grants) || matches!(what, What::MoveAccount { .. })
+            matches!(kind, Kind::Ous | Kind::Grants)
+                || matches!(what, What::CreateAccount { .. } | What::MoveAccount { .. })
         }
-        Part::Accounts => matches!(what, What::DeleteOu(_)) || kind == Kind::Grants,
+        Part::Accounts => {
+            matches!(what, What::DeleteOu(_) | What::CreateAccount { .. }) || kind == Kind::Grants
+        }
         Part::AccountState(id) => match what {
-            What::MoveAccount { account, .. } | What::TagAccount { account, .. } => account == id,
+            What::MoveAccount { account, .. }
+            | What::CloseAccount(account)
+            | What::TagAccount { account, .. } => account == id,
             What::CreateGrant(grant) | What::DeleteGrant(grant) => grant.account == *id,
             // Groups and users with a grant there are in use. A set may be there without one.
             What::DeleteSet(name, _) => {
