@@ -5,13 +5,17 @@ use super::clock::Clock;
 use super::failure::{Answer, Failure};
 use super::fault::{self, Effect, Fault, Script};
 use super::log::{self, Entry};
+use super::operations::Operations;
 use super::paging::Paging;
 use super::quota::{self, Buckets, Quotas};
 use super::requests::{self, Requests};
 use super::snapshot::{self, Loaded, WorldError};
 use super::wire::{self, Protocol, Reply, Request, Route};
 use super::world::{Stamp, World};
-use super::{Options, accounts, identity_store, organizations, rights, sso_admin, sts};
+use super::{
+    Options, accounts, control_catalog, control_tower, identity_store, organizations, rights,
+    sso_admin, sts,
+};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
@@ -42,6 +46,7 @@ pub(super) struct Call<'a> {
     pub(super) world: &'a mut World,
     pub(super) requests: &'a mut Requests,
     pub(super) accounts: &'a mut accounts::Requests,
+    pub(super) operations: &'a mut Operations,
     pub(super) options: &'a Options,
     /// The account that the call comes from.
     pub(super) caller: &'a str,
@@ -56,7 +61,17 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// The page that a request asks for.
     pub(super) fn paging<'a>(&'a self, input: &'a Input, most: usize) -> Paging<'a> {
-        Paging { options: self.options, operation: self.operation, input, most }
+        self.paging_from(input, 1, most)
+    }
+
+    /// The page that a request asks for, where the service also says how short it may be.
+    pub(super) fn paging_from<'a>(
+        &'a self,
+        input: &'a Input,
+        least: usize,
+        most: usize,
+    ) -> Paging<'a> {
+        Paging { options: self.options, operation: self.operation, input, least, most }
     }
 
     /// The limits in force.
@@ -121,32 +136,30 @@ impl State {
     pub(super) fn answer(&mut self, request: &Request) -> Done {
         let settled = self.settle();
         let route = wire::route(request);
-        let members = read(&route, request);
+        let members = wire::read(&route, request);
         let summary = members.as_ref().map(log::summary).unwrap_or_default();
         let (answer, lost) = self.admit(&route, members);
         let write = log::writes(&route.operation);
-        let entry = Entry {
-            run: self.loaded.run,
-            n: self.calls.len() as u64 + 1,
-            summary,
-            outcome: answer.as_ref().map_or_else(|failure| failure.code, |_| "ok").to_owned(),
-            service: route.service,
-            operation: route.operation,
-            write,
-        };
+        let outcome = answer.as_ref().map_or_else(|failure| failure.code, |_| "ok").to_owned();
+        let (run, n) = (self.loaded.run, self.calls.len() as u64 + 1);
+        let reply = (!lost).then(|| wire::reply(&route, answer, &format!("{run}/{n}")));
+        let Route { service, operation, protocol: _ } = route;
+        let entry = Entry { run, n, service, operation, write, summary, outcome };
         self.calls.push(entry.clone());
         // What a fault answers says nothing of what was done.
         let changed = settled || write || std::mem::take(&mut self.meddled);
-        let number = format!("{}/{}", entry.run, entry.n);
-        let reply = (!lost).then(|| wire::reply(route.protocol, answer, &number));
         Done { reply, entry, changed }
     }
 
     /// Lets everything take effect that is due, and says whether anything was.
     fn settle(&mut self) -> bool {
-        let Loaded { world, requests, accounts, run: _ } = &mut self.loaded;
-        let assignments = requests.settle(world);
-        accounts.settle(world, self.clock) || assignments
+        let Loaded { world, requests, accounts, operations, run: _ } = &mut self.loaded;
+        let settled = [
+            requests.settle(world),
+            accounts.settle(world, self.clock),
+            operations.settle(world, self.clock),
+        ];
+        settled.contains(&true)
     }
 
     /// Lets a call through the gates, and says whether its answer is lost. AWS counts calls before it looks at them, so
@@ -201,6 +214,8 @@ impl State {
     ) -> Answer {
         let style = match route.service.as_str() {
             "organizations" => Style::InvalidInput,
+            "controltower" => Style::Small,
+            "servicecatalog" => Style::Parameters,
             _ => Style::Validation,
         };
         let input = Input::new(members, style);
@@ -209,6 +224,7 @@ impl State {
             world: &mut self.loaded.world,
             requests: &mut self.loaded.requests,
             accounts: &mut self.loaded.accounts,
+            operations: &mut self.loaded.operations,
             options: &self.options,
             caller: &self.caller,
             clock: self.clock,
@@ -224,16 +240,10 @@ impl State {
             "identitystore" => identity_store::answer(&mut call, &input),
             "organizations" => organizations::answer(&mut call, &input),
             "sts" => sts::answer(&call),
-            // Control Tower, Service Catalog and others have their place here.
+            "controltower" => control_tower::answer(&mut call, &input),
+            "controlcatalog" => control_catalog::answer(&call, &input),
             _ => Err(Failure::unknown_operation(&route.operation)),
         }
-    }
-}
-
-fn read(route: &Route, request: &Request) -> Result<Map<String, Value>, Failure> {
-    match route.protocol {
-        Protocol::Json => wire::members(&request.body),
-        Protocol::Query => Ok(Map::new()),
     }
 }
 

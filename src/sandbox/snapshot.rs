@@ -6,12 +6,15 @@
 
 mod document;
 mod read;
+mod tower;
 mod write;
 
 use super::accounts;
+use super::operations::Operations;
 use super::requests::Requests;
 use super::world::World;
 
+pub(super) use tower::Missing;
 pub(super) use write::write;
 
 /// Why a document is no world.
@@ -47,6 +50,7 @@ pub(super) struct Loaded {
     pub(super) world: World,
     pub(super) requests: Requests,
     pub(super) accounts: accounts::Requests,
+    pub(super) operations: Operations,
     /// The number of this opening, from 1.
     pub(super) run: u64,
 }

@@ -1,6 +1,8 @@
 //! What goes over the wire: requests are told apart here, answers get their bytes.
 //!
-//! json-1.1 for the services with an `x-amz-target`, awsQuery with XML for STS.
+//! json-1.1 for the services with an `x-amz-target`, rest-json for those with paths, awsQuery with XML for STS.
+
+mod rest;
 
 use super::failure::{Answer, Failure};
 use super::id;
@@ -11,6 +13,8 @@ use serde_json::{Map, Value};
 pub(super) struct Request {
     pub(super) method: String,
     pub(super) path: String,
+    /// What follows the path's question mark, as it was sent.
+    pub(super) query: String,
     pub(super) target: Option<String>,
     pub(super) content_type: Option<String>,
     pub(super) body: Vec<u8>,
@@ -28,6 +32,7 @@ pub(super) struct Reply {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
     Json,
+    Rest,
     Query,
 }
 
@@ -40,7 +45,7 @@ pub(super) struct Route {
 }
 
 /// Target prefixes, and the service's name in the log. Those without an implementation are here so that the log names
-/// them; rest-json services (Control Tower) have paths instead and would be told apart in [`route`].
+/// them.
 const TARGETS: [(&str, &str); 5] = [
     ("SWBExternalService", "sso-admin"),
     ("AWSIdentityStore", "identitystore"),
@@ -73,6 +78,13 @@ pub(super) fn route(request: &Request) -> Route {
             protocol: Protocol::Query,
         };
     }
+    if let Some((service, operation)) = rest::route(request) {
+        return Route {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            protocol: Protocol::Rest,
+        };
+    }
     Route {
         service: "unknown".to_owned(),
         operation: format!("{} {}", request.method, request.path),
@@ -80,8 +92,17 @@ pub(super) fn route(request: &Request) -> Route {
     }
 }
 
-/// Reads the members of a json-1.1 request.
-pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
+/// Reads the members of a request.
+pub(super) fn read(route: &Route, request: &Request) -> Result<Map<String, Value>, Failure> {
+    match route.protocol {
+        Protocol::Json => members(&request.body),
+        Protocol::Rest => rest::read(&route.service, request),
+        Protocol::Query => Ok(Map::new()),
+    }
+}
+
+/// Reads the members of a JSON body.
+fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
@@ -93,10 +114,11 @@ pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
 }
 
 /// Puts an answer on the wire.
-pub(super) fn reply(protocol: Protocol, answer: Answer, request_number: &str) -> Reply {
+pub(super) fn reply(route: &Route, answer: Answer, request_number: &str) -> Reply {
     let request_id = id::uuid(&format!("call/{request_number}"));
-    match protocol {
+    match route.protocol {
         Protocol::Json => json(answer, request_id),
+        Protocol::Rest => rest::reply(route, answer, request_id),
         Protocol::Query => query(answer, request_id),
     }
 }

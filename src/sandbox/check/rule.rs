@@ -8,7 +8,12 @@ pub(in super::super) struct Rule {
     pub(super) ok: fn(&str) -> bool,
 }
 
-const fn rule(min: usize, max: usize, pattern: &'static str, ok: fn(&str) -> bool) -> Rule {
+pub(super) const fn rule(
+    min: usize,
+    max: usize,
+    pattern: &'static str,
+    ok: fn(&str) -> bool,
+) -> Rule {
     Rule { min, max, pattern, ok }
 }
 
