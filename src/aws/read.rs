@@ -209,6 +209,23 @@ async fn tower(
     Ok((Some(tower), gaps))
 }
 
+/// Reads Control Tower into what was read, where only that showed that it is concerned.
+pub async fn read_tower(
+    aws: &Aws,
+    live: &mut Live,
+    now: impl Fn() -> Timestamp,
+    progress: &dyn Progress,
+) -> Result<(), ReadError> {
+    let counted = aws.calls();
+    let there = &aws.in_region(&live.identity_center.region);
+    let (tower, gaps) = control_tower::read(there, &BTreeSet::new(), progress).await?;
+    live.control_tower = Some(tower);
+    live.gaps.extend(gaps.0);
+    tidy(&mut live.gaps);
+    charge(&mut live.taken, &counted, aws, now());
+    Ok(())
+}
+
 /// Reads Identity Center into what [`read_organization`] read: of some accounts alone, where that takes
 /// fewer calls, else all of it.
 pub async fn read_center(

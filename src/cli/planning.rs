@@ -20,6 +20,7 @@ use crate::resolve::reading::{Questions, Removals, granted_in, questions, remova
 use crate::resolve::select::OrgView;
 use crate::resolve::{
     Desired, Only, Renames, Rules, Selection, needing_tags, organization_to_be, resolve,
+    touches_landing_zone,
 };
 use crate::source::{self, declared::Declared};
 use crate::store;
@@ -243,6 +244,7 @@ async fn read_all(
         return read_some(env, declared, aws, (&wanted, &tags_of, reach), progress).await;
     }
     let mut live = aws::read::read(aws, &wanted, &tags_of, &env.now, progress).await?;
+    tower_too(env, declared, aws, &mut live, progress).await?;
     // Grants are asked for where the instance is.
     let there = aws.in_region(&live.identity_center.region);
     let needed = needed(removals(declared, &live), reach, &live);
@@ -260,6 +262,7 @@ async fn read_some(
     progress: &Reading<'_>,
 ) -> Result<Live, Failure> {
     let mut live = aws::read::read_organization(aws, wanted, tags_of, &env.now, progress).await?;
+    tower_too(env, declared, aws, &mut live, progress).await?;
     let organization = organization_to_be(declared, &live, &project(&live));
     let selection = select(&reach.only, &organization, &live)?;
     let mut accounts = selection.map(|selection| selection.accounts).unwrap_or_default();
@@ -271,6 +274,20 @@ async fn read_some(
     let needed = needed(Removals::default(), reach, &live);
     aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
     Ok(live)
+}
+
+/// Reads Control Tower as well where the plan will be about what that governs.
+async fn tower_too(
+    env: &Env,
+    declared: &Declared,
+    aws: &Aws,
+    live: &mut Live,
+    progress: &Reading<'_>,
+) -> Result<(), Failure> {
+    if live.control_tower.is_none() && touches_landing_zone(declared, live, &project(live)) {
+        aws::read::read_tower(aws, live, &env.now, progress).await?;
+    }
+    Ok(())
 }
 
 /// What has to be known wholly: whatever may be removed, and where something is revoked.
