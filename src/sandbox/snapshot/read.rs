@@ -7,7 +7,7 @@ use super::super::world::{
     Account, Boundary, CustomerPolicy, ExternalId, Group, IdentityCenter, Organization, Ou,
     PermissionSet, Principal, User, World,
 };
-use super::{Loaded, WorldError, document, tower};
+use super::{Loaded, WorldError, document, factory, tower};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -245,8 +245,17 @@ fn read_group(document: document::Group) -> (String, Group) {
 }
 
 fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
-    let document::Sandbox { run, counter, requests, stamps, creations, closures, operations } =
-        document;
+    let document::Sandbox {
+        run,
+        counter,
+        requests,
+        stamps,
+        creations,
+        closures,
+        operations,
+        factory,
+    } = document;
+    loaded.factory = factory::read_factory(factory);
     loaded.run = run + 1;
     loaded.world.counter = counter;
     loaded.world.stamps = stamps;
