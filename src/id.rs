@@ -79,6 +79,14 @@ text_type! {
     UserId;
     /// A group of the identity store.
     GroupId;
+    /// Control Tower's landing zone, `arn:aws:controltower:REGION:ACCOUNT:landingzone/…`.
+    LandingZoneArn;
+    /// A baseline of Control Tower, `arn:aws:controltower:REGION::baseline/…`.
+    BaselineArn;
+    /// A baseline that is enabled, `arn:aws:controltower:REGION:ACCOUNT:enabledbaseline/…`.
+    EnabledBaselineArn;
+    /// A control that is enabled, `arn:aws:controltower:REGION:ACCOUNT:enabledcontrol/…`.
+    EnabledControlArn;
     /// A permission set's name; 1–32 of `[\w+=,.@-]`, immutable (botocore model of sso-admin).
     PermissionSetName;
     /// A user's `UserName`; unique in the identity store.

@@ -209,6 +209,12 @@ impl Plan {
             | Part::Accounts
             | Part::AccountTags(_)
             | Part::AccountState(_)
+            | Part::LandingZone
+            | Part::Baselines
+            | Part::Controls
+            | Part::ControlCatalog
+            | Part::Control(_)
+            | Part::EnabledControl(_)
             | Part::Standing => true,
             Part::PermissionSets
             | Part::PermissionSet(_)
@@ -259,6 +265,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         elsewhere: hold::Elsewhere::of(live, projection),
         only: rules.only.as_ref(),
         joining: hold::Joining::of(live),
+        tower: live.control_tower.as_ref(),
         provisioned: &projection.provisioned,
     };
     let mut drafts =

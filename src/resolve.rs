@@ -184,6 +184,8 @@ pub enum Hold {
     InUse,
     /// It belongs to Control Tower.
     Protected,
+    /// Control Tower would call it drift, or cannot do it.
+    ControlTower,
     /// Only the management account may do it, and the caller is elsewhere.
     ManagementOnly,
     /// It needs a change that reaches beyond the accounts of `--only`.
@@ -210,6 +212,7 @@ impl Hold {
             Self::Inactive => "inactive",
             Self::InUse => "in-use",
             Self::Protected => "protected",
+            Self::ControlTower => "control-tower",
             Self::ManagementOnly => "management-only",
             Self::OutsideOnly => "outside-only",
             Self::NothingDeclared => "nothing-declared",
@@ -287,6 +290,18 @@ pub fn as_is(declared: &Declared, live: &Live, projection: &Projection) -> Desir
 pub fn organization_to_be(declared: &Declared, live: &Live, projection: &Projection) -> OrgView {
     let (context, mut desired) = begin(declared, live, projection, live.taken.started);
     organize(&context, &mut desired, &mut Vec::new())
+}
+
+/// Whether anything is to be done to accounts or OUs that concerns Control Tower, where there is one: an
+/// account is made, moved or closed, an OU renamed or removed.
+pub fn touches_landing_zone(declared: &Declared, live: &Live, projection: &Projection) -> bool {
+    let (context, mut desired) = begin(declared, live, projection, live.taken.started);
+    organize(&context, &mut desired, &mut Vec::new());
+    let accounts = &desired.live.accounts;
+    let touched = desired.state.accounts.iter().any(|(id, after)| {
+        accounts.get(id).is_none_or(|at| at.ou != after.ou || at.closed != after.closed)
+    });
+    touched || !desired.renames.ous.is_empty() || !desired.live.ous.is_subset(&desired.state.ous)
 }
 
 fn begin<'a>(

@@ -1,4 +1,4 @@
-//! A client of every service, made from one configuration.
+//! The clients of all services, made from one configuration.
 
 use super::count::{Calls, Counter};
 use super::error::AwsError;
@@ -49,6 +49,8 @@ pub struct Aws {
     pub(super) organizations: aws_sdk_organizations::Client,
     pub(super) service_catalog: aws_sdk_servicecatalog::Client,
     pub(super) sts: aws_sdk_sts::Client,
+    pub(super) control_tower: aws_sdk_controltower::Client,
+    pub(super) control_catalog: aws_sdk_controlcatalog::Client,
     config: SdkConfig,
     counted: Calls,
     gates: Arc<Gates>,
@@ -146,12 +148,20 @@ impl Aws {
         let sts = aws_sdk_sts::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("sts"));
+        let control_tower = aws_sdk_controltower::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("controltower"));
+        let control_catalog = aws_sdk_controlcatalog::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("controlcatalog"));
         Self {
             sso_admin: aws_sdk_ssoadmin::Client::from_conf(sso_admin.build()),
             identity_store: aws_sdk_identitystore::Client::from_conf(identity_store.build()),
             organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
             service_catalog: aws_sdk_servicecatalog::Client::from_conf(service_catalog.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            control_tower: aws_sdk_controltower::Client::from_conf(control_tower.build()),
+            control_catalog: aws_sdk_controlcatalog::Client::from_conf(control_catalog.build()),
             config,
             counted,
             gates,

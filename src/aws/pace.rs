@@ -27,18 +27,24 @@ pub struct Pace {
     pub identity_store: f64,
     /// The share of AWS's rate of each operation of Organizations.
     pub organizations: f64,
+    /// Calls a second to Control Tower and to its catalog, for each of the two. AWS documents no quota.
+    pub control_tower: f64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { sso_admin: 19.5, identity_store: 19.5, organizations: 0.95 }
+        Self { sso_admin: 19.5, identity_store: 19.5, organizations: 0.95, control_tower: 5.0 }
     }
 }
 
 impl Pace {
     /// No pace at all: for an AWS that has no quotas.
-    pub const UNBOUNDED: Self =
-        Self { sso_admin: UNBOUNDED, identity_store: UNBOUNDED, organizations: UNBOUNDED };
+    pub const UNBOUNDED: Self = Self {
+        sso_admin: UNBOUNDED,
+        identity_store: UNBOUNDED,
+        organizations: UNBOUNDED,
+        control_tower: UNBOUNDED,
+    };
 
     /// The quota of an operation, and the name of the bucket that it shares.
     fn quota<'o>(&self, operation: &'o str) -> (&'o str, Quota) {
@@ -50,6 +56,7 @@ impl Pace {
                 let Quota { rate, burst } = quota::organizations(name);
                 (operation, bounded(rate * self.organizations, burst))
             }
+            "controltower" | "controlcatalog" => (service, bounded(self.control_tower, BURST)),
             // STS, once a run.
             _ => (service, bounded(UNBOUNDED, BURST)),
         }
@@ -93,6 +100,8 @@ pub(super) fn retry(
 ) -> Option<Duration> {
     let attempts = match error.operation.split_once(':') {
         Some(("sts", _)) => STS_ATTEMPTS,
+        // Whoever asks for an account looks first whether the last request was heard.
+        Some((_, "CreateAccount" | "ProvisionProduct")) => 1,
         _ => ATTEMPTS,
     };
     let (more, longest) = match error.kind {

@@ -121,6 +121,12 @@ impl<'a> Judge<'a> {
             | Part::Accounts
             | Part::AccountTags(_)
             | Part::AccountState(_)
+            | Part::LandingZone
+            | Part::Baselines
+            | Part::Controls
+            | Part::ControlCatalog
+            | Part::Control(_)
+            | Part::EnabledControl(_)
             | Part::Standing => Severity::Medium,
         };
         self.typed(Class::Unknown).unwrap_or(found)

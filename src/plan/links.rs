@@ -284,9 +284,9 @@ fn of(draft: &Draft, at: &Index<'_>, contents: &Contents<'_>) -> Links {
         What::DeleteSet(name, _) => {
             links.exist.extend(many(&at.deleted_grants_with, &name));
         }
-        // What is revoked there goes first: nothing can be revoked in a closed account.
+        // What is revoked there goes first: nothing can be revoked in a closed account, nor is one reopened.
         What::CloseAccount(account) => {
-            links.end.extend(many(&at.deleted_grants_in, &account));
+            links.succeed.extend(many(&at.deleted_grants_in, &account));
             links.end.extend(many(&at.created_grants_in, &account));
             links.end.extend(many(&at.accounts, &account));
         }

@@ -124,12 +124,30 @@ pub(super) fn resolve(
         tag(context, &id, account, desired, &mut view);
         stays_in_sight(context, &id, name, account, &view, out);
     }
+    by_factory(context, desired);
     for id in desired.live.accounts.keys() {
         if !desired.origins.accounts.contains_key(id) {
             desired.unmanaged.insert(address::account(context.projection.labels.of(id)));
         }
     }
     view
+}
+
+/// Notes which accounts Account Factory has to move: the enrolled ones, where it makes accounts, unless the
+/// landing zone enrols what is moved by itself.
+fn by_factory(context: &Context<'_>, desired: &mut Desired) {
+    let Some(tower) = context.live.control_tower.as_ref().filter(|tower| !tower.auto_enrols())
+    else {
+        return;
+    };
+    if context.declared.settings.create_accounts != declared::CreateAccounts::AccountFactory {
+        return;
+    }
+    let moved = desired.live.accounts.iter().filter(|(id, at)| {
+        let after = desired.state.accounts.get(*id);
+        after.is_some_and(|after| after.ou != at.ou) && tower.is_enrolled(id)
+    });
+    desired.by_factory = moved.map(|(id, _)| id.clone()).collect();
 }
 
 /// Which account it is, live or to come; `None` where there is none or it cannot be told, which has then

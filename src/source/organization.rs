@@ -199,7 +199,9 @@ mod tests {
             ("[account.a]\nid = 111122223333\n", "wrong-type 2:6"),
             ("[account.a]\nid = \"11112222333\"\n", "invalid-name 2:6"),
             ("[account.a]\nemail = \"a.example\"\n", "invalid-name 2:9"),
-            ("[account.a]\nou = \"A/\"\nclosed = true\n", "invalid-name 2:6, unknown-key 3:1"),
+            ("[account.a]\nou = \"A/\"\nclosed = true\n", "invalid-name 2:6, missing-key 3:10"),
+            ("[account.a]\nid = \"111122223333\"\nclosed = true\n", ""),
+            ("[account.a]\nclosed = \"yes\"\n", "wrong-type 2:10"),
             (
                 "[account.a]\ntags = { a = 1, \"AWS:b\" = \"c\", d = \"#\" }\n",
                 "wrong-type 2:14, invalid-tag 2:17, invalid-tag 2:36",

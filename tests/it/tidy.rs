@@ -267,6 +267,8 @@ fn called() -> BTreeSet<String> {
         ("\"identitystore:", "identitystore:"),
         ("\"organizations:", "organizations:"),
         ("\"sts:", "sts:"),
+        ("\"controltower:", "controltower:"),
+        ("\"controlcatalog:", "controlcatalog:"),
     ];
     let mut found = BTreeSet::new();
     for path in of_module("aws").into_iter().chain(of_module("call")) {

@@ -3,7 +3,7 @@
 //! Neither knows a client token, so that a run which died leaves nothing to go on with but what AWS
 //! lists: a creation that is under way is found again by the account's name, and never asked for twice.
 
-use super::{CallError, Done, Session, busy};
+use super::{BACKOFF, CallError, Done, Session, busy};
 use crate::aws::error::{AwsError, Kind};
 use crate::aws::page::{listed, pages};
 use crate::aws::wait::account::{Vending, VendingKind};
@@ -25,17 +25,48 @@ impl Session<'_> {
         email: &str,
         tags: &Tags,
     ) -> Result<Done, CallError> {
-        if let Some(found) = self.created_before(name, email).await? {
-            return Ok(found);
-        }
         let mut request = self.aws.organizations.create_account().account_name(name).email(email);
         for (key, value) in tags {
             request = request.tags(self.built(Tag::builder().key(key).value(value).build())?);
         }
-        let out = self.send(busy, || request.clone().send()).await?;
-        let vending = out.create_account_status.as_ref().and_then(|s| vending(s, name, email));
-        let vending = vending.ok_or_else(|| self.malformed("no id of the request"))?;
-        Ok(Done { vending: Some(vending), ..Done::new(out.request_id()) })
+        let request = &request;
+        let asked = self.asked_once(
+            || self.created_before(name, email),
+            || async move {
+                let out = self.send(busy, || request.clone().send()).await?;
+                let status = out.create_account_status.as_ref();
+                let vending = status.and_then(|status| vending(status, name, email));
+                let vending = vending.ok_or_else(|| self.malformed("no id of the request"))?;
+                Ok(Done { vending: Some(vending), ..Done::new(out.request_id()) })
+            },
+        );
+        asked.await
+    }
+
+    /// Asks for something that AWS would make twice, were it asked twice: looks before each time whether it
+    /// is there or under way.
+    pub(super) async fn asked_once<L, A>(
+        &self,
+        look: impl Fn() -> L,
+        ask: impl Fn() -> A,
+    ) -> Result<Done, CallError>
+    where
+        L: Future<Output = Result<Option<Done>, CallError>>,
+        A: Future<Output = Result<Done, CallError>>,
+    {
+        let mut pauses = BACKOFF.into_iter();
+        loop {
+            if let Some(found) = look().await? {
+                return Ok(found);
+            }
+            match ask().await {
+                Err(CallError::Aws(error)) if is_lost(&error) => {
+                    let Some(pause) = pauses.next() else { return Err(error.into()) };
+                    tokio::time::sleep(pause).await;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// A creation of the same account that is under way or ended well since the plan was made.
@@ -96,6 +127,11 @@ impl Session<'_> {
     pub(super) fn malformed(&self, why: &str) -> AwsError {
         AwsError::malformed(self.operation, why)
     }
+}
+
+/// Whether AWS may have heard a request although it failed.
+fn is_lost(error: &AwsError) -> bool {
+    matches!(error.kind, Kind::Network | Kind::Server | Kind::Malformed)
 }
 
 fn vending(status: &CreateAccountStatus, name: &str, email: &str) -> Option<Vending> {

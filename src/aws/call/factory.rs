@@ -39,17 +39,13 @@ impl Session<'_> {
         ou: &str,
         owner: &AccountOwner,
     ) -> Result<Done, CallError> {
-        let product = product_name(name);
+        let product = &product_name(name);
         let vending = |id: String| Vending {
             kind: VendingKind::Record,
             request_id: id,
             name: name.to_owned(),
             email: email.to_owned(),
         };
-        let there = self.provisioned(None).await?;
-        if let Some(there) = there.iter().find(|there| there.name.as_deref() == Some(&product)) {
-            return self.goes_on(there, (name, email), vending).await;
-        }
         let Source { product: product_id, artifact, path } = self.source().await?;
         let AccountOwner { email: user, given_name, family_name } = owner;
         let parameter = |(key, value): (&str, &str)| {
@@ -70,11 +66,26 @@ impl Session<'_> {
             .product_id(product_id)
             .provisioning_artifact_id(artifact)
             .set_path_id(path)
-            .provisioned_product_name(product)
+            .provisioned_product_name(product.as_str())
             .set_provisioning_parameters(Some(parameters.to_vec()));
-        let out = self.send(busy, || request.clone().send()).await?;
-        let record = self.id(out.record_detail.as_ref().and_then(|r| r.record_id.clone()))?;
-        Ok(Done { vending: Some(vending(record)), ..Done::new(out.request_id()) })
+        let (request, vending) = (&request, &vending);
+        let asked = self.asked_once(
+            || async move {
+                let there = self.provisioned(None).await?;
+                let is = |p: &&ProvisionedProductAttribute| p.name.as_deref() == Some(product);
+                match there.iter().find(is) {
+                    Some(there) => self.goes_on(there, (name, email), vending).await.map(Some),
+                    None => Ok(None),
+                }
+            },
+            || async move {
+                let out = self.send(busy, || request.clone().send()).await?;
+                let record = out.record_detail.as_ref().and_then(|r| r.record_id.clone());
+                let record = self.id(record)?;
+                Ok(Done { vending: Some(vending(record)), ..Done::new(out.request_id()) })
+            },
+        );
+        asked.await
     }
 
     pub(super) async fn move_enrolled(

@@ -29,6 +29,15 @@ pub(super) fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
         },
         Part::Standing => facts.elsewhere.as_ref().is_some_and(|e| e.refused(what).is_some()),
         Part::Other(_) => true,
+        // Control Tower calls it drift where an account is moved between OUs that it governs.
+        Part::LandingZone | Part::Baselines => matches!(
+            what,
+            What::CreateAccount { .. }
+                | What::MoveAccount { .. }
+                | What::CloseAccount(_)
+                | What::DeleteOu(_)
+        ),
+        Part::Controls | Part::ControlCatalog | Part::Control(_) | Part::EnabledControl(_) => false,
         Part::AccountTags(id) => {
             matches!(what, What::TagAccount { account, .. } if account == id)
                 || (kind == Kind::Grants && !facts.organization_known)

@@ -185,6 +185,8 @@ pub(crate) fn is_on(what: &What, part: &Part, ids: &Ids) -> bool {
             What::DeleteUser(name, _) => ids.users.get(name) == Some(id),
             _ => false,
         },
+        Part::LandingZone | Part::Baselines => matches!(what, What::MoveAccount { .. }),
+        Part::Controls | Part::ControlCatalog | Part::Control(_) | Part::EnabledControl(_) => false,
         Part::Accounts => matches!(what, What::CreateGrant(_) | What::DeleteGrant(_)),
     }
 }
