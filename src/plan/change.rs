@@ -276,7 +276,9 @@ impl What {
         let there = || value!({});
         match self {
             Self::CreateOu(_) | Self::AddMember(..) => (Value::Null, there()),
-            Self::DeleteOu(_) | Self::RemoveMember(..) => (there(), Value::Null),
+            Self::DeleteOu(_) | Self::CloseAccount(_) | Self::RemoveMember(..) => {
+                (there(), Value::Null)
+            }
             Self::RenameOu { from, to } => {
                 (value!({ "path": from.to_string() }), value!({ "path": to.to_string() }))
             }
@@ -293,7 +295,6 @@ impl What {
                 }
                 (value!({ "ou": from.to_string() }), after)
             }
-            Self::CloseAccount(_) => (there(), Value::Null),
             Self::TagAccount { before, after, .. } => {
                 (value!({ "tags": json::tags(before) }), value!({ "tags": json::tags(after) }))
             }
