@@ -106,7 +106,7 @@ pub struct Account {
 /// What it takes to create an account besides its OU and tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAccount {
-    /// Its name in Organizations: 1 to 50 printable ASCII characters (CreateAccount).
+    /// Its name in Organizations: 1 to 50 printable ASCII characters (`CreateAccount`).
     pub name: String,
     /// The root user's address.
     pub email: String,

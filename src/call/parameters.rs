@@ -81,10 +81,10 @@ pub fn parameters(call: &Call, ids: &Created) -> Value {
         }
         C::CloseAccount { account } => json!({ "AccountId": account.as_str() }),
         C::CreateAccountAssignment { account, set, principal } => {
-            ids.assignment(ids.account_text(account), set, principal)
+            ids.assignment(ids.account_text(account).as_deref(), set, principal)
         }
         C::DeleteAccountAssignment { account, set, principal } => {
-            ids.assignment(Some(account.to_string()), set, principal)
+            ids.assignment(Some(account.as_str()), set, principal)
         }
         _ => permission_set(call, ids),
     }
@@ -236,7 +236,7 @@ impl Created {
         Some(ou_form(&OuId::new(self.ou_text(ou)?), name))
     }
 
-    fn assignment(&self, account: Option<String>, set: &SetRef, principal: &PrincipalId) -> Value {
+    fn assignment(&self, account: Option<&str>, set: &SetRef, principal: &PrincipalId) -> Value {
         let (kind, id) = self.principal_text(principal);
         json!({
             "TargetType": "AWS_ACCOUNT",

@@ -121,3 +121,9 @@ pub(super) fn account_moved(call: &mut Call<'_>, account: &str, unit: &str) {
         operation::accept(call, work, &target, None);
     }
 }
+
+/// Why Control Tower would not do something with an account now. Service Catalog takes such a request all the same: it is
+/// its record that fails.
+pub(super) fn account_refusal(call: &Call<'_>) -> Option<String> {
+    operation::check_free(call, Class::Account, "").err().map(|failure| failure.message)
+}

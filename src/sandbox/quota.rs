@@ -47,6 +47,14 @@ pub struct Quotas {
     pub account_creations: usize,
     /// Accounts in the state `PENDING_CLOSURE`.
     pub account_closures: usize,
+    /// Accounts closed in 30 days; a fifth of all of them, where that is more.
+    pub account_closures_a_month: usize,
+    /// Each operation of Control Tower by itself, and each of its catalog and of Service Catalog.
+    pub control_tower: Rate,
+    /// Operations for controls in progress.
+    pub control_operations: usize,
+    /// Operations for accounts in progress: what Account Factory does, and enrolments of moved accounts.
+    pub account_operations: usize,
 }
 
 /// Calls a second and burst of Organizations' operations, as AWS documents them for one account.
@@ -109,6 +117,10 @@ impl Default for Quotas {
             sets_per_account: 500,
             account_creations: 5,
             account_closures: 3,
+            account_closures_a_month: 250,
+            control_tower: Rate::per_second(5, 10),
+            control_operations: 100,
+            account_operations: 5,
         }
     }
 }
@@ -124,6 +136,10 @@ impl Quotas {
             "organizations" => {
                 let named = self.organizations.get(&route.operation);
                 Some((own(), named.copied().unwrap_or(self.organizations_other)))
+            }
+            // AWS documents no rates of these: an assumption.
+            "controltower" | "controlcatalog" | "servicecatalog" => {
+                Some((own(), self.control_tower))
             }
             _ => None,
         }

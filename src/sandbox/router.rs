@@ -2,6 +2,7 @@
 
 use super::check::{Input, Style};
 use super::clock::Clock;
+use super::factory::Factory;
 use super::failure::{Answer, Failure};
 use super::fault::{self, Effect, Fault, Script};
 use super::log::{self, Entry};
@@ -14,7 +15,7 @@ use super::wire::{self, Protocol, Reply, Request, Route};
 use super::world::{Stamp, World};
 use super::{
     Options, accounts, control_catalog, control_tower, identity_store, organizations, rights,
-    sso_admin, sts,
+    service_catalog, sso_admin, sts,
 };
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -47,6 +48,7 @@ pub(super) struct Call<'a> {
     pub(super) requests: &'a mut Requests,
     pub(super) accounts: &'a mut accounts::Requests,
     pub(super) operations: &'a mut Operations,
+    pub(super) factory: &'a mut Factory,
     pub(super) options: &'a Options,
     /// The account that the call comes from.
     pub(super) caller: &'a str,
@@ -109,10 +111,15 @@ impl Call<'_> {
 }
 
 impl State {
-    pub(super) fn new(loaded: Loaded, options: Options, clock: Clock) -> Result<Self, WorldError> {
+    pub(super) fn new(
+        mut loaded: Loaded,
+        options: Options,
+        clock: Clock,
+    ) -> Result<Self, WorldError> {
         let script = Script::new(options.faults.clone());
         let caller = rights::account(&loaded.world, &options.caller).map_err(WorldError::Caller)?;
         let (buckets, calls) = (Buckets::default(), Vec::new());
+        loaded.factory.follow(&loaded.world, clock.base());
         Ok(Self { loaded, options, clock, script, buckets, caller, calls, meddled: false })
     }
 
@@ -153,13 +160,15 @@ impl State {
 
     /// Lets everything take effect that is due, and says whether anything was.
     fn settle(&mut self) -> bool {
-        let Loaded { world, requests, accounts, operations, run: _ } = &mut self.loaded;
-        let settled = [
-            requests.settle(world),
-            accounts.settle(world, self.clock),
-            operations.settle(world, self.clock),
-        ];
-        settled.contains(&true)
+        let Loaded { world, requests, accounts, operations, factory, run: _ } = &mut self.loaded;
+        let assignments = requests.settle(world);
+        let accounts = accounts.settle(world, self.clock);
+        let governance = [operations.settle(world, self.clock), factory.settle(world, self.clock)]
+            .contains(&true);
+        if governance {
+            factory.follow(world, self.clock.now());
+        }
+        assignments || accounts || governance
     }
 
     /// Lets a call through the gates, and says whether its answer is lost. AWS counts calls before it looks at them, so
@@ -225,6 +234,7 @@ impl State {
             requests: &mut self.loaded.requests,
             accounts: &mut self.loaded.accounts,
             operations: &mut self.loaded.operations,
+            factory: &mut self.loaded.factory,
             options: &self.options,
             caller: &self.caller,
             clock: self.clock,
@@ -241,6 +251,7 @@ impl State {
             "organizations" => organizations::answer(&mut call, &input),
             "sts" => sts::answer(&call),
             "controltower" => control_tower::answer(&mut call, &input),
+            "servicecatalog" => service_catalog::answer(&mut call, &input),
             "controlcatalog" => control_catalog::answer(&call, &input),
             _ => Err(Failure::unknown_operation(&route.operation)),
         }

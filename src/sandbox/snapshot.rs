@@ -5,11 +5,13 @@
 //! the rest of the crate, so that one misreading cannot hide in both.
 
 mod document;
+mod factory;
 mod read;
 mod tower;
 mod write;
 
 use super::accounts;
+use super::factory::Factory;
 use super::operations::Operations;
 use super::requests::Requests;
 use super::world::World;
@@ -51,6 +53,7 @@ pub(super) struct Loaded {
     pub(super) requests: Requests,
     pub(super) accounts: accounts::Requests,
     pub(super) operations: Operations,
+    pub(super) factory: Factory,
     /// The number of this opening, from 1.
     pub(super) run: u64,
 }

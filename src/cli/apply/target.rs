@@ -147,7 +147,7 @@ impl LiveTarget {
             }
             Vended::Unknown { because, fatal } => {
                 let failure = apply::Failure::new(because).unknown();
-                Err(apply::Failure { request_id, attempts, fatal, ..failure })
+                Err(apply::Failure { fatal, request_id, attempts, ..failure })
             }
         }
     }

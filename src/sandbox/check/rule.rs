@@ -169,6 +169,18 @@ pub(in super::super) const CREATION_ID: Rule = rule(0, 36, r"^car-[a-z0-9]{8,32}
     text.strip_prefix("car-").is_some_and(|id| lower(id, 8))
 });
 
+// servicecatalog
+
+pub(in super::super) const PRODUCT_NAME: Rule =
+    rule(1, 128, r"[a-zA-Z0-9][a-zA-Z0-9._-]*", |text| token_with(text, "._-"));
+pub(in super::super) const PRODUCT_TOKEN: Rule =
+    rule(1, 128, r"[a-zA-Z0-9][a-zA-Z0-9_-]*", |text| token_with(text, "_-"));
+
+fn token_with(text: &str, others: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+}
+
 fn name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c))
 }

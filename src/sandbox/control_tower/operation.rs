@@ -11,13 +11,18 @@ use super::enabled_baseline::among;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-/// Operations for controls that may be under way.
+/// Operations for controls that may be under way, and operations for accounts. They are no quota that one plays without:
+/// Control Tower is built so.
 const CONTROLS: usize = 100;
+const ACCOUNTS: usize = 5;
 
 /// Refuses what would disturb an operation under way.
 pub(super) fn check_free(call: &Call<'_>, class: Class, subject: &str) -> Result<(), Failure> {
-    let running = |class: Class| call.operations.under_way(class);
-    let most = CONTROLS;
+    let running = |class: Class| match class {
+        Class::Account => call.operations.under_way(class) + call.factory.under_way(),
+        Class::Zone | Class::Unit | Class::Control => call.operations.under_way(class),
+    };
+    let most = call.quotas().map_or(CONTROLS, |quotas| quotas.control_operations);
     let all = [Class::Zone, Class::Unit, Class::Control, Class::Account];
     let busy = all.into_iter().any(|other| {
         let together = matches!(
@@ -35,6 +40,12 @@ pub(super) fn check_free(call: &Call<'_>, class: Class, subject: &str) -> Result
     if class == Class::Control && running(class) >= most {
         return Err(Failure::conflict(format!(
             "{most} control operations are in progress, and no more can be at a time"
+        )));
+    }
+    let most = call.quotas().map_or(ACCOUNTS, |quotas| quotas.account_operations);
+    if class == Class::Account && running(class) >= most {
+        return Err(Failure::conflict(format!(
+            "{most} account operations are in progress, and no more can be at a time"
         )));
     }
     Ok(())

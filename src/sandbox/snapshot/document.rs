@@ -1,7 +1,7 @@
 //! The shape of the document, key by key.
 
 use super::super::world::Stamp;
-use super::tower;
+use super::{factory, tower};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -230,9 +230,14 @@ pub(super) struct Sandbox {
     pub(super) creations: Vec<Creation>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) operations: Vec<tower::Operation>,
+    #[serde(default, skip_serializing_if = "factory::Document::is_empty")]
+    pub(super) factory: factory::Document,
     /// Milliseconds until each account is suspended that waits for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) closures: BTreeMap<String, u64>,
+    /// When each account was asked to be closed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) closed: BTreeMap<String, i64>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use super::super::world::{
     Account, Boundary, CustomerPolicy, ExternalId, Group, IdentityCenter, Organization, Ou,
     PermissionSet, Principal, User, World,
 };
-use super::{Loaded, WorldError, document, tower};
+use super::{Loaded, WorldError, document, factory, tower};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -245,8 +245,18 @@ fn read_group(document: document::Group) -> (String, Group) {
 }
 
 fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
-    let document::Sandbox { run, counter, requests, stamps, creations, closures, operations } =
-        document;
+    let document::Sandbox {
+        run,
+        counter,
+        requests,
+        stamps,
+        creations,
+        closures,
+        closed,
+        operations,
+        factory,
+    } = document;
+    loaded.factory = factory::read_factory(factory);
     loaded.run = run + 1;
     loaded.world.counter = counter;
     loaded.world.stamps = stamps;
@@ -258,6 +268,9 @@ fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
     }
     for operation in operations {
         loaded.operations.add(tower::read_operation(operation));
+    }
+    for (account, at) in closed {
+        loaded.accounts.remember_closed(&account, at);
     }
     for (account, remaining_ms) in closures {
         loaded.accounts.close(&account, due(None, Duration::from_millis(remaining_ms)));

@@ -7,13 +7,13 @@ use super::super::world::{
     Boundary, CustomerPolicy, ExternalId, IdentityCenter, Organization, PermissionSet, Principal,
     World,
 };
-use super::{Loaded, document, tower};
+use super::{Loaded, document, factory, tower};
 use tokio::time::Instant;
 
 /// Writes a world with its requests as JSON with a final newline, without white space: it is written after every
 /// change of the world.
 pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
-    let Loaded { world, requests, accounts, operations, run } = loaded;
+    let Loaded { world, requests, accounts, operations, factory, run } = loaded;
     let World { organization, identity_center, control_tower, stamps, counter } = world;
     let document = document::Document {
         format: document::format(),
@@ -31,7 +31,9 @@ pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
             requests: requests.all().map(|request| request_of(request, identity_center)).collect(),
             stamps: stamps.clone(),
             creations: accounts.creations().values().map(creation_of).collect(),
+            factory: factory::write_factory(factory),
             operations: operations.all().map(tower::operation).collect(),
+            closed: accounts.closed().clone(),
             closures: accounts
                 .closures()
                 .iter()
