@@ -21,6 +21,17 @@ const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 34;
 
+/// Sends a request whose answer names the operation that it began.
+macro_rules! ask {
+    ($go:expr, $kind:expr, $request:expr) => {
+        $go.governed($kind, || async {
+            let out = $go.aws.call($go.operation, || $request.clone().send()).await?;
+            Ok((out.request_id().map(str::to_owned), out.operation_identifier))
+        })
+        .await
+    };
+}
+
 impl Session<'_> {
     pub(super) async fn enable_baseline(
         &self,
@@ -37,11 +48,7 @@ impl Session<'_> {
         }
         let request = request.baseline_identifier(baseline.as_str()).baseline_version(version);
         let request = &request.target_identifier(target);
-        self.governed(OperationKind::Baseline, || async {
-            let out = self.aws.call(self.operation, || request.clone().send()).await?;
-            Ok((out.request_id().map(str::to_owned), out.operation_identifier))
-        })
-        .await
+        ask!(self, OperationKind::Baseline, request)
     }
 
     pub(super) async fn reset_baseline(
@@ -50,11 +57,7 @@ impl Session<'_> {
     ) -> Result<Done, CallError> {
         let request = self.aws.control_tower.reset_enabled_baseline();
         let request = &request.enabled_baseline_identifier(enabled.as_str());
-        self.governed(OperationKind::Baseline, || async {
-            let out = self.aws.call(self.operation, || request.clone().send()).await?;
-            Ok((out.request_id().map(str::to_owned), out.operation_identifier))
-        })
-        .await
+        ask!(self, OperationKind::Baseline, request)
     }
 
     pub(super) async fn enable_control(
@@ -67,11 +70,7 @@ impl Session<'_> {
         let parameters = self.parameters(parameters)?;
         let parameters = Some(parameters).filter(|list| !list.is_empty());
         let request = &request.target_identifier(target).set_parameters(parameters);
-        self.governed(OperationKind::Control, || async {
-            let out = self.aws.call(self.operation, || request.clone().send()).await?;
-            Ok((out.request_id().map(str::to_owned), out.operation_identifier))
-        })
-        .await
+        ask!(self, OperationKind::Control, request)
     }
 
     pub(super) async fn update_control(
@@ -83,11 +82,7 @@ impl Session<'_> {
         let request = self.aws.control_tower.update_enabled_control();
         let request = request.enabled_control_identifier(enabled.as_str());
         let request = &request.set_parameters(Some(parameters));
-        self.governed(OperationKind::Control, || async {
-            let out = self.aws.call(self.operation, || request.clone().send()).await?;
-            Ok((out.request_id().map(str::to_owned), out.operation_identifier))
-        })
-        .await
+        ask!(self, OperationKind::Control, request)
     }
 
     pub(super) async fn reset_control(
@@ -96,11 +91,7 @@ impl Session<'_> {
     ) -> Result<Done, CallError> {
         let request = self.aws.control_tower.reset_enabled_control();
         let request = &request.enabled_control_identifier(enabled.as_str());
-        self.governed(OperationKind::Control, || async {
-            let out = self.aws.call(self.operation, || request.clone().send()).await?;
-            Ok((out.request_id().map(str::to_owned), out.operation_identifier))
-        })
-        .await
+        ask!(self, OperationKind::Control, request)
     }
 
     /// Disables a control; one that is not enabled any more is disabled already.
@@ -110,11 +101,8 @@ impl Session<'_> {
     ) -> Result<Done, CallError> {
         let request = self.aws.control_tower.disable_control();
         let request = &request.enabled_control_identifier(enabled.as_str());
-        let done = self.governed(OperationKind::Control, || async {
-            let out = self.aws.call(self.operation, || request.clone().send()).await?;
-            Ok((out.request_id().map(str::to_owned), out.operation_identifier))
-        });
-        match done.await {
+        let done = ask!(self, OperationKind::Control, request);
+        match done {
             Err(CallError::Aws(error)) if error.kind == Kind::NotFound => {
                 Ok(Done::already(error.request_id))
             }

@@ -38,25 +38,27 @@ pub(super) fn named(ground: &Ground<'_>, out: &mut Vec<Diagnostic>) {
     let names = NamesOf::new(declared.accounts.keys().map(String::as_str));
     let ous = NamesOf::new(paths.iter().map(String::as_str));
     let mut said: BTreeSet<String> = BTreeSet::new();
-    let rules = declared.sentences();
-    for selector in rules.flat_map(|rule| rule.within.iter().chain(rule.except)) {
-        for term in &selector.value.terms {
-            let found = match term {
-                Term::Account(text) if is_exact(text) && index.named(text).is_empty() => {
-                    account(declared, text, &names, selector.span)
-                }
-                Term::Ou(path) | Term::OuTree(path)
-                    if path.depth() > 0 && !known.ous.contains(path) =>
-                {
-                    ou(declared, &path.to_string(), &ous, selector.span)
-                }
-                _ => continue,
-            };
-            let wrong = found.code != Code::UndeclaredName;
-            let first = said.insert(term.to_string());
-            if (first || wrong) && !is_lost(declared, term) {
-                out.push(found);
+    let selectors = declared.sentences().flat_map(|rule| rule.within.iter().chain(rule.except));
+    let typed = selectors.flat_map(|s| s.value.terms.iter().map(|term| (term, s.span)));
+    let governed = declared.controls.iter().flat_map(|rule| &rule.value.within);
+    let governed: Vec<(Term, Span)> =
+        governed.map(|ou| (Term::Ou(ou.value.path.clone()), ou.span)).collect();
+    for (term, span) in typed.chain(governed.iter().map(|(term, span)| (term, *span))) {
+        let found = match term {
+            Term::Account(text) if is_exact(text) && index.named(text).is_empty() => {
+                account(declared, text, &names, span)
             }
+            Term::Ou(path) | Term::OuTree(path)
+                if path.depth() > 0 && !known.ous.contains(path) =>
+            {
+                ou(declared, &path.to_string(), &ous, span)
+            }
+            _ => continue,
+        };
+        let wrong = found.code != Code::UndeclaredName;
+        let first = said.insert(term.to_string());
+        if (first || wrong) && !is_lost(declared, term) {
+            out.push(found);
         }
     }
 }
