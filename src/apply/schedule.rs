@@ -48,9 +48,8 @@ impl Class {
             Self::Assignment => caps.assignments,
             Self::Provisioning => caps.provisionings,
             Self::Vending => VENDINGS,
-            Self::Baseline => 1,
             Self::Control => CONTROLS,
-            Self::Organization => 1,
+            Self::Baseline | Self::Organization => 1,
             Self::Other => caps.others,
         }
     }

@@ -202,14 +202,15 @@ fn edit(difference: &Difference, class: Class, facts: &Facts<'_>) -> String {
         What::CreateOu(_) | What::CreateSet(..) | What::CreateUser(..) | What::CreateGroup(..) => {
             format!("remove it{at}")
         }
-        What::CreateAccount { .. } => format!("remove it{at}"),
+        What::CreateAccount { .. } | What::EnableBaseline(_) | What::EnableControl(..) => {
+            format!("remove it{at}")
+        }
         What::CloseAccount(_) => format!("remove closed = true{at}"),
         What::MoveAccount { from, .. } => {
             format!("ou = {}{at}", quoted(&from.to_string()))
         }
         What::ProvisionSet { .. } | What::ResetBaseline(_) => String::new(),
         What::UpdateControl { before, .. } if before.drifted => String::new(),
-        What::EnableBaseline(_) | What::EnableControl(..) => format!("remove it{at}"),
         What::DisableControl(placed, _) => format!(
             "[[control]] enable = [{}], in = [{}]",
             quoted(placed.control.as_str()),

@@ -76,7 +76,7 @@ pub fn load(mut reader: impl Read + Seek) -> Result<Live, SnapshotError> {
     gaps.retain(|gap| !matches!(gap.part, Part::AccountState(_)));
     gaps.extend(organization.unknown_states());
     gaps.extend(unknown_standing(&taken.standing));
-    let control_tower = control_tower.map(|tower| tower::read(tower, &mut gaps)).transpose()?;
+    let control_tower = control_tower.map(|tower| tower::read(tower, &mut gaps));
     gaps.sort();
     gaps.dedup();
     Ok(Live {

@@ -101,7 +101,7 @@ fn one(page: &mut Page, plan: &Plan, change: &Change, files: &Files) {
         What::UpdateSet { before, after, .. } => set_fields(page, Some(before), after),
         What::TagAccount { before, after, .. } => tags(page, before, after),
         What::EnableControl(_, control) => {
-            parameters(page, &Parameters::new(), &control.parameters)
+            parameters(page, &Parameters::new(), &control.parameters);
         }
         What::UpdateControl { before, after, at: _ } => {
             parameters(page, &before.parameters, &after.parameters);

@@ -25,12 +25,15 @@ pub(super) fn resolve(context: &Context<'_>, desired: &mut Desired, out: &mut Ve
 
 /// What is known of Control Tower.
 struct Tower<'a> {
-    tower: Option<&'a ControlTower>,
+    read: Option<&'a ControlTower>,
     /// Why nothing can be enabled at all.
     none: Option<String>,
     /// Whether it is known which OUs are registered.
     registered: bool,
 }
+
+/// A control as it was typed, its name, and the keys of its parameters, as far as those are known.
+type Known<'r> = (&'r Spanned<ControlId>, ControlName, Option<BTreeSet<String>>);
 
 /// A control that is declared on an OU, and where that is written.
 struct Wanted {
@@ -49,7 +52,7 @@ impl<'a> Tower<'a> {
             format!("there is no landing zone of Control Tower in {region}")
         });
         let registered = tower.is_some() && zone && live.gap_for(&Part::Baselines).is_none();
-        Self { tower, none, registered }
+        Self { read: tower, none, registered }
     }
 
     /// Parents come first: an OU is registered only below one that is.
@@ -98,7 +101,7 @@ impl<'a> Tower<'a> {
                         });
                     let parameters: Parameters = own.map(of).collect();
                     let origin = Origin { span: id.span, selector: Some(selector.clone()) };
-                    let drift = self.tower.is_none_or(|tower| tower.may_be_reset(&id.value));
+                    let drift = self.read.is_none_or(|tower| tower.may_be_reset(&id.value));
                     match wanted.get(&placed) {
                         Some(first) if first.parameters != parameters => {
                             out.push(twice(&placed, id.span, first.origin.span));
@@ -162,12 +165,12 @@ impl<'a> Tower<'a> {
         context: &Context<'_>,
         rule: &'r Spanned<ControlRule>,
         out: &mut Vec<Diagnostic>,
-    ) -> Vec<(&'r Spanned<ControlId>, ControlName, Option<BTreeSet<String>>)> {
+    ) -> Vec<Known<'r>> {
         let mut taken = Vec::new();
         let mut unused: BTreeSet<&String> = rule.value.parameters.keys().collect();
         let mut all_known = true;
         for id in &rule.value.enable {
-            let known = self.tower.and_then(|tower| tower.control(&id.value));
+            let known = self.read.and_then(|tower| tower.control(&id.value));
             if known.is_some_and(|control| control.arn.is_none()) {
                 let message = format!("there is no control `{}` that can be enabled", id.value);
                 out.push(Diagnostic::new(Code::UnknownName, id.span, message).help(
@@ -191,7 +194,7 @@ impl<'a> Tower<'a> {
                 Some(keys) => unused.retain(|key| !keys.contains(*key)),
                 None => all_known = false,
             }
-            let name = match self.tower {
+            let name = match self.read {
                 Some(tower) => tower.name_of(&id.value),
                 None => ControlName::new(id.value.id()),
             };
@@ -257,10 +260,10 @@ fn undeclared(context: &Context<'_>, desired: &mut Desired) {
         if desired.origins.controls.contains_key(placed) {
             continue;
         }
-        if !enforced {
-            desired.unmanaged.insert(address::control(placed));
-        } else {
+        if enforced {
             desired.state.controls.remove(placed);
+        } else {
+            desired.unmanaged.insert(address::control(placed));
         }
     }
     for ou in desired.live.baselines.keys() {

@@ -55,7 +55,9 @@ enum Outcome {
 pub(super) fn value(node: Node<'_>, out: &mut Vec<Diagnostic>) -> serde_json::Value {
     let mut found = Vec::new();
     let value = json::from_toml(node, &mut found).value.to_value();
-    found.iter_mut().for_each(|diagnostic| diagnostic.code = Code::InvalidValue);
+    for diagnostic in &mut found {
+        diagnostic.code = Code::InvalidValue;
+    }
     out.append(&mut found);
     value
 }

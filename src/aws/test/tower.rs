@@ -172,9 +172,12 @@ async fn what_is_denied_is_a_gap_and_never_nothing() {
         ("controlcatalog:GetControl", Part::ControlCatalog, 1),
     ];
     for (denied, part, count) in cases {
-        let (live, fake) = read_tower(&[], move |operation, body| match operation == denied {
-            true => Some(error("AccessDeniedException", "no").failed(403)),
-            false => governed(operation, body),
+        let (live, fake) = read_tower(&[], move |operation, body| {
+            if operation == denied {
+                Some(error("AccessDeniedException", "no").failed(403))
+            } else {
+                governed(operation, body)
+            }
         })
         .await;
         let live = live.unwrap();

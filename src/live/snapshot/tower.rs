@@ -2,7 +2,6 @@
 //!
 //! A list that is missing says nothing where there is a landing zone: it is a gap.
 
-use super::SnapshotError;
 use super::write::Writer;
 use crate::id::{BaselineArn, EnabledBaselineArn, EnabledControlArn, LandingZoneArn};
 use crate::live::control_tower::{self as live, Target};
@@ -127,10 +126,7 @@ struct Control {
 }
 
 /// Reads it, and says what it lacks.
-pub(super) fn read(
-    tower: ControlTower,
-    gaps: &mut Vec<Gap>,
-) -> Result<live::ControlTower, SnapshotError> {
+pub(super) fn read(tower: ControlTower, gaps: &mut Vec<Gap>) -> live::ControlTower {
     let ControlTower { landing_zone, baselines, enabled_baselines, enabled_controls, controls } =
         tower;
     let zone = landing_zone.is_some();
@@ -148,13 +144,13 @@ pub(super) fn read(
     missing(Part::Controls, enabled_controls.is_some());
     let enabled_baselines = enabled_baselines.unwrap_or_default().into_iter();
     let enabled_controls = enabled_controls.unwrap_or_default().into_iter();
-    Ok(live::ControlTower {
+    live::ControlTower {
         landing_zone: landing_zone.map(read_zone),
         baselines: baselines.into_iter().map(|row| (BaselineArn::new(row.arn), row.name)).collect(),
         enabled_baselines: enabled_baselines.map(read_baseline).collect(),
         enabled_controls: enabled_controls.map(read_control).collect(),
         controls: controls.into_iter().map(read_entry).collect(),
-    })
+    }
 }
 
 fn read_zone(zone: LandingZone) -> live::LandingZone {

@@ -71,14 +71,11 @@ pub(super) async fn controls(aws: &Aws) -> Read<EnabledControlArn, EnabledContro
     let mut errors: Vec<AwsError> = listing.error.into_iter().collect();
     let mut rows = BTreeMap::new();
     for row in listing.rows {
-        match control(row) {
-            Some((arn, row)) => {
-                rows.insert(arn, row);
-            }
-            None => {
-                let text = "an enabled control without arn, controlIdentifier or targetIdentifier";
-                errors.push(AwsError::malformed(LIST_CONTROLS, text));
-            }
+        if let Some((arn, row)) = control(row) {
+            rows.insert(arn, row);
+        } else {
+            let text = "an enabled control without arn, controlIdentifier or targetIdentifier";
+            errors.push(AwsError::malformed(LIST_CONTROLS, text));
         }
     }
     (rows, errors)
