@@ -9,6 +9,7 @@ mod read;
 mod write;
 
 use super::accounts;
+use super::cloudtrail::Events;
 use super::requests::Requests;
 use super::world::World;
 
@@ -47,6 +48,7 @@ pub(super) struct Loaded {
     pub(super) world: World,
     pub(super) requests: Requests,
     pub(super) accounts: accounts::Requests,
+    pub(super) events: Events,
     /// The number of this opening, from 1.
     pub(super) run: u64,
 }

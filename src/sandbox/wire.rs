@@ -13,6 +13,9 @@ pub(super) struct Request {
     pub(super) path: String,
     pub(super) target: Option<String>,
     pub(super) content_type: Option<String>,
+    pub(super) user_agent: Option<String>,
+    /// The access key that the signature names.
+    pub(super) access_key: Option<String>,
     pub(super) body: Vec<u8>,
 }
 
@@ -41,13 +44,21 @@ pub(super) struct Route {
 
 /// Target prefixes, and the service's name in the log. Those without an implementation are here so that the log names
 /// them; rest-json services (Control Tower) have paths instead and would be told apart in [`route`].
-const TARGETS: [(&str, &str); 5] = [
+const TARGETS: [(&str, &str); 6] = [
     ("SWBExternalService", "sso-admin"),
     ("AWSIdentityStore", "identitystore"),
     ("AWSOrganizationsV20161128", "organizations"),
     ("AWS242ServiceCatalogService", "servicecatalog"),
+    // By botocore's model, and by the one that the SDK for Rust is made from.
     ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "cloudtrail"),
+    ("CloudTrail_20131101", "cloudtrail"),
 ];
+
+/// The access key of a signature: `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`.
+pub(super) fn access_key(authorization: &str) -> Option<String> {
+    let (_, credential) = authorization.split_once("Credential=")?;
+    Some(credential.split('/').next()?.to_owned())
+}
 
 /// Finds out what a request is for.
 pub(super) fn route(request: &Request) -> Route {

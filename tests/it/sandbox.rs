@@ -13,6 +13,7 @@ mod log;
 mod quotas;
 mod serve;
 mod sets;
+mod trail;
 mod tree;
 
 use aws_credential_types::Credentials;
@@ -111,6 +112,10 @@ pub(crate) fn organizations(sandbox: &Sandbox) -> aws_sdk_organizations::Client 
 
 pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {
     client!(aws_sdk_sts, sandbox)
+}
+
+pub(crate) fn cloudtrail(sandbox: &Sandbox) -> aws_sdk_cloudtrail::Client {
+    client!(aws_sdk_cloudtrail, sandbox)
 }
 
 /// A client that asks once: what refuses a call shows, instead of being waited out.

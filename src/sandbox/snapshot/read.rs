@@ -1,6 +1,7 @@
 //! From the document to the world.
 
 use super::super::accounts::{self, Creation};
+use super::super::cloudtrail::Events;
 use super::super::requests::{Kind, Request, Requests, Status, due};
 use super::super::seed;
 use super::super::world::{
@@ -37,7 +38,7 @@ pub(super) fn read(document: document::Document) -> Result<Loaded, WorldError> {
     };
     read_center(&mut world, identity_center)?;
     let (requests, accounts) = (Requests::default(), accounts::Requests::default());
-    let mut loaded = Loaded { world, requests, accounts, run: 1 };
+    let mut loaded = Loaded { world, requests, accounts, events: Events::default(), run: 1 };
     match sandbox {
         Some(sandbox) => read_sandbox(&mut loaded, sandbox),
         None if loaded.world.control_tower.get("landing_zone").is_some_and(|z| !z.is_null()) => {
@@ -244,10 +245,12 @@ fn read_group(document: document::Group) -> (String, Group) {
 }
 
 fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
-    let document::Sandbox { run, counter, requests, stamps, creations, closures } = document;
+    let document::Sandbox { run, counter, requests, stamps, creations, closures, events } =
+        document;
     loaded.run = run + 1;
     loaded.world.counter = counter;
     loaded.world.stamps = stamps;
+    loaded.events = Events::restore(events);
     for request in requests {
         loaded.requests.restore(read_request(request));
     }
