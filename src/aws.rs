@@ -8,11 +8,13 @@ pub mod call;
 mod connect;
 mod count;
 mod error;
+pub mod events;
 mod pace;
 mod page;
 pub mod read;
 #[cfg(test)]
 mod test;
+pub mod topic;
 pub mod wait;
 mod whole;
 

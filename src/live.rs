@@ -3,6 +3,7 @@
 //! A part that could not be read is a [`Gap`]. Whoever decides something on a part asks
 //! [`Live::gap_for`] first: unknown is never "absent".
 
+pub mod event;
 pub mod fingerprint;
 pub mod part;
 pub mod project;

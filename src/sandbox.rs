@@ -33,6 +33,7 @@ mod router;
 mod seed;
 mod serve;
 mod snapshot;
+mod sns;
 mod sso_admin;
 mod sts;
 mod wire;

@@ -1,4 +1,4 @@
-//! The four clients, made from one configuration.
+//! The clients, made from one configuration.
 
 use super::count::{Calls, Counter};
 use super::error::AwsError;
@@ -48,6 +48,8 @@ pub struct Aws {
     pub(super) identity_store: aws_sdk_identitystore::Client,
     pub(super) organizations: aws_sdk_organizations::Client,
     pub(super) sts: aws_sdk_sts::Client,
+    pub(super) cloudtrail: aws_sdk_cloudtrail::Client,
+    pub(super) sns: aws_sdk_sns::Client,
     config: SdkConfig,
     counted: Calls,
     gates: Arc<Gates>,
@@ -65,7 +67,7 @@ pub async fn connect(options: Options) -> Aws {
 /// The usual chain: environment, profiles, SSO, container, instance metadata.
 async fn load(options: &Options) -> SdkConfig {
     let mut loader = aws_config::defaults(behavior()).timeout_config(timeouts());
-    if let Some(name) = app_name() {
+    if let Some(name) = app_name(None) {
         loader = loader.app_name(name);
     }
     if let Some(region) = &options.region {
@@ -97,7 +99,7 @@ fn offline(options: &Options, http_client: SharedHttpClient) -> SdkConfig {
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(http_client);
-    builder.set_app_name(app_name());
+    builder.set_app_name(app_name(None));
     builder.set_endpoint_url(options.endpoint_url.clone());
     builder.build()
 }
@@ -121,9 +123,11 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// `app/landgrant-0.1.0` in the user agent: the SDK allows no slash in the name.
-fn app_name() -> Option<AppName> {
-    AppName::new(concat!("landgrant-", env!("CARGO_PKG_VERSION"))).ok()
+/// `app/landgrant-0.1.0` in the user agent, and during an apply `app/landgrant-0.1.0+plan-0123456789ab`: the
+/// SDK allows no slash in the name.
+fn app_name(plan: Option<&str>) -> Option<AppName> {
+    let plan = plan.map(|id| format!("+plan-{id}")).unwrap_or_default();
+    AppName::new(format!("landgrant-{}{plan}", env!("CARGO_PKG_VERSION"))).ok()
 }
 
 impl Aws {
@@ -142,11 +146,19 @@ impl Aws {
         let sts = aws_sdk_sts::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("sts"));
+        let cloudtrail = aws_sdk_cloudtrail::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("cloudtrail"));
+        let sns = aws_sdk_sns::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("sns"));
         Self {
             sso_admin: aws_sdk_ssoadmin::Client::from_conf(sso_admin.build()),
             identity_store: aws_sdk_identitystore::Client::from_conf(identity_store.build()),
             organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            cloudtrail: aws_sdk_cloudtrail::Client::from_conf(cloudtrail.build()),
+            sns: aws_sdk_sns::Client::from_conf(sns.build()),
             config,
             counted,
             gates,
@@ -170,6 +182,15 @@ impl Aws {
         }
         let config = self.config.to_builder().region(Some(Region::new(region.to_owned()))).build();
         Self::new(config, self.counted.clone(), Arc::clone(&self.gates))
+    }
+
+    /// The same connection for the calls of a plan, whose id CloudTrail then records with each of them.
+    #[must_use]
+    pub fn for_plan(&self, id: &str) -> Self {
+        let mut config = self.config.to_builder();
+        // Ids are hexadecimal; of one that was no name, the calls would still be known as ours.
+        config.set_app_name(app_name(Some(id)).or_else(|| app_name(None)));
+        Self::new(config.build(), self.counted.clone(), Arc::clone(&self.gates))
     }
 
     /// The quota of an operation, and how many calls a second it allows now.

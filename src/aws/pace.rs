@@ -27,18 +27,24 @@ pub struct Pace {
     pub identity_store: f64,
     /// The share of AWS's rate of each operation of Organizations.
     pub organizations: f64,
+    /// Calls a second to CloudTrail's event history. AWS allows 2 in each Region.
+    pub cloudtrail: f64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { sso_admin: 19.5, identity_store: 19.5, organizations: 0.95 }
+        Self { sso_admin: 19.5, identity_store: 19.5, organizations: 0.95, cloudtrail: 1.9 }
     }
 }
 
 impl Pace {
     /// No pace at all: for an AWS that has no quotas.
-    pub const UNBOUNDED: Self =
-        Self { sso_admin: UNBOUNDED, identity_store: UNBOUNDED, organizations: UNBOUNDED };
+    pub const UNBOUNDED: Self = Self {
+        sso_admin: UNBOUNDED,
+        identity_store: UNBOUNDED,
+        organizations: UNBOUNDED,
+        cloudtrail: UNBOUNDED,
+    };
 
     /// The quota of an operation, and the name of the bucket that it shares.
     fn quota<'o>(&self, operation: &'o str) -> (&'o str, Quota) {
@@ -50,6 +56,7 @@ impl Pace {
                 let Quota { rate, burst } = quota::organizations(name);
                 (operation, bounded(rate * self.organizations, burst))
             }
+            "cloudtrail" => (operation, bounded(self.cloudtrail, 1.0)),
             // STS, once a run.
             _ => (service, bounded(UNBOUNDED, BURST)),
         }
@@ -76,6 +83,8 @@ const THROTTLED_FOR: Duration = Duration::from_mins(10);
 const ATTEMPTS: u32 = 8;
 /// The same for STS, which an endpoint need not offer: one without may answer 500 each time.
 const STS_ATTEMPTS: u32 = 2;
+/// The same for what a run does well without: who did it, and telling others.
+const EXTRA_ATTEMPTS: u32 = 3;
 /// The longest wait after the first failure; it doubles each time.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest wait where AWS fails to answer.
@@ -93,9 +102,13 @@ pub(super) fn retry(
 ) -> Option<Duration> {
     let attempts = match error.operation.split_once(':') {
         Some(("sts", _)) => STS_ATTEMPTS,
+        Some(("cloudtrail" | "sns", _)) => EXTRA_ATTEMPTS,
         _ => ATTEMPTS,
     };
     let (more, longest) = match error.kind {
+        Kind::Throttled if attempts == EXTRA_ATTEMPTS => {
+            (attempt < attempts, LONGEST_THROTTLED_WAIT)
+        }
         Kind::Throttled => (since < THROTTLED_FOR, LONGEST_THROTTLED_WAIT),
         Kind::Server | Kind::Network => (attempt < attempts, LONGEST_WAIT),
         _ => return None,

@@ -132,11 +132,12 @@ impl Reach {
 
 /// The pace that is asked for, else the usual one.
 fn pace(typed: &source::declared::Pace) -> Pace {
-    let Pace { sso_admin, identity_store, organizations } = Pace::default();
+    let Pace { sso_admin, identity_store, organizations, cloudtrail } = Pace::default();
     Pace {
         sso_admin: typed.sso_admin.unwrap_or(sso_admin),
         identity_store: typed.identity_store.unwrap_or(identity_store),
         organizations: typed.organizations.unwrap_or(organizations),
+        cloudtrail,
     }
 }
 

@@ -42,7 +42,9 @@ impl Events {
     /// Events that were written down, oldest first.
     pub(super) fn restore(events: Vec<Value>) -> Self {
         let mut out = Self::default();
-        events.into_iter().for_each(|event| out.record(event));
+        for event in events {
+            out.record(event);
+        }
         out
     }
 

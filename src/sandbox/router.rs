@@ -11,7 +11,9 @@ use super::requests::{self, Requests};
 use super::snapshot::{self, Loaded, WorldError};
 use super::wire::{self, Protocol, Reply, Request, Route};
 use super::world::{Stamp, World};
-use super::{Options, accounts, cloudtrail, identity_store, organizations, rights, sso_admin, sts};
+use super::{
+    Options, accounts, cloudtrail, identity_store, organizations, rights, sns, sso_admin, sts,
+};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
@@ -274,6 +276,7 @@ impl State {
             "organizations" => organizations::answer(&mut call, &input),
             "sts" => sts::answer(&call),
             "cloudtrail" => cloudtrail::answer(&call, &input),
+            "sns" => sns::answer(&call, &input),
             // Control Tower, Service Catalog and others have their place here.
             _ => Err(Failure::unknown_operation(&route.operation)),
         }
@@ -284,6 +287,7 @@ fn read(route: &Route, request: &Request) -> Result<Map<String, Value>, Failure>
     match route.protocol {
         Protocol::Json => wire::members(&request.body),
         Protocol::Query => Ok(Map::new()),
+        Protocol::Sns => Ok(wire::form(&request.body)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What goes over the wire: requests are told apart here, answers get their bytes.
 //!
-//! json-1.1 for the services with an `x-amz-target`, awsQuery with XML for STS.
+//! json-1.1 for the services with an `x-amz-target`, awsQuery with XML for STS and SNS.
 
 use super::failure::{Answer, Failure};
 use super::id;
@@ -32,6 +32,8 @@ pub(super) struct Reply {
 pub(super) enum Protocol {
     Json,
     Query,
+    /// The same, with members and in the words of SNS.
+    Sns,
 }
 
 /// The service and operation that a request is for.
@@ -77,11 +79,14 @@ pub(super) fn route(request: &Request) -> Route {
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     if form {
         let body = String::from_utf8_lossy(&request.body);
-        let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
+        let of = |name: &str| body.split('&').find_map(|pair| pair.strip_prefix(name));
+        let is_sns = of("Version=") == Some(SNS_VERSION);
+        let (service, protocol) =
+            if is_sns { ("sns", Protocol::Sns) } else { ("sts", Protocol::Query) };
         return Route {
-            service: "sts".to_owned(),
-            operation: action.unwrap_or_default().to_owned(),
-            protocol: Protocol::Query,
+            service: service.to_owned(),
+            operation: of("Action=").unwrap_or_default().to_owned(),
+            protocol,
         };
     }
     Route {
@@ -103,12 +108,42 @@ pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
     }
 }
 
+/// Reads the members of an awsQuery request: a form.
+pub(super) fn form(body: &[u8]) -> Map<String, Value> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    let pairs = pairs.filter(|(name, _)| !["Action", "Version"].contains(name));
+    pairs.map(|(name, value)| (unescaped(name), unescaped(value).into())).collect()
+}
+
+/// A part of a form: `+` is a space, and `%2B` a plus.
+fn unescaped(text: &str) -> String {
+    let mut out = Vec::new();
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let digits = match byte {
+            b'%' => bytes.clone().next().zip(bytes.clone().nth(1)),
+            _ => None,
+        };
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        match digits.and_then(|(high, low)| Some(digit(high)? * 16 + digit(low)?)) {
+            Some(decoded) => {
+                out.push(decoded);
+                bytes.nth(1);
+            }
+            None => out.push(if byte == b'+' { b' ' } else { byte }),
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 /// Puts an answer on the wire.
 pub(super) fn reply(protocol: Protocol, answer: Answer, request_number: &str) -> Reply {
     let request_id = id::uuid(&format!("call/{request_number}"));
     match protocol {
         Protocol::Json => json(answer, request_id),
         Protocol::Query => query(answer, request_id),
+        Protocol::Sns => sns(answer, request_id),
     }
 }
 
@@ -130,6 +165,37 @@ fn json(answer: Answer, request_id: String) -> Reply {
             Reply { status, headers, body: Value::Object(body).to_string() }
         }
     }
+}
+
+const SNS_VERSION: &str = "2010-03-31";
+const SNS_NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
+
+/// What SNS answers to `Publish`, its one operation here.
+fn sns(answer: Answer, request_id: String) -> Reply {
+    let metadata =
+        format!("<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>");
+    let (status, body) = match answer {
+        Ok(value) => {
+            let id = value.get("MessageId").and_then(Value::as_str).unwrap_or_default();
+            let result =
+                format!("<PublishResult><MessageId>{}</MessageId></PublishResult>", escape(id));
+            let body = format!(
+                "<PublishResponse xmlns=\"{SNS_NAMESPACE}\">{result}{metadata}</PublishResponse>"
+            );
+            (200, body)
+        }
+        Err(Failure { status, code, message, extra: _ }) => {
+            let kind = if status < 500 { "Sender" } else { "Receiver" };
+            let body = format!(
+                "<ErrorResponse xmlns=\"{SNS_NAMESPACE}\"><Error><Type>{kind}</Type><Code>{code}</Code>\
+                 <Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
+                escape(&message)
+            );
+            (status, body)
+        }
+    };
+    let headers = vec![("content-type", "text/xml".to_owned()), ("x-amzn-requestid", request_id)];
+    Reply { status, headers, body }
 }
 
 const QUERY_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
