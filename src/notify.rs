@@ -18,6 +18,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::{BodyExt, Limited};
 use sha2::Sha256;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Attempts of a message.
@@ -110,8 +111,11 @@ fn signature(key: &str, body: &str) -> String {
     };
     mac.update(body.as_bytes());
     let digest = mac.finalize().into_bytes();
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256={digits}")
+    digest.iter().fold("sha256=".to_owned(), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _infallible = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 async fn send(connector: &Connector, request: HttpRequest) -> Result<(), Failed> {

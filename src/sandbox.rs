@@ -1,7 +1,7 @@
 //! The sandbox: an AWS in this process, for rehearsals and tests.
 //!
-//! It answers the calls of IAM Identity Center (`sso-admin`), Identity Store, Organizations, STS and CloudTrail's event
-//! history from a world in memory, either behind the SDK's HTTP client ([`Sandbox::http_client`]: no sockets, no credentials, and all of the
+//! It answers the calls of IAM Identity Center (`sso-admin`), Identity Store, Organizations, STS, CloudTrail's event history
+//! and SNS from a world in memory, either behind the SDK's HTTP client ([`Sandbox::http_client`]: no sockets, no credentials, and all of the
 //! SDK in use) or over loopback HTTP ([`Sandbox::serve`]: any AWS client). A world is a snapshot of an organization, so
 //! what is about to happen to a real one can be tried on a copy.
 //!

@@ -60,6 +60,7 @@ scenarios! {
     direct_grant_to_a_user
     drift_attributed
     drift_found_and_mended
+    drift_told
     drift_of_an_incomplete_reading
     drift_since_the_last_run
     empty_definitions

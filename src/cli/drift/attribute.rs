@@ -27,8 +27,9 @@ pub(super) async fn attribute(
     (live, connection): (&Live, Option<&Connection>),
     now: Timestamp,
 ) {
-    let since = since(drift, args, now);
-    let mut search = Search::new(drift, since);
+    let history = now.checked_sub(HISTORY).unwrap_or(Timestamp::MIN);
+    let since = since(drift, args, (history, now));
+    let mut search = Search::new(drift, since, history);
     let most = usize::from(args.attribute_calls);
     match connection {
         Some(connection) => look(&mut search, &connection.aws, live, most).await,
@@ -58,9 +59,8 @@ fn trouble(code: &str, message: &str) -> Unread {
 }
 
 /// From when on: what is asked for, else since the baseline, else as far back as there is anything.
-fn since(drift: &Drift, args: &DriftArgs, now: Timestamp) -> Timestamp {
+fn since(drift: &Drift, args: &DriftArgs, (history, now): (Timestamp, Timestamp)) -> Timestamp {
     let before = |time: Timestamp, by| time.checked_sub(by).unwrap_or(Timestamp::MIN);
-    let history = before(now, HISTORY);
     let baseline = drift.since.as_ref().and_then(|since| since.taken);
     let since = match args.attribute_since {
         Some(Since::At(time)) => time,

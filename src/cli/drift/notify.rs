@@ -13,7 +13,7 @@ use crate::drift::tell::Told;
 use crate::notify::{self, Endpoint, Secrets};
 use crate::render::drift::notice::{self, Notice, Source};
 use crate::source::declared::Declared;
-use crate::text::{shorten, visible};
+use crate::text::{plain_json, shorten, visible};
 
 /// The longest error of AWS's, in characters.
 const LONGEST: usize = 240;
@@ -175,7 +175,8 @@ async fn send(
     match &target.kind {
         Kind::Slack(variable) => {
             let endpoint = endpoint(env, variable)?;
-            notify::post(&endpoint, &Secrets::default(), &notice.slack.to_string()).await
+            notify::post(&endpoint, &Secrets::default(), &plain_json(&notice.slack.to_string()))
+                .await
         }
         Kind::Webhook(variable) => {
             let endpoint = endpoint(env, variable)?;
@@ -183,7 +184,7 @@ async fn send(
                 token: (env.var)(&format!("{variable}_TOKEN")),
                 key: (env.var)(&format!("{variable}_SECRET")),
             };
-            notify::post(&endpoint, &secrets, &notice.webhook.to_string()).await
+            notify::post(&endpoint, &secrets, &plain_json(&notice.webhook.to_string())).await
         }
         Kind::Sns(arn) => Box::pin(publish(env, global, connection, arn, notice)).await,
     }

@@ -29,6 +29,8 @@ pub struct Clue {
     ids: Vec<(&'static [&'static str], String)>,
     /// Whether ids are told by the answer: what was made has its id from there.
     answered: bool,
+    /// The call that made what this one named by an id of its own.
+    made: Option<Box<Self>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,19 @@ impl Clue {
     fn answered(self) -> Self {
         Self { answered: true, ..self }
     }
+
+    /// The call that made what this one named by an id of its own.
+    pub(super) fn made(&self) -> Option<&Self> {
+        self.made.as_deref()
+    }
+
+    /// Whether an event is the call, where what it must have named is known by these ids.
+    pub(super) fn fits_made(&self, event: &Event, named: &Named, ids: &BTreeSet<String>) -> bool {
+        event.error.is_none()
+            && event.name == self.event
+            && self.service.sources().contains(&event.source.as_str())
+            && ids.iter().any(|id| named.has(MEMBERSHIP, id, false))
+    }
 }
 
 /// The texts that an event names, by the member that holds them, at whatever depth.
@@ -85,6 +100,17 @@ impl Named {
         texts("", &event.request, &mut out.asked);
         texts("", &event.response, &mut out.answered);
         out
+    }
+
+    /// Ids of memberships that the answer tells.
+    pub(super) fn memberships(&self) -> impl Iterator<Item = &String> {
+        let all = self.answered.iter();
+        all.filter(|(key, _)| MEMBERSHIP.contains(&key.as_str())).map(|(_, id)| id)
+    }
+
+    /// Whether the call named a membership by its id.
+    pub(super) fn removes(&self) -> bool {
+        self.asked.iter().any(|(key, _)| MEMBERSHIP.contains(&key.as_str()))
     }
 
     fn has(&self, keys: &[&str], id: &str, answered: bool) -> bool {
@@ -116,6 +142,7 @@ const PRINCIPAL: &[&str] = &["principalId"];
 const GROUP: &[&str] = &["groupId"];
 /// The Identity Store has `memberId.userId`, the console's directory `member.memberId`.
 const MEMBER: &[&str] = &["userId", "memberId"];
+const MEMBERSHIP: &[&str] = &["membershipId"];
 const USER: &[&str] = &["userId"];
 const TAGGED: &[&str] = &["resourceArn", "resourceId"];
 
@@ -135,7 +162,7 @@ struct Known<'f> {
 
 fn clue(service: Service, event: &'static str, ids: &[(&'static [&'static str], &str)]) -> Clue {
     let ids = ids.iter().map(|(keys, id)| (*keys, (*id).to_owned())).collect();
-    Clue { event, service, ids, answered: false }
+    Clue { event, service, ids, answered: false, made: None }
 }
 
 fn sso(event: &'static str, ids: &[(&'static [&'static str], &str)]) -> Clue {
@@ -190,14 +217,14 @@ impl Known<'_> {
                 let ids = [(GROUP, self.group(group)?), (MEMBER, self.user(user)?)];
                 vec![directory("CreateGroupMembership", &ids), directory("AddMemberToGroup", &ids)]
             }
-            // The Identity Store's own call names a membership by an id that nobody knows once it is gone;
-            // the event may tell the group and the member besides.
+            // The Identity Store's own call names a membership by an id that is gone with it. The event may tell
+            // the group and the member besides; else the call that made it does.
             What::AddMember(group, user) => {
                 let ids = [(GROUP, self.group(group)?), (MEMBER, self.user(user)?)];
-                vec![
-                    directory("DeleteGroupMembership", &ids),
-                    directory("RemoveMemberFromGroup", &ids),
-                ]
+                let removed = directory("DeleteGroupMembership", &ids);
+                let made = Box::new(directory("CreateGroupMembership", &ids));
+                let by_its_id = Clue { ids: Vec::new(), made: Some(made), ..removed.clone() };
+                vec![removed, by_its_id, directory("RemoveMemberFromGroup", &ids)]
             }
             What::UpdateSet { name, before, after } => edits(self.set(name)?, before, after),
             What::ProvisionSet { name, .. } => all_edits(self.set(name)?),

@@ -8,10 +8,12 @@ use crate::live::Live;
 use crate::live::event::Event;
 use jiff::Timestamp;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs that an item is looked for in: CloudTrail may need a quarter of an hour to tell of a call.
 const TRIES: u8 = 2;
+/// Pages of calls that only tell what another call meant.
+const BACKGROUND: usize = 10;
 
 type Key = (Place, &'static str);
 
@@ -51,6 +53,8 @@ struct Case {
     tries: u8,
     /// Events that fit, by operation, the newest first.
     found: BTreeMap<Key, Vec<Event>>,
+    /// Ids of memberships that what is missing had.
+    memberships: BTreeSet<String>,
 }
 
 /// A search for who is behind the items that are news.
@@ -62,35 +66,45 @@ pub struct Search {
     calls: usize,
     troubles: Vec<Unread>,
     stopped: BTreeMap<Place, String>,
+    /// Calls that named what they removed by an id of its own.
+    removals: Vec<(Event, Named)>,
 }
 
 impl Search {
     /// Of what is news, and of what was looked for in vain for the first time by the run before.
-    pub fn new(drift: &Drift, since: Timestamp) -> Self {
+    /// `history` is how far back there are events: what made a thing may be older than what removed it.
+    pub fn new(drift: &Drift, since: Timestamp, history: Timestamp) -> Self {
         let mut cases: Vec<Case> = Vec::new();
         for (at, item) in drift.items.iter().enumerate() {
             let Some((from, tries)) = wanted(item, since) else { continue };
             let (severity, clues) = (item.severity, item.clues.clone());
-            let found = BTreeMap::new();
-            cases.push(Case { item: at, severity, clues, since: from, tries, found });
+            let (found, memberships) = (BTreeMap::new(), BTreeSet::new());
+            cases.push(Case { item: at, severity, clues, since: from, tries, found, memberships });
         }
         let mut asks: BTreeMap<Key, Ask> = BTreeMap::new();
         for case in &cases {
             for clue in &case.clues {
-                let new = Ask { since, pages: 0, token: None, open: true, reached: None };
-                let ask = asks.entry((clue.place(), clue.event)).or_insert(new);
-                ask.since = ask.since.min(case.since);
+                let mut ask = |clue: &Clue, from: Timestamp| {
+                    let new = Ask { since, pages: 0, token: None, open: true, reached: None };
+                    let ask = asks.entry((clue.place(), clue.event)).or_insert(new);
+                    ask.since = ask.since.min(from);
+                };
+                ask(clue, case.since);
+                if let Some(made) = clue.made() {
+                    ask(made, history);
+                }
             }
         }
         let (troubles, stopped) = (Vec::new(), BTreeMap::new());
-        Self { since, cases, asks, calls: 0, troubles, stopped }
+        Self { since, cases, asks, calls: 0, troubles, stopped, removals: Vec::new() }
     }
 
     /// The page that is needed most: the first ones before the second ones, for the worst items first.
     pub fn next(&self) -> Option<Query> {
         let needed = self.asks.iter().filter_map(|(key, ask)| {
             let open = ask.open && !self.stopped.contains_key(&key.0);
-            let worst = self.cases.iter().filter(|case| open && case.needs(*key, ask));
+            let needs = |case: &&Case| case.needs(*key, ask) || self.wants(case, *key, ask);
+            let worst = self.cases.iter().filter(|case| open && needs(case));
             Some((ask.pages, worst.map(|case| case.severity).min()?, key, ask))
         });
         let (.., key, ask) = needed.min_by_key(|(pages, worst, key, _)| (*pages, *worst, **key))?;
@@ -117,8 +131,27 @@ impl Search {
                     found.push(event.clone());
                     found.sort_by_key(|event| Reverse(event.time));
                 }
+                if case.made().is_some_and(|made| made.fits(&event, &named)) {
+                    case.memberships.extend(named.memberships().cloned());
+                }
+            }
+            if named.removes() {
+                self.removals.push((event, named));
             }
         }
+        for case in &mut self.cases {
+            case.join(&self.removals);
+        }
+    }
+
+    /// Whether more events of an operation would tell what was removed: something was, and nobody knows what.
+    fn wants(&self, case: &Case, key: Key, ask: &Ask) -> bool {
+        let of = |made: &Clue| (made.place(), made.event) == key;
+        case.made().is_some_and(of)
+            && case.found.is_empty()
+            && case.memberships.is_empty()
+            && !self.removals.is_empty()
+            && ask.pages < BACKGROUND
     }
 
     /// Notes that a place does not answer: nothing more is asked there.
@@ -148,7 +181,7 @@ impl Search {
     /// Writes down who was found. `most` is how many pages were allowed.
     pub fn finish(self, drift: &mut Drift, live: &Live, most: usize) {
         let ran_out = self.next().is_some();
-        let Self { since, cases, asks, calls, troubles, stopped } = self;
+        let Self { since, cases, asks, calls, troubles, stopped, removals: _ } = self;
         for case in cases {
             let because = case.because(&asks, &stopped);
             let Some(item) = drift.items.get_mut(case.item) else { continue };
@@ -181,6 +214,25 @@ fn wanted(item: &Item, since: Timestamp) -> Option<(Timestamp, u8)> {
 }
 
 impl Case {
+    /// The call that made what is missing.
+    fn made(&self) -> Option<&Clue> {
+        self.clues.iter().find_map(Clue::made)
+    }
+
+    /// Takes the calls that removed what is missing by an id of its own.
+    fn join(&mut self, removals: &[(Event, Named)]) {
+        let Some(clue) = self.clues.iter().find(|clue| clue.made().is_some()) else { return };
+        let key = (clue.place(), clue.event);
+        for (event, named) in removals {
+            let known =
+                self.found.get(&key).into_iter().flatten().any(|known| known.id == event.id);
+            let fits = clue.fits_made(event, named, &self.memberships);
+            if !known && fits && self.since <= event.time {
+                self.found.entry(key).or_default().push(event.clone());
+            }
+        }
+    }
+
     /// Whether more events of an operation could tell more: not where one of it is known, nor where a newer
     /// one of another is.
     fn needs(&self, key: Key, ask: &Ask) -> bool {

@@ -14,6 +14,10 @@ fn since() -> Timestamp {
     SINCE.parse().unwrap()
 }
 
+fn history() -> Timestamp {
+    "2026-08-25T00:00:00Z".parse().unwrap()
+}
+
 /// An event of Identity Center at an hour of the day.
 fn event(id: &str, name: &str, hour: u8, request: &Value) -> Event {
     from("sso.amazonaws.com", id, name, hour, request)
@@ -44,7 +48,7 @@ fn chi() -> (Drift, Live) {
 
 /// Answers every query with the events of its name, on one page.
 fn found(drift: &mut Drift, live: &Live, events: &[Event]) -> Vec<Query> {
-    let mut search = Search::new(drift, since());
+    let mut search = Search::new(drift, since(), history());
     let mut asked = Vec::new();
     while let Some(query) = search.next() {
         let some = events.iter().filter(|event| event.name == query.name).cloned();
@@ -188,7 +192,7 @@ fn members_are_matched_in_the_form_of_either_interface() {
 #[test]
 fn pages_go_on_until_it_is_known_and_tokens_that_circle_end_it() {
     let (mut drift, live) = chi();
-    let mut search = Search::new(&drift, since());
+    let mut search = Search::new(&drift, since(), history());
     let own = event("own", "CreateAccountAssignment", 5, &assignment(MANAGEMENT, ADMIN, "u-3"));
     let other = event("x", "CreateAccountAssignment", 7, &assignment(APP, ADMIN, "u-3"));
     let first = search.next().unwrap();
@@ -202,7 +206,7 @@ fn pages_go_on_until_it_is_known_and_tokens_that_circle_end_it() {
     assert!(!drift.attributing.as_ref().unwrap().ran_out);
 
     let (mut drift, live) = chi();
-    let mut search = Search::new(&drift, since());
+    let mut search = Search::new(&drift, since(), history());
     for _ in 0..2 {
         let query = search.next().unwrap();
         search.learn(&query, vec![other.clone()], Some("t".to_owned()));
@@ -216,7 +220,7 @@ fn pages_go_on_until_it_is_known_and_tokens_that_circle_end_it() {
 fn who_may_not_ask_hears_why_once_and_nothing_else_changes() {
     let (mut drift, live) = chi();
     let before = drift.items[0].clone();
-    let mut search = Search::new(&drift, since());
+    let mut search = Search::new(&drift, since(), history());
     let query = search.next().unwrap();
     let denied = Unread {
         part: "who did it".to_owned(),
@@ -258,4 +262,30 @@ fn what_is_known_stays_known_and_what_came_too_late_is_looked_for_once_more() {
     let (_, _, vain) = run(Some(&first), &[]);
     let (asked, status, _) = run(Some(&vain), &[]);
     assert_eq!((asked, status), (0, json!("unattributed")), "twice is enough");
+}
+
+#[test]
+fn a_removed_member_is_known_by_the_call_that_made_the_membership() {
+    let removed = |membership: &str| {
+        let request = json!({"identityStoreId": "d-1", "membershipId": membership});
+        from("identitystore.amazonaws.com", "gone", "DeleteGroupMembership", 9, &request)
+    };
+    let request = json!({"groupId": "g-1", "memberId": {"userId": "u-1"}});
+    let mut made =
+        from("identitystore.amazonaws.com", "made", "CreateGroupMembership", 1, &request);
+    made.time = "2026-10-01T00:00:00Z".parse().unwrap();
+    made.response = json!({"membershipId": "m-1", "identityStoreId": "d-1"});
+    let run = |events: &[Event]| {
+        let mut world = world();
+        center(&mut world, "memberships")[0]["users"] = json!([]);
+        let mut drift = enforced(&world);
+        assert_eq!(drift.items[0].address, "membership/readers/an");
+        let asked = found(&mut drift, &live(&world), events);
+        let names: Vec<&str> = asked.iter().map(|query| query.name).collect();
+        let id = to(&drift).map(|deed| deed.event_id.clone());
+        (names.contains(&"CreateGroupMembership"), id)
+    };
+    assert_eq!(run(&[removed("m-1"), made.clone()]), (true, Some("gone".to_owned())));
+    assert_eq!(run(&[removed("m-2"), made.clone()]), (true, None), "another membership");
+    assert_eq!(run(std::slice::from_ref(&made)), (false, None), "nothing was removed");
 }

@@ -152,7 +152,7 @@ fn slack(
     let sections = lines.iter().chain(items).chain(more);
     blocks.extend(sections.map(|text| plain("section", text)));
     if let Some(link) = link {
-        let text = format!("<{}|open the run>", escaped(link));
+        let text = format!("<{}|open the run>", escaped(&link.replace('|', "%7C")));
         blocks.push(json!({ "type": "section", "text": { "type": "mrkdwn", "text": text } }));
     }
     json!({ "text": escaped(&cut(title, TITLE)), "blocks": blocks })
@@ -160,7 +160,7 @@ fn slack(
 
 /// The three characters that Slack reads in a text.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('|', "%7C")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn title(drift: &Drift, telling: &Telling<'_>) -> String {
