@@ -290,6 +290,7 @@ pub(crate) fn organization(size: Size) -> Live {
             delegated_administrators: BTreeMap::new(),
         },
         identity_center: center,
+        control_tower: None,
         gaps: Vec::new(),
     }
 }

@@ -282,6 +282,7 @@ pub(crate) fn live(size: Size) -> Live {
         },
         organization: organization(size),
         identity_center: center,
+        control_tower: None,
         gaps: Vec::new(),
     }
 }

@@ -7,6 +7,7 @@
 pub mod call;
 mod connect;
 mod count;
+mod document;
 mod error;
 pub mod events;
 mod pace;

@@ -9,7 +9,7 @@ use crate::id::{
     AccountId, GroupId, GroupName, OuId, OuPath, PermissionSetArn, PermissionSetName, UserId,
     UserName,
 };
-use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
+use crate::model::{AccountOwner, Boundary, CustomerPolicy, PolicyArn, Tags};
 pub use parameters::parameters;
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ pub type SetRef = Ref<PermissionSetArn, PermissionSetName>;
 pub type OuRef = Ref<OuId, OuPath>;
 /// A group.
 pub type GroupRef = Ref<GroupId, GroupName>;
+/// An account.
+pub type AccountRef = Ref<AccountId, String>;
 /// A user.
 pub type UserRef = Ref<UserId, UserName>;
 
@@ -50,10 +52,29 @@ pub enum Call {
     UpdateOrganizationalUnit { ou: OuId, name: String },
     /// organizations `DeleteOrganizationalUnit`: only empty ones can be.
     DeleteOrganizationalUnit { ou: OuId },
+    /// organizations `CreateAccount`; asynchronous; answers the id of `name`. The account is in the
+    /// root. One that is being created already is awaited instead.
+    CreateAccount { name: String, email: String, tags: Tags },
+    /// servicecatalog `ProvisionProduct` of "AWS Control Tower Account Factory"; asynchronous; answers
+    /// the id of `name`. The account is enrolled, in `ou`, whose own name is `ou_name`. One that is
+    /// being provisioned already is awaited instead.
+    ProvisionAccount {
+        name: String,
+        email: String,
+        ou: OuRef,
+        ou_name: String,
+        owner: AccountOwner,
+    },
     /// organizations `MoveAccount`, which needs the present parent.
-    MoveAccount { account: AccountId, from: OuRef, to: OuRef },
+    MoveAccount { account: AccountRef, from: OuRef, to: OuRef },
+    /// servicecatalog `UpdateProvisionedProduct` of the product that Account Factory has for the
+    /// account, with another `ManagedOrganizationalUnit`; asynchronous. The product is looked up just
+    /// before (`ScanProvisionedProducts`).
+    MoveEnrolledAccount { account: AccountId, to: OuRef, ou_name: String },
+    /// organizations `CloseAccount`; asynchronous, for the account is `PENDING_CLOSURE` for a while.
+    CloseAccount { account: AccountId },
     /// organizations `TagResource` on an account: adds and overwrites.
-    TagAccount { account: AccountId, tags: Tags },
+    TagAccount { account: AccountRef, tags: Tags },
     /// organizations `UntagResource` on an account.
     UntagAccount { account: AccountId, keys: Vec<String> },
     /// sso-admin `CreatePermissionSet`; answers the ARN of `name`.
@@ -123,7 +144,7 @@ pub enum Call {
     /// (`GetGroupMembershipId`).
     DeleteGroupMembership { group: GroupId, user: UserId },
     /// sso-admin `CreateAccountAssignment`; asynchronous; provisions the set in the account.
-    CreateAccountAssignment { account: AccountId, set: SetRef, principal: PrincipalId },
+    CreateAccountAssignment { account: AccountRef, set: SetRef, principal: PrincipalId },
     /// sso-admin `DeleteAccountAssignment`; asynchronous.
     DeleteAccountAssignment { account: AccountId, set: SetRef, principal: PrincipalId },
 }
@@ -135,6 +156,8 @@ pub enum Answer {
     Done,
     /// An OU's id.
     Ou(OuPath, OuId),
+    /// An account's id, by its name.
+    Account(String, AccountId),
     /// A permission set's ARN.
     PermissionSet(PermissionSetName, PermissionSetArn),
     /// A user's id.
@@ -148,6 +171,8 @@ pub enum Answer {
 pub struct Created {
     /// OUs.
     pub ous: BTreeMap<OuPath, OuId>,
+    /// Accounts.
+    pub accounts: BTreeMap<String, AccountId>,
     /// Permission sets.
     pub permission_sets: BTreeMap<PermissionSetName, PermissionSetArn>,
     /// Users.
@@ -164,6 +189,9 @@ impl Created {
             Answer::Ou(path, id) => {
                 self.ous.insert(path, id);
             }
+            Answer::Account(name, id) => {
+                self.accounts.insert(name, id);
+            }
             Answer::PermissionSet(name, arn) => {
                 self.permission_sets.insert(name, arn);
             }
@@ -177,6 +205,12 @@ impl Created {
     }
 }
 
+/// An OU as Account Factory's parameter `ManagedOrganizationalUnit` wants it, `Name (ou-id)`: a name
+/// alone means an OU below the root ("Provision accounts with AWS Service Catalog Account Factory").
+pub fn ou_form(ou: &OuId, name: &str) -> String {
+    format!("{name} ({ou})")
+}
+
 impl Call {
     /// The operation's name as AWS has it, with the service: `sso-admin:CreatePermissionSet`.
     pub fn operation(&self) -> &'static str {
@@ -184,7 +218,11 @@ impl Call {
             Self::CreateOrganizationalUnit { .. } => "organizations:CreateOrganizationalUnit",
             Self::UpdateOrganizationalUnit { .. } => "organizations:UpdateOrganizationalUnit",
             Self::DeleteOrganizationalUnit { .. } => "organizations:DeleteOrganizationalUnit",
+            Self::CreateAccount { .. } => "organizations:CreateAccount",
+            Self::ProvisionAccount { .. } => "servicecatalog:ProvisionProduct",
             Self::MoveAccount { .. } => "organizations:MoveAccount",
+            Self::MoveEnrolledAccount { .. } => "servicecatalog:UpdateProvisionedProduct",
+            Self::CloseAccount { .. } => "organizations:CloseAccount",
             Self::TagAccount { .. } => "organizations:TagResource",
             Self::UntagAccount { .. } => "organizations:UntagResource",
             Self::CreatePermissionSet { .. } => "sso-admin:CreatePermissionSet",

@@ -27,6 +27,10 @@ pub enum Edit<T> {
 pub struct Diff {
     /// OUs: created or deleted.
     pub ous: BTreeMap<OuPath, Edit<()>>,
+    /// Accounts that are to be created.
+    pub new_accounts: BTreeMap<AccountId, Account>,
+    /// Accounts that are to be closed.
+    pub closed: BTreeSet<AccountId>,
     /// Accounts that stand elsewhere: from → to.
     pub moves: BTreeMap<AccountId, (OuPath, OuPath)>,
     /// Accounts with other tags: before → after.
@@ -50,6 +54,8 @@ impl Diff {
     pub fn is_empty(&self) -> bool {
         let Self {
             ous,
+            new_accounts,
+            closed,
             moves,
             account_tags,
             permission_sets,
@@ -60,6 +66,8 @@ impl Diff {
             grants,
         } = self;
         ous.is_empty()
+            && new_accounts.is_empty()
+            && closed.is_empty()
             && moves.is_empty()
             && account_tags.is_empty()
             && permission_sets.is_empty()
@@ -88,10 +96,15 @@ pub fn diff(live: &State, desired: &State) -> Diff {
         !matches!(edit, Edit::Delete(()))
             || (desired.groups.contains_key(group) && desired.users.contains_key(user))
     });
-    for (id, Account { ou, tags }) in accounts {
+    let new = desired.accounts.iter().filter(|(id, _)| !accounts.contains_key(*id));
+    out.new_accounts = new.map(|(id, account)| (id.clone(), account.clone())).collect();
+    for (id, Account { ou, tags, closed }) in accounts {
         let Some(after) = desired.accounts.get(id) else { continue };
         if *ou != after.ou {
             out.moves.insert(id.clone(), (ou.clone(), after.ou.clone()));
+        }
+        if !closed && after.closed {
+            out.closed.insert(id.clone());
         }
         if *tags != after.tags {
             out.account_tags.insert(id.clone(), (tags.clone(), after.tags.clone()));

@@ -293,7 +293,7 @@ pub fn find(facts: &Facts<'_>) -> Drift {
         unmanaged: found::left_alone(desired, &items),
         items,
         ignored: plan.ignored.clone(),
-        labels: projection.labels.clone(),
+        labels: desired.labels(projection),
         last_complete: plan.is_complete().then_some(plan.observed.taken.ended),
         accepts: accept::Accepts::default(),
         since: None,

@@ -79,6 +79,14 @@ text_type! {
     UserId;
     /// A group of the identity store.
     GroupId;
+    /// Control Tower's landing zone, `arn:aws:controltower:REGION:ACCOUNT:landingzone/…`.
+    LandingZoneArn;
+    /// A baseline of Control Tower, `arn:aws:controltower:REGION::baseline/…`.
+    BaselineArn;
+    /// A baseline that is enabled, `arn:aws:controltower:REGION:ACCOUNT:enabledbaseline/…`.
+    EnabledBaselineArn;
+    /// A control that is enabled, `arn:aws:controltower:REGION:ACCOUNT:enabledcontrol/…`.
+    EnabledControlArn;
     /// A permission set's name; 1–32 of `[\w+=,.@-]`, immutable (botocore model of sso-admin).
     PermissionSetName;
     /// A user's `UserName`; unique in the identity store.
@@ -98,10 +106,31 @@ impl AccountId {
         digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
     }
 
-    /// The twelve digits.
+    /// Stands for the `number`th account that has no id yet, because it is still to be created. No
+    /// account of AWS has an id like it.
+    pub fn to_come(number: usize) -> Self {
+        let mut id = *b"(new 000000)";
+        let digits = format!("{:06}", number % 1_000_000);
+        for (place, digit) in id.iter_mut().skip(5).zip(digits.bytes()) {
+            *place = digit;
+        }
+        Self(id)
+    }
+
+    /// Whether it only stands for an account that is still to be created.
+    pub fn is_to_come(&self) -> bool {
+        !self.0.iter().all(u8::is_ascii_digit)
+    }
+
+    /// The twelve digits; of one that is [to come](Self::to_come) a text that is no id.
     pub fn as_str(&self) -> &str {
-        // Digits are text, so there is always one.
+        // All of it is ASCII, so there is always one.
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The id, where AWS has given one.
+    pub fn known(&self) -> Option<&str> {
+        (!self.is_to_come()).then(|| self.as_str())
     }
 }
 

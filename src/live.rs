@@ -3,6 +3,7 @@
 //! A part that could not be read is a [`Gap`]. Whoever decides something on a part asks
 //! [`Live::gap_for`] first: unknown is never "absent".
 
+pub mod control_tower;
 pub mod event;
 pub mod fingerprint;
 pub mod part;
@@ -11,10 +12,11 @@ pub mod reading;
 pub mod snapshot;
 
 use crate::id::{
-    AccountId, GroupId, IdentityStoreId, InstanceArn, OrganizationId, OuId, PermissionSetArn,
-    RootId, UserId,
+    AccountId, EnabledControlArn, GroupId, IdentityStoreId, InstanceArn, OrganizationId, OuId,
+    PermissionSetArn, RootId, UserId,
 };
 use crate::model::{Boundary, CustomerPolicy, PolicyArn, Tags};
+use control_tower::ControlTower;
 use jiff::Timestamp;
 use reading::{Reading, Standing};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +30,8 @@ pub struct Live {
     pub organization: Organization,
     /// IAM Identity Center.
     pub identity_center: IdentityCenter,
+    /// AWS Control Tower; `None` where nobody asked.
+    pub control_tower: Option<ControlTower>,
     /// What could not be read, in order, each once.
     pub gaps: Vec<Gap>,
 }
@@ -249,6 +253,18 @@ pub enum Part {
     GroupGrants(GroupId),
     /// One user's direct grants, where the user was asked for them.
     UserGrants(UserId),
+    /// Whether there is a landing zone of Control Tower, and what it is like.
+    LandingZone,
+    /// Which baselines there are, and on what they are enabled.
+    Baselines,
+    /// Which controls are enabled, and on what.
+    Controls,
+    /// What the catalog says of every control: which names mean the same one.
+    ControlCatalog,
+    /// What the catalog says of one control, by the name that was asked.
+    Control(String),
+    /// The parameters of one enabled control.
+    EnabledControl(EnabledControlArn),
     /// A part of which only a newer landgrant knows what it is, as its snapshot has it: it may be any.
     Other(String),
 }
@@ -286,7 +302,7 @@ impl Organization {
 }
 
 impl Live {
-    /// Whether everything that is live was read.
+    /// Whether everything that is live and was asked for was read.
     pub fn is_complete(&self) -> bool {
         self.gaps.iter().all(|gap| gap.part == Part::Standing)
     }

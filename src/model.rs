@@ -89,6 +89,51 @@ pub struct Account {
     pub ou: OuPath,
     /// Its tags; empty where nobody needs them (they are then not read).
     pub tags: Tags,
+    /// Whether it is closed, or being closed.
+    pub closed: bool,
+}
+
+/// What it takes to create an account besides its OU and tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAccount {
+    /// Its name in Organizations: 1 to 50 printable ASCII characters (CreateAccount).
+    pub name: String,
+    /// The root user's address.
+    pub email: String,
+    /// Who creates it.
+    pub by: Vendor,
+}
+
+/// Who creates accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Vendor {
+    /// Organizations: `CreateAccount`, which leaves it in the root.
+    Organizations,
+    /// Control Tower's Account Factory, which enrols it in its OU and makes a user of Identity Center
+    /// with administrator access to it.
+    AccountFactory(AccountOwner),
+}
+
+/// The user that Account Factory makes for an account (`SSOUserEmail`, `SSOUserFirstName`,
+/// `SSOUserLastName`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccountOwner {
+    /// The address, which becomes the user name.
+    pub email: String,
+    /// First name.
+    pub given_name: String,
+    /// Last name.
+    pub family_name: String,
+}
+
+impl Vendor {
+    /// As `organization.create_accounts` has it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Organizations => "organizations",
+            Self::AccountFactory(_) => "account-factory",
+        }
+    }
 }
 
 /// A directory user's attributes that definitions can hold.

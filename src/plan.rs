@@ -209,6 +209,12 @@ impl Plan {
             | Part::Accounts
             | Part::AccountTags(_)
             | Part::AccountState(_)
+            | Part::LandingZone
+            | Part::Baselines
+            | Part::Controls
+            | Part::ControlCatalog
+            | Part::Control(_)
+            | Part::EnabledControl(_)
             | Part::Standing => true,
             Part::PermissionSets
             | Part::PermissionSet(_)
@@ -232,7 +238,7 @@ impl Plan {
 
 /// Makes the plan. `desired` comes from a resolution without errors.
 pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rules) -> Plan {
-    let labels = &projection.labels;
+    let labels = &desired.labels(projection);
     let ids = renamed_ids(&projection.ids, &desired.renames);
     // Everything that is live, ignored things too, under the names that it will have: a rename
     // changes nobody's access, whether it is carried out or held.
@@ -259,6 +265,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         elsewhere: hold::Elsewhere::of(live, projection),
         only: rules.only.as_ref(),
         joining: hold::Joining::of(live),
+        tower: live.control_tower.as_ref(),
         provisioned: &projection.provisioned,
     };
     let mut drafts =

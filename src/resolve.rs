@@ -23,8 +23,8 @@ pub mod select;
 use crate::diag::{Diagnostic, Span, sort};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Live;
-use crate::live::project::Projection;
-use crate::model::{Grant, Principal, State};
+use crate::live::project::{Labels, Projection};
+use crate::model::{Grant, NewAccount, Principal, State};
 use crate::source::declared::{Declared, IdentitySource, Limits, Manage, Mode, Origin};
 use jiff::Timestamp;
 use select::OrgView;
@@ -59,6 +59,10 @@ pub struct Desired {
     pub held: Vec<Held>,
     /// What must stand at every step.
     pub kept: Vec<kept::Kept>,
+    /// Accounts that are to be created, by the ids that stand for them.
+    pub new_accounts: BTreeMap<AccountId, NewAccount>,
+    /// Accounts that only Account Factory may move.
+    pub by_factory: BTreeSet<AccountId>,
     /// OUs that are never removed: Control Tower's foundational ones.
     pub protected_ous: BTreeSet<OuPath>,
     /// Whether the tree, the accounts and, where a selector asks for them, the tags were read whole:
@@ -72,6 +76,13 @@ pub struct Desired {
     pub undoes: Option<String>,
     /// Things worth knowing that were found on the way.
     pub notes: Vec<String>,
+}
+
+impl Desired {
+    /// What accounts are called, those that are to be created too.
+    pub fn labels(&self, projection: &Projection) -> Labels {
+        projection.labels.with(self.new_accounts.iter().map(|(id, new)| (id, new.name.as_str())))
+    }
 }
 
 /// Old name → new name.
@@ -173,6 +184,8 @@ pub enum Hold {
     InUse,
     /// It belongs to Control Tower.
     Protected,
+    /// Control Tower would call it drift, or cannot do it.
+    ControlTower,
     /// Only the management account may do it, and the caller is elsewhere.
     ManagementOnly,
     /// It needs a change that reaches beyond the accounts of `--only`.
@@ -199,6 +212,7 @@ impl Hold {
             Self::Inactive => "inactive",
             Self::InUse => "in-use",
             Self::Protected => "protected",
+            Self::ControlTower => "control-tower",
             Self::ManagementOnly => "management-only",
             Self::OutsideOnly => "outside-only",
             Self::NothingDeclared => "nothing-declared",
@@ -276,6 +290,18 @@ pub fn as_is(declared: &Declared, live: &Live, projection: &Projection) -> Desir
 pub fn organization_to_be(declared: &Declared, live: &Live, projection: &Projection) -> OrgView {
     let (context, mut desired) = begin(declared, live, projection, live.taken.started);
     organize(&context, &mut desired, &mut Vec::new())
+}
+
+/// Whether anything is to be done to accounts or OUs that concerns Control Tower, where there is one: an
+/// account is made, moved or closed, an OU renamed or removed.
+pub fn touches_landing_zone(declared: &Declared, live: &Live, projection: &Projection) -> bool {
+    let (context, mut desired) = begin(declared, live, projection, live.taken.started);
+    organize(&context, &mut desired, &mut Vec::new());
+    let accounts = &desired.live.accounts;
+    let touched = desired.state.accounts.iter().any(|(id, after)| {
+        accounts.get(id).is_none_or(|at| at.ou != after.ou || at.closed != after.closed)
+    });
+    touched || !desired.renames.ous.is_empty() || !desired.live.ous.is_subset(&desired.state.ous)
 }
 
 fn begin<'a>(

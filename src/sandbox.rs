@@ -1,15 +1,17 @@
 //! The sandbox: an AWS in this process, for rehearsals and tests.
 //!
-//! It answers the calls of IAM Identity Center (`sso-admin`), Identity Store, Organizations, STS, CloudTrail's event history
-//! and SNS from a world in memory, either behind the SDK's HTTP client ([`Sandbox::http_client`]: no sockets, no credentials, and all of the
+//! It answers the calls of IAM Identity Center (`sso-admin`), Identity Store, Organizations, Control Tower with its
+//! catalog, Account Factory (a part of Service Catalog), STS, CloudTrail's event history and SNS from a world in memory,
+//! either behind the SDK's HTTP client ([`Sandbox::http_client`]: no sockets, no credentials, and all of the
 //! SDK in use) or over loopback HTTP ([`Sandbox::serve`]: any AWS client). A world is a snapshot of an organization, so
 //! what is about to happen to a real one can be tried on a copy.
 //!
 //! What it keeps faithful: asynchronous requests that take effect when they succeed; provisioning, with accounts that
 //! are stale after an edit; conflicts on duplicate names, on things in use and on opposite requests; rows inherited
 //! through groups, orphaned rows; paging with opaque tokens and, if asked for, empty pages; the lengths and patterns
-//! of the service models; revisions; what an update clears by leaving it out; the creation and closing of accounts; if
-//! asked for, quotas ([`Quotas`]), the rights of a delegated administrator ([`Caller`]) and the time that answers take.
+//! of the service models; revisions; what an update clears by leaving it out; the creation and closing of accounts;
+//! Control Tower's operations that stand alone, what it governs and how that drifts; if asked for, quotas ([`Quotas`]),
+//! the rights of a delegated administrator ([`Caller`]) and the time that answers take.
 //!
 //! It imports nothing from the rest of the crate, and no AWS SDK: a misreading of AWS cannot hide in both.
 
@@ -18,11 +20,15 @@ mod check;
 mod clock;
 mod cloudtrail;
 mod connector;
+mod control_catalog;
+mod control_tower;
+mod factory;
 mod failure;
 mod fault;
 mod id;
 mod identity_store;
 mod log;
+mod operations;
 mod options;
 mod organizations;
 mod paging;
@@ -32,6 +38,7 @@ mod rights;
 mod router;
 mod seed;
 mod serve;
+mod service_catalog;
 mod snapshot;
 mod sns;
 mod sso_admin;

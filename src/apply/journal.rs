@@ -111,6 +111,7 @@ fn answer(at: &At<'_>, answered: &Result<Done, Failure>) -> Map<String, Value> {
             let created = match &done.answer {
                 Answer::Done => return out,
                 Answer::Ou(_, id) => json!({ "ou": id.as_str() }),
+                Answer::Account(_, id) => json!({ "account": id.as_str() }),
                 Answer::PermissionSet(_, arn) => json!({ "permission_set": arn.as_str() }),
                 Answer::User(_, id) => json!({ "user": id.as_str() }),
                 Answer::Group(_, id) => json!({ "group": id.as_str() }),

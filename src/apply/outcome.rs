@@ -105,11 +105,12 @@ impl Report {
 }
 
 /// What a plan made afterwards holds for the same address where a change was not done, or only in
-/// part. A creation of several calls leaves an update behind when it stops midway. A provisioning
+/// part. A creation of several calls leaves an update behind when it stops midway, or an account in the
+/// root. A provisioning
 /// brings an edit to the accounts; that it is left says nothing of the edit.
 fn remainders(action: Action) -> &'static [Action] {
     match action {
-        Action::Create => &[Action::Create, Action::Update, Action::Provision],
+        Action::Create => &[Action::Create, Action::Update, Action::Move, Action::Provision],
         Action::Update => &[Action::Update, Action::Create],
         Action::Rename => &[Action::Rename, Action::Create],
         Action::Delete => &[Action::Delete],

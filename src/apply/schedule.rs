@@ -13,16 +13,22 @@ use std::collections::{BTreeMap, BTreeSet};
 enum Class {
     Assignment,
     Provisioning,
+    /// AWS creates five accounts at a time, by Organizations or by Account Factory (docs/aws.md).
+    Vending,
     /// Writes to Organizations may disturb each other (docs/aws.md).
     Organization,
     Other,
 }
+
+/// Accounts that are created at a time.
+const VENDINGS: usize = 5;
 
 impl Class {
     fn of(what: &What) -> Self {
         match what {
             What::CreateGrant(_) | What::DeleteGrant(_) => Self::Assignment,
             What::ProvisionSet { .. } => Self::Provisioning,
+            What::CreateAccount { .. } | What::MoveAccount { enrolled: true, .. } => Self::Vending,
             what if matches!(what.kind(), Kind::Ous | Kind::Accounts) => Self::Organization,
             _ => Self::Other,
         }
@@ -32,6 +38,7 @@ impl Class {
         match self {
             Self::Assignment => caps.assignments,
             Self::Provisioning => caps.provisionings,
+            Self::Vending => VENDINGS,
             Self::Organization => 1,
             Self::Other => caps.others,
         }
@@ -43,7 +50,10 @@ fn accounts(what: &What) -> Vec<&AccountId> {
     match what {
         What::CreateGrant(grant) | What::DeleteGrant(grant) => vec![&grant.account],
         What::ProvisionSet { accounts, .. } => accounts.iter().collect(),
-        What::MoveAccount { account, .. } | What::TagAccount { account, .. } => vec![account],
+        What::CreateAccount { account, .. }
+        | What::CloseAccount(account)
+        | What::MoveAccount { account, .. }
+        | What::TagAccount { account, .. } => vec![account],
         _ => Vec::new(),
     }
 }

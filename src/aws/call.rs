@@ -6,17 +6,22 @@
 //! A conflict that lasts is an error; whoever called reads again and decides. An answer may also be lost after the SDK's last attempt, so an error never proves that
 //! nothing happened.
 
+mod accounts;
 mod assignments;
 mod directory;
 mod existing;
+mod factory;
 mod organization;
 mod permission_sets;
 
 use super::error::{AwsError, Kind};
 use super::wait::Pending;
+use super::wait::account::Vending;
 use super::{Aws, Target};
-use crate::call::{Answer, Call, Created, GroupRef, OuRef, Ref, SetRef, UserRef};
-use crate::id::{GroupId, OuId, PermissionSetArn, UserId};
+use crate::call::{
+    AccountRef, Answer, Call, Created, GroupRef, OuRef, Ref, SetRef, UserRef, ou_form,
+};
+use crate::id::{AccountId, GroupId, OuId, PermissionSetArn, UserId};
 use aws_sdk_ssoadmin::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -40,6 +45,10 @@ const BACKOFF: [Duration; 6] = [
 impl Created {
     fn ou(&self, ou: &OuRef) -> Result<OuId, CallError> {
         find(&self.ous, ou, "organizational unit")
+    }
+
+    fn account(&self, account: &AccountRef) -> Result<AccountId, CallError> {
+        find(&self.accounts, account, "account")
     }
 
     fn set(&self, set: &SetRef) -> Result<PermissionSetArn, CallError> {
@@ -83,16 +92,25 @@ pub struct Done {
     pub attempts: u32,
     /// The asynchronous request that has to end before anything is done.
     pub pending: Option<Pending>,
+    /// The same, where it is about an account.
+    pub vending: Option<Vending>,
 }
 
 impl Done {
     fn new(request_id: Option<&str>) -> Self {
         let request_id = request_id.map(str::to_owned);
-        Self { answer: Answer::Done, already: false, request_id, attempts: 0, pending: None }
+        Self {
+            answer: Answer::Done,
+            already: false,
+            request_id,
+            attempts: 0,
+            pending: None,
+            vending: None,
+        }
     }
 
     fn already(request_id: Option<String>) -> Self {
-        Self { answer: Answer::Done, already: true, request_id, attempts: 0, pending: None }
+        Self { already: true, request_id, ..Self::new(None) }
     }
 
     fn with(self, answer: Answer) -> Self {
@@ -141,10 +159,18 @@ async fn dispatch(go: Session<'_>, call: &Call, ids: &Created) -> Result<Done, C
         }
         C::UpdateOrganizationalUnit { ou, name } => go.rename_ou(ou, name).await,
         C::DeleteOrganizationalUnit { ou } => go.delete_ou(ou).await,
-        C::MoveAccount { account, from, to } => {
-            go.move_account(account, &ids.ou(from)?, &ids.ou(to)?).await
+        C::CreateAccount { name, email, tags } => go.create_account(name, email, tags).await,
+        C::ProvisionAccount { name, email, ou, ou_name, owner } => {
+            go.provision_account((name, email), &ou_form(&ids.ou(ou)?, ou_name), owner).await
         }
-        C::TagAccount { account, tags } => go.tag_account(account, tags).await,
+        C::MoveAccount { account, from, to } => {
+            go.move_account(&ids.account(account)?, &ids.ou(from)?, &ids.ou(to)?).await
+        }
+        C::MoveEnrolledAccount { account, to, ou_name } => {
+            go.move_enrolled(account, &ids.ou(to)?, ou_name).await
+        }
+        C::CloseAccount { account } => go.close_account(account).await,
+        C::TagAccount { account, tags } => go.tag_account(&ids.account(account)?, tags).await,
         C::UntagAccount { account, keys } => go.untag_account(account, keys).await,
         C::CreatePermissionSet { name, description, session_duration, relay_state, tags } => {
             let (description, relay_state) = (description.as_deref(), relay_state.as_deref());
@@ -189,7 +215,7 @@ async fn dispatch(go: Session<'_>, call: &Call, ids: &Created) -> Result<Done, C
         }
         C::DeleteGroupMembership { group, user } => go.remove_member(group, user).await,
         C::CreateAccountAssignment { account, set, principal } => {
-            go.assign(account, &ids.set(set)?, ids.principal(principal)?).await
+            go.assign(&ids.account(account)?, &ids.set(set)?, ids.principal(principal)?).await
         }
         C::DeleteAccountAssignment { account, set, principal } => {
             go.unassign(account, &ids.set(set)?, ids.principal(principal)?).await

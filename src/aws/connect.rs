@@ -1,4 +1,4 @@
-//! The clients, made from one configuration.
+//! The clients of all services, made from one configuration.
 
 use super::count::{Calls, Counter};
 use super::error::AwsError;
@@ -47,9 +47,12 @@ pub struct Aws {
     pub(super) sso_admin: aws_sdk_ssoadmin::Client,
     pub(super) identity_store: aws_sdk_identitystore::Client,
     pub(super) organizations: aws_sdk_organizations::Client,
+    pub(super) service_catalog: aws_sdk_servicecatalog::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) cloudtrail: aws_sdk_cloudtrail::Client,
     pub(super) sns: aws_sdk_sns::Client,
+    pub(super) control_tower: aws_sdk_controltower::Client,
+    pub(super) control_catalog: aws_sdk_controlcatalog::Client,
     config: SdkConfig,
     counted: Calls,
     gates: Arc<Gates>,
@@ -143,6 +146,9 @@ impl Aws {
         let organizations = aws_sdk_organizations::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("organizations"));
+        let service_catalog = aws_sdk_servicecatalog::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("servicecatalog"));
         let sts = aws_sdk_sts::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("sts"));
@@ -152,13 +158,22 @@ impl Aws {
         let sns = aws_sdk_sns::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("sns"));
+        let control_tower = aws_sdk_controltower::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("controltower"));
+        let control_catalog = aws_sdk_controlcatalog::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("controlcatalog"));
         Self {
             sso_admin: aws_sdk_ssoadmin::Client::from_conf(sso_admin.build()),
             identity_store: aws_sdk_identitystore::Client::from_conf(identity_store.build()),
             organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
+            service_catalog: aws_sdk_servicecatalog::Client::from_conf(service_catalog.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             cloudtrail: aws_sdk_cloudtrail::Client::from_conf(cloudtrail.build()),
             sns: aws_sdk_sns::Client::from_conf(sns.build()),
+            control_tower: aws_sdk_controltower::Client::from_conf(control_tower.build()),
+            control_catalog: aws_sdk_controlcatalog::Client::from_conf(control_catalog.build()),
             config,
             counted,
             gates,

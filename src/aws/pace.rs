@@ -29,11 +29,19 @@ pub struct Pace {
     pub organizations: f64,
     /// Calls a second to CloudTrail's event history. AWS allows 2 in each Region.
     pub cloudtrail: f64,
+    /// Calls a second to Control Tower and to its catalog, for each of the two. AWS documents no quota.
+    pub control_tower: f64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { sso_admin: 19.5, identity_store: 19.5, organizations: 0.95, cloudtrail: 1.9 }
+        Self {
+            sso_admin: 19.5,
+            identity_store: 19.5,
+            organizations: 0.95,
+            control_tower: 5.0,
+            cloudtrail: 1.9,
+        }
     }
 }
 
@@ -44,6 +52,7 @@ impl Pace {
         identity_store: UNBOUNDED,
         organizations: UNBOUNDED,
         cloudtrail: UNBOUNDED,
+        control_tower: UNBOUNDED,
     };
 
     /// The quota of an operation, and the name of the bucket that it shares.
@@ -57,6 +66,7 @@ impl Pace {
                 (operation, bounded(rate * self.organizations, burst))
             }
             "cloudtrail" => (operation, bounded(self.cloudtrail, 1.0)),
+            "controltower" | "controlcatalog" => (service, bounded(self.control_tower, BURST)),
             // STS, once a run.
             _ => (service, bounded(UNBOUNDED, BURST)),
         }
@@ -103,6 +113,8 @@ pub(super) fn retry(
     let attempts = match error.operation.split_once(':') {
         Some(("sts", _)) => STS_ATTEMPTS,
         Some(("cloudtrail" | "sns", _)) => EXTRA_ATTEMPTS,
+        // Whoever asks for an account looks first whether the last request was heard.
+        Some((_, "CreateAccount" | "ProvisionProduct")) => 1,
         _ => ATTEMPTS,
     };
     let (more, longest) = match error.kind {

@@ -5,6 +5,7 @@
 
 mod assignments;
 mod center;
+mod control_tower;
 mod directory;
 mod failure;
 mod instance;
@@ -28,6 +29,7 @@ use super::count::since;
 use super::error::{AwsError, Kind};
 use super::{Aws, Target};
 use crate::id::{AccountId, GroupName, InstanceArn, PermissionSetName, UserName};
+use crate::live::control_tower::{ControlId, ControlTower};
 use crate::live::reading::{Depth, Reading, Standing};
 use crate::live::{Gap, IdentityCenter, Live, Organization, Part, Taken};
 use center::Center;
@@ -48,6 +50,8 @@ pub struct Wanted {
     pub users: BTreeSet<UserName>,
     /// Groups whose members a quick reading asks for even where they have no grant; `None` is all.
     pub members_of: Option<BTreeSet<GroupName>>,
+    /// Controls that somebody asks about, where Control Tower is to be read; `None` where it is not.
+    pub controls: Option<BTreeSet<ControlId>>,
     /// Where it has to be; `None` is anywhere.
     pub bound: Option<Bound>,
 }
@@ -163,11 +167,12 @@ pub async fn read(
     let begun = Begun::begin(aws, wanted).await?;
     let there = &aws.in_region(&begun.instance.region);
     let target = begun.instance.target.clone();
-    let (organization, center) = tokio::try_join!(
+    let (organization, center, tower) = tokio::try_join!(
         organization::read(there, &begun.base, tags_of, progress),
         center::read(there, &target, wanted, progress),
+        tower(there, wanted, progress),
     )?;
-    let mut live = begun.live(organization, started);
+    let mut live = begun.live(organization, tower, started);
     fill(&mut live, center, there).await?;
     charge(&mut live.taken, &counted, aws, now());
     Ok(live)
@@ -183,10 +188,42 @@ pub async fn read_organization(
 ) -> Result<Live, ReadError> {
     let (started, counted) = (now(), aws.calls());
     let begun = Begun::begin(aws, wanted).await?;
-    let organization = organization::read(aws, &begun.base, tags_of, progress).await?;
-    let mut live = begun.live(organization, started);
+    let there = &aws.in_region(&begun.instance.region);
+    let (organization, tower) = tokio::try_join!(
+        organization::read(aws, &begun.base, tags_of, progress),
+        tower(there, wanted, progress),
+    )?;
+    let mut live = begun.live(organization, tower, started);
     charge(&mut live.taken, &counted, aws, now());
     Ok(live)
+}
+
+/// Reads Control Tower, where that is wanted.
+async fn tower(
+    aws: &Aws,
+    wanted: &Wanted,
+    progress: &dyn Progress,
+) -> Result<(Option<ControlTower>, Gaps), ReadError> {
+    let Some(named) = &wanted.controls else { return Ok((None, Gaps::default())) };
+    let (tower, gaps) = control_tower::read(aws, named, progress).await?;
+    Ok((Some(tower), gaps))
+}
+
+/// Reads Control Tower into what was read, where only that showed that it is concerned.
+pub async fn read_tower(
+    aws: &Aws,
+    live: &mut Live,
+    now: impl Fn() -> Timestamp,
+    progress: &dyn Progress,
+) -> Result<(), ReadError> {
+    let counted = aws.calls();
+    let there = &aws.in_region(&live.identity_center.region);
+    let (tower, gaps) = control_tower::read(there, &BTreeSet::new(), progress).await?;
+    live.control_tower = Some(tower);
+    live.gaps.extend(gaps.0);
+    tidy(&mut live.gaps);
+    charge(&mut live.taken, &counted, aws, now());
+    Ok(())
 }
 
 /// Reads Identity Center into what [`read_organization`] read: of some accounts alone, where that takes
@@ -245,7 +282,12 @@ impl Begun {
     }
 
     /// What was read so far, with an Identity Center that holds nothing.
-    fn live(self, (mut organization, gaps): (Organization, Gaps), started: Timestamp) -> Live {
+    fn live(
+        self,
+        (mut organization, gaps): (Organization, Gaps),
+        (control_tower, tower_gaps): (Option<ControlTower>, Gaps),
+        started: Timestamp,
+    ) -> Live {
         let Self {
             base: _,
             instance: instance::Chosen { target, region },
@@ -255,6 +297,7 @@ impl Begun {
             gaps: mut all,
         } = self;
         all.0.extend(gaps.0);
+        all.0.extend(tower_gaps.0);
         all.0.extend(organization.unknown_states());
         organization.delegated_administrators = delegated;
         let (calls, reading) = (BTreeMap::new(), Reading::default());
@@ -271,6 +314,7 @@ impl Begun {
                 memberships: BTreeMap::new(),
                 assignments: BTreeMap::new(),
             },
+            control_tower,
             gaps: all.0,
         }
     }

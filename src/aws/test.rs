@@ -6,6 +6,7 @@ mod events;
 mod quick;
 mod read;
 mod standing;
+mod tower;
 mod unknown;
 mod wait;
 
@@ -113,7 +114,8 @@ impl HttpConnector for Fake {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let fake = self.clone();
         HttpConnectorFuture::new(async move {
-            let operation = request.headers().get("x-amz-target").map_or(STS.to_owned(), name);
+            let target = request.headers().get("x-amz-target").map(name);
+            let operation = target.unwrap_or_else(|| by_path(request.uri()));
             let agent = request.headers().get("x-amz-user-agent").unwrap_or_default().to_owned();
             fake.user_agents.lock().unwrap().push(agent);
             // Not draining the body would look like a stalled upload to the SDK.
@@ -138,6 +140,21 @@ fn name(target: &str) -> String {
         other => panic!("unknown service {other}"),
     };
     format!("{service}:{operation}")
+}
+
+/// `https://controltower.us-east-1.amazonaws.com/list-landing-zones?x=1` →
+/// `controltower:ListLandingZones`; what has no path is STS.
+fn by_path(uri: &str) -> String {
+    let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let words = path.split('?').next().unwrap_or_default().split('-');
+    let capital = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    };
+    let operation: String = words.map(capital).collect();
+    let service = host.split('.').next().unwrap_or_default();
+    if operation.is_empty() { STS.to_owned() } else { format!("{service}:{operation}") }
 }
 
 /// A small organization: two OUs, two accounts, one set, one group with one member, one grant.

@@ -5,6 +5,7 @@
 //! many at a time, from the listing of those that failed. However many wait, one of them polls and the
 //! others hear the result.
 
+pub mod account;
 mod book;
 mod listing;
 

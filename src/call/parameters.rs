@@ -1,7 +1,10 @@
 //! A call's parameters as JSON, under the names that AWS gives them: for records, not for sending.
 
-use super::{Call, Created, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef};
-use crate::model::{Boundary, CustomerPolicy, Tags};
+use super::{
+    AccountRef, Call, Created, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef, ou_form,
+};
+use crate::id::OuId;
+use crate::model::{AccountOwner, Boundary, CustomerPolicy, Tags};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -18,12 +21,12 @@ pub fn parameters(call: &Call, ids: &Created) -> Value {
         }
         C::DeleteOrganizationalUnit { ou } => json!({ "OrganizationalUnitId": ou.as_str() }),
         C::MoveAccount { account, from, to } => json!({
-            "AccountId": account.as_str(),
+            "AccountId": ids.account_text(account),
             "SourceParentId": ids.ou_text(from),
             "DestinationParentId": ids.ou_text(to),
         }),
         C::TagAccount { account, tags } => {
-            json!({ "ResourceId": account.as_str(), "Tags": tags_of(tags) })
+            json!({ "ResourceId": ids.account_text(account), "Tags": tags_of(tags) })
         }
         C::UntagAccount { account, keys } => {
             json!({ "ResourceId": account.as_str(), "TagKeys": keys })
@@ -36,16 +39,30 @@ pub fn parameters(call: &Call, ids: &Created) -> Value {
         | C::DeleteGroup { .. }
         | C::CreateGroupMembership { .. }
         | C::DeleteGroupMembership { .. } => directory(call, ids),
-        C::CreateAccountAssignment { account, set, principal }
-        | C::DeleteAccountAssignment { account, set, principal } => {
-            let (kind, id) = ids.principal_text(principal);
+        C::CreateAccount { name, email, tags } => {
+            json!({ "AccountName": name, "Email": email, "Tags": tags_of(tags) })
+        }
+        C::ProvisionAccount { name, email, ou, ou_name, owner } => {
+            let AccountOwner { email: user, given_name, family_name } = owner;
             json!({
-                "TargetType": "AWS_ACCOUNT",
-                "TargetId": account.as_str(),
-                "PermissionSetArn": ids.set_text(set),
-                "PrincipalType": kind,
-                "PrincipalId": id,
+                "AccountName": name,
+                "AccountEmail": email,
+                "ManagedOrganizationalUnit": ids.ou_form(ou, ou_name),
+                "SSOUserEmail": user,
+                "SSOUserFirstName": given_name,
+                "SSOUserLastName": family_name,
             })
+        }
+        C::MoveEnrolledAccount { account, to, ou_name } => json!({
+            "AccountId": account.as_str(),
+            "ManagedOrganizationalUnit": ids.ou_form(to, ou_name),
+        }),
+        C::CloseAccount { account } => json!({ "AccountId": account.as_str() }),
+        C::CreateAccountAssignment { account, set, principal } => {
+            ids.assignment(ids.account_text(account), set, principal)
+        }
+        C::DeleteAccountAssignment { account, set, principal } => {
+            ids.assignment(Some(account.to_string()), set, principal)
         }
         _ => permission_set(call, ids),
     }
@@ -177,6 +194,26 @@ impl Created {
 
     fn user_text(&self, user: &UserRef) -> Option<String> {
         text(user, &self.users)
+    }
+
+    fn account_text(&self, account: &AccountRef) -> Option<String> {
+        text(account, &self.accounts)
+    }
+
+    /// As Account Factory wants an OU.
+    fn ou_form(&self, ou: &OuRef, name: &str) -> Option<String> {
+        Some(ou_form(&OuId::new(self.ou_text(ou)?), name))
+    }
+
+    fn assignment(&self, account: Option<String>, set: &SetRef, principal: &PrincipalId) -> Value {
+        let (kind, id) = self.principal_text(principal);
+        json!({
+            "TargetType": "AWS_ACCOUNT",
+            "TargetId": account,
+            "PermissionSetArn": self.set_text(set),
+            "PrincipalType": kind,
+            "PrincipalId": id,
+        })
     }
 
     fn principal_text(&self, principal: &PrincipalId) -> (&'static str, Option<String>) {

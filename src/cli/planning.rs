@@ -20,6 +20,7 @@ use crate::resolve::reading::{Questions, Removals, granted_in, questions, remova
 use crate::resolve::select::OrgView;
 use crate::resolve::{
     Desired, Only, Renames, Rules, Selection, needing_tags, organization_to_be, resolve,
+    touches_landing_zone,
 };
 use crate::source::{self, declared::Declared};
 use crate::store;
@@ -93,6 +94,8 @@ pub struct Reach {
     pub depth: Depth,
     /// Pairs that are read whole, whatever explains them: something is revoked there, or was.
     pub revoked: Pairs,
+    /// Whether Control Tower is read even where the definitions do not concern it.
+    pub control_tower: bool,
     /// Whether every account's tags are read, and not only those that the definitions make matter.
     pub all_tags: bool,
     /// The accounts that a plan is about.
@@ -113,6 +116,7 @@ impl Reach {
         Self {
             depth,
             revoked: Pairs::new(),
+            control_tower: false,
             all_tags: false,
             only: Only::default(),
             bound: None,
@@ -132,12 +136,14 @@ impl Reach {
 
 /// The pace that is asked for, else the usual one.
 fn pace(typed: &source::declared::Pace) -> Pace {
-    let Pace { sso_admin, identity_store, organizations, cloudtrail } = Pace::default();
+    let Pace { sso_admin, identity_store, organizations, control_tower, cloudtrail } =
+        Pace::default();
     Pace {
         sso_admin: typed.sso_admin.unwrap_or(sso_admin),
         identity_store: typed.identity_store.unwrap_or(identity_store),
         organizations: typed.organizations.unwrap_or(organizations),
         cloudtrail,
+        control_tower,
     }
 }
 
@@ -224,10 +230,11 @@ async fn read_all(
     reach: &Reach,
     progress: &Reading<'_>,
 ) -> Result<Live, Failure> {
-    let Questions { users, members_of } = questions(declared);
+    let Questions { users, members_of, controls } = questions(declared);
     let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
     let bound = reach.bound.clone();
-    let wanted = Wanted { instance, depth: reach.depth, users, members_of, bound };
+    let controls = controls.or_else(|| reach.control_tower.then(BTreeSet::new));
+    let wanted = Wanted { instance, depth: reach.depth, users, members_of, bound, controls };
     let aws = &connection.aws;
     let tags_of = |organization: &Organization| {
         if reach.all_tags {
@@ -239,6 +246,7 @@ async fn read_all(
         return read_some(env, declared, aws, (&wanted, &tags_of, reach), progress).await;
     }
     let mut live = aws::read::read(aws, &wanted, &tags_of, &env.now, progress).await?;
+    tower_too(env, declared, aws, &mut live, progress).await?;
     // Grants are asked for where the instance is.
     let there = aws.in_region(&live.identity_center.region);
     let needed = needed(removals(declared, &live), reach, &live);
@@ -256,16 +264,32 @@ async fn read_some(
     progress: &Reading<'_>,
 ) -> Result<Live, Failure> {
     let mut live = aws::read::read_organization(aws, wanted, tags_of, &env.now, progress).await?;
+    tower_too(env, declared, aws, &mut live, progress).await?;
     let organization = organization_to_be(declared, &live, &project(&live));
     let selection = select(&reach.only, &organization, &live)?;
-    let accounts = selection.map(|selection| selection.accounts).unwrap_or_default();
+    let mut accounts = selection.map(|selection| selection.accounts).unwrap_or_default();
     let (sets, groups) = granted_in(declared, &organization, &accounts);
+    accounts.retain(|id| !id.is_to_come());
     let narrow = Narrow { accounts, sets, groups };
     aws::read::read_center(aws, &mut live, (wanted, &narrow), &env.now, progress).await?;
     let there = aws.in_region(&live.identity_center.region);
     let needed = needed(Removals::default(), reach, &live);
     aws::read::read_grants(&there, &mut live, needed, &env.now, progress).await?;
     Ok(live)
+}
+
+/// Reads Control Tower as well where the plan will be about what that governs.
+async fn tower_too(
+    env: &Env,
+    declared: &Declared,
+    aws: &Aws,
+    live: &mut Live,
+    progress: &Reading<'_>,
+) -> Result<(), Failure> {
+    if live.control_tower.is_none() && touches_landing_zone(declared, live, &project(live)) {
+        aws::read::read_tower(aws, live, &env.now, progress).await?;
+    }
+    Ok(())
 }
 
 /// What has to be known wholly: whatever may be removed, and where something is revoked.

@@ -19,7 +19,7 @@ pub async fn snapshot(
 ) -> Result<Exit, Failure> {
     let declared = definitions(env, global, color)?;
     // A plan reads the tags that it needs; a snapshot is for questions that nobody asked yet.
-    let reach = Reach { all_tags: true, ..Reach::new(global, Depth::Full) };
+    let reach = Reach { all_tags: true, control_tower: true, ..Reach::new(global, Depth::Full) };
     let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
     if let Some(connection) = &connection {
         connection.check()?;

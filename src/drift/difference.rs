@@ -51,6 +51,7 @@ impl Difference {
         };
         match what {
             What::CreateOu(_)
+            | What::CreateAccount { .. }
             | What::CreateSet(..)
             | What::CreateUser(..)
             | What::CreateGroup(..)
@@ -67,6 +68,7 @@ impl Difference {
             | What::DeleteGroup(..)
             | What::RemoveMember(..) => Class::Unmanaged,
             What::RenameOu { .. }
+            | What::CloseAccount(_)
             | What::TagAccount { .. }
             | What::UpdateSet { .. }
             | What::UpdateUser { .. }
@@ -79,7 +81,7 @@ impl Difference {
 
     /// The item that says so.
     pub(super) fn item(&self, facts: &Facts<'_>, judge: &Judge<'_>) -> Item {
-        let labels = &facts.projection.labels;
+        let labels = &facts.plan.labels;
         let class = self.class();
         let (address, action, kind, value) = match &self.what {
             Subject::Change(what) => {
@@ -131,6 +133,8 @@ impl Difference {
             Subject::Change(
                 What::CreateGrant(Grant { account, .. })
                 | What::DeleteGrant(Grant { account, .. })
+                | What::CreateAccount { account, .. }
+                | What::CloseAccount(account)
                 | What::MoveAccount { account, .. }
                 | What::TagAccount { account, .. },
             ) => Some(account),
@@ -193,9 +197,10 @@ impl Difference {
                 let stale = live.stale.get(name).into_iter().flatten();
                 reaching(&mut stale.flat_map(|account| live.grants.of_pair(account, name)))
             }
-            What::MoveAccount { account, .. } | What::TagAccount { account, .. } => {
-                reaching(&mut live.grants.of_account(account))
-            }
+            What::CreateAccount { account, .. }
+            | What::CloseAccount(account)
+            | What::MoveAccount { account, .. }
+            | What::TagAccount { account, .. } => reaching(&mut live.grants.of_account(account)),
             What::CreateOu(_) | What::RenameOu { .. } | What::DeleteOu(_) | What::CreateSet(..) => {
                 BTreeSet::new()
             }

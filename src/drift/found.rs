@@ -39,7 +39,7 @@ pub(super) fn differences(facts: &Facts<'_>) -> Vec<Difference> {
     let mut known: BTreeSet<String> = out
         .iter()
         .filter_map(|found| match &found.what {
-            Subject::Change(what) => Some(what.address(&facts.projection.labels)),
+            Subject::Change(what) => Some(what.address(&facts.plan.labels)),
             _ => None,
         })
         .collect();
@@ -80,7 +80,7 @@ fn undeclared(mode: Mode, kind: Kind) -> Option<(Hold, String)> {
 
 /// Live grants that nothing declares, whatever the mode: they let people in.
 fn undeclared_grants(facts: &Facts<'_>, known: &mut BTreeSet<String>, out: &mut Vec<Difference>) {
-    let Facts { desired, projection, declared, .. } = facts;
+    let Facts { desired, declared, .. } = facts;
     let held: BTreeMap<&str, (Hold, &str)> = desired
         .held
         .iter()
@@ -88,7 +88,7 @@ fn undeclared_grants(facts: &Facts<'_>, known: &mut BTreeSet<String>, out: &mut 
         .collect();
     let mode = declared.settings.manage.grants;
     for grant in desired.live.grants.iter().filter(|grant| desired.grants.get(grant).is_none()) {
-        let label = projection.labels.of(&grant.account);
+        let label = facts.plan.labels.of(&grant.account);
         let address = address::grant(label, &grant.permission_set, &grant.principal);
         let because = held.get(address.as_str()).map(|(hold, text)| (*hold, (*text).to_owned()));
         // What is held is known by its address, and by nothing else.

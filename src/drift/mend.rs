@@ -30,7 +30,7 @@ pub(super) fn because(difference: &Difference, class: Class, facts: &Facts<'_>) 
             return difference.held.as_ref().map(|(_, why)| why.clone()).unwrap_or_default();
         }
     };
-    let labels = &facts.projection.labels;
+    let labels = &facts.plan.labels;
     match what {
         What::DeleteGrant(_) => match (class, difference.because.word) {
             (Class::ExpiredStillLive, _) => format!("it expired {detail}"),
@@ -61,6 +61,10 @@ pub(super) fn because(difference: &Difference, class: Class, facts: &Facts<'_>) 
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!("an older version of it is provisioned in {first}{more}")
         }
+        What::CreateAccount { new, .. } => {
+            format!("no account is called so, nor has any the address {}", new.email)
+        }
+        What::CloseAccount(_) => "it is declared closed and is still open".to_owned(),
         What::MoveAccount { from, to, .. } => {
             format!("it stands in {from} and is declared in {to}")
         }
@@ -124,6 +128,8 @@ fn verb(what: &What) -> String {
         What::CreateOu(_) | What::CreateSet(..) | What::CreateUser(..) | What::CreateGroup(..) => {
             "creates it".to_owned()
         }
+        What::CreateAccount { ou, .. } => format!("creates it in {ou}"),
+        What::CloseAccount(_) => "closes it".to_owned(),
         What::DeleteOu(_) | What::DeleteSet(..) | What::DeleteUser(..) | What::DeleteGroup(..) => {
             "deletes it".to_owned()
         }
@@ -149,7 +155,7 @@ fn edit(difference: &Difference, class: Class, facts: &Facts<'_>) -> String {
         format!("{}:{}", at.file, at.line)
     });
     let at = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-    let labels = &facts.projection.labels;
+    let labels = &facts.plan.labels;
     let what = match &difference.what {
         Subject::Change(what) => what,
         Subject::Address(..) if class == Class::Missing => return format!("remove it{at}"),
@@ -180,6 +186,8 @@ fn edit(difference: &Difference, class: Class, facts: &Facts<'_>) -> String {
         What::CreateOu(_) | What::CreateSet(..) | What::CreateUser(..) | What::CreateGroup(..) => {
             format!("remove it{at}")
         }
+        What::CreateAccount { .. } => format!("remove it{at}"),
+        What::CloseAccount(_) => format!("remove closed = true{at}"),
         What::MoveAccount { from, .. } => {
             format!("ou = {}{at}", quoted(&from.to_string()))
         }

@@ -63,7 +63,7 @@ fn together(
     pairs: &BTreeMap<GroupId, GroupName>,
     facts: &Facts<'_>,
 ) -> Vec<Difference> {
-    let labels = &facts.projection.labels;
+    let labels = &facts.plan.labels;
     let names: BTreeSet<&GroupName> = pairs.values().collect();
     let mut groups: BTreeMap<GroupName, (Vec<Grant>, BTreeSet<String>)> = BTreeMap::new();
     let mut held: BTreeMap<GroupName, Option<(Hold, String)>> = BTreeMap::new();

@@ -121,6 +121,12 @@ impl<'a> Judge<'a> {
             | Part::Accounts
             | Part::AccountTags(_)
             | Part::AccountState(_)
+            | Part::LandingZone
+            | Part::Baselines
+            | Part::Controls
+            | Part::ControlCatalog
+            | Part::Control(_)
+            | Part::EnabledControl(_)
             | Part::Standing => Severity::Medium,
         };
         self.typed(Class::Unknown).unwrap_or(found)
@@ -158,6 +164,8 @@ impl<'a> Judge<'a> {
             What::MoveAccount { account, .. } => self.moved(account),
             What::TagAccount { .. } if self.facts.desired.selects_by_tag => Severity::Medium,
             What::CreateSet(..)
+            | What::CreateAccount { .. }
+            | What::CloseAccount(_)
             | What::ProvisionSet { .. }
             | What::CreateUser(..)
             | What::CreateGroup(..) => Severity::Medium,

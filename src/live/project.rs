@@ -62,6 +62,14 @@ pub struct Twins {
 pub struct Labels(BTreeMap<AccountId, String>);
 
 impl Labels {
+    /// The same, and more accounts by what they are called.
+    #[must_use]
+    pub fn with<'a>(&self, more: impl IntoIterator<Item = (&'a AccountId, &'a str)>) -> Self {
+        let mut all = self.clone();
+        all.0.extend(more.into_iter().map(|(id, name)| (id.clone(), name.to_owned())));
+        all
+    }
+
     /// The account's name; its id where it is not known.
     pub fn of<'a>(&'a self, account: &'a AccountId) -> &'a str {
         self.0.get(account).map_or(account.as_str(), String::as_str)
@@ -110,7 +118,11 @@ fn organization(org: &Organization, out: &mut Projection) {
         let ou =
             paths.get(&account.parent).cloned().unwrap_or_else(|| path_of(org, &account.parent));
         let tags = account.tags.clone().unwrap_or_default();
-        out.state.accounts.insert(id.clone(), Account { ou, tags });
+        let closed = matches!(
+            account.state,
+            AccountState::PendingClosure | AccountState::Suspended | AccountState::Closed
+        );
+        out.state.accounts.insert(id.clone(), Account { ou, tags, closed });
         if account.state != AccountState::Active {
             out.inactive.insert(id.clone(), account.state.clone());
         }

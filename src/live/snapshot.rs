@@ -7,13 +7,14 @@ mod document;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod tower;
 mod write;
 
 use super::reading::{Asked, Depth, Reading, Standing};
 use super::{Gap, IdentityCenter, Live, Organization, Ou, Part, Taken};
 use crate::id::{
-    AccountId, GroupId, IdentityStoreId, InstanceArn, OrganizationId, OuId, PermissionSetArn,
-    RootId, UserId,
+    AccountId, EnabledControlArn, GroupId, IdentityStoreId, InstanceArn, OrganizationId, OuId,
+    PermissionSetArn, RootId, UserId,
 };
 use document as doc;
 use std::collections::BTreeMap;
@@ -57,7 +58,15 @@ pub fn load(mut reader: impl Read + Seek) -> Result<Live, SnapshotError> {
         Ok(document) => document,
         Err(error) => return Err(better(&mut reader).unwrap_or_else(|| json(&error))),
     };
-    let doc::Snapshot { format, version, taken, organization, identity_center, gaps } = document;
+    let doc::Snapshot {
+        format,
+        version,
+        taken,
+        organization,
+        identity_center,
+        control_tower,
+        gaps,
+    } = document;
     if let Some(refused) = refused(doc::Head { format, version }) {
         return Err(refused);
     }
@@ -67,11 +76,14 @@ pub fn load(mut reader: impl Read + Seek) -> Result<Live, SnapshotError> {
     gaps.retain(|gap| !matches!(gap.part, Part::AccountState(_)));
     gaps.extend(organization.unknown_states());
     gaps.extend(unknown_standing(&taken.standing));
+    let control_tower = control_tower.map(|tower| tower::read(tower, &mut gaps)).transpose()?;
     gaps.sort();
+    gaps.dedup();
     Ok(Live {
         taken: read_taken(taken)?,
         organization,
         identity_center: read_center(identity_center),
+        control_tower,
         gaps,
     })
 }
@@ -215,5 +227,11 @@ fn read_part(part: doc::Part) -> Result<Part, SnapshotError> {
         }
         doc::Part::GroupGrants(id) => Part::GroupGrants(GroupId::new(id)),
         doc::Part::UserGrants(id) => Part::UserGrants(UserId::new(id)),
+        doc::Part::LandingZone => Part::LandingZone,
+        doc::Part::Baselines => Part::Baselines,
+        doc::Part::Controls => Part::Controls,
+        doc::Part::ControlCatalog => Part::ControlCatalog,
+        doc::Part::Control(id) => Part::Control(id),
+        doc::Part::EnabledControl(arn) => Part::EnabledControl(EnabledControlArn::new(arn)),
     })
 }

@@ -2,13 +2,38 @@
 
 pub mod read;
 
-use super::{Account, Boundary, Group, PermissionSet, Tags, User};
+use super::{
+    Account, AccountOwner, Boundary, Group, NewAccount, PermissionSet, Tags, User, Vendor,
+};
+use crate::id::OuPath;
 use serde_json::{Map, Value, json};
 
 /// An account: where it stands and its tags.
 pub fn account(account: &Account) -> Value {
-    let Account { ou, tags: t } = account;
-    json!({ "ou": ou.to_string(), "tags": tags(t) })
+    let Account { ou, tags: t, closed } = account;
+    let mut out = json!({ "ou": ou.to_string(), "tags": tags(t) });
+    if *closed && let Some(out) = out.as_object_mut() {
+        out.insert("closed".to_owned(), true.into());
+    }
+    out
+}
+
+/// An account that is to be created, with who creates it.
+pub fn new_account(new: &NewAccount, ou: &OuPath, t: &Tags) -> Value {
+    let NewAccount { name, email, by } = new;
+    let mut out = json!({
+        "by": by.name(),
+        "email": email,
+        "name": name,
+        "ou": ou.to_string(),
+        "tags": tags(t),
+    });
+    if let (Vendor::AccountFactory(owner), Some(out)) = (by, out.as_object_mut()) {
+        let AccountOwner { email, given_name, family_name } = owner;
+        let owner = json!({ "email": email, "family_name": family_name, "given_name": given_name });
+        out.insert("owner".to_owned(), owner);
+    }
+    out
 }
 
 /// Tags as an object.

@@ -6,7 +6,7 @@ use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Part;
 use crate::live::fingerprint::Piece;
 use crate::live::project::Labels;
-use crate::model::{Grant, Group, PermissionSet, Principal, Tags, User, address, json};
+use crate::model::{Grant, Group, NewAccount, PermissionSet, Principal, Tags, User, address, json};
 use crate::source::declared::{Manage, Mode};
 use serde_json::{Value, json as value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,11 +21,23 @@ pub enum What {
         to: OuPath,
     },
     DeleteOu(OuPath),
+    /// Creates an account, puts it into its OU and tags it.
+    CreateAccount {
+        /// Stands for it until it has an id.
+        account: AccountId,
+        new: Box<NewAccount>,
+        ou: OuPath,
+        tags: Tags,
+    },
     MoveAccount {
         account: AccountId,
         from: OuPath,
         to: OuPath,
+        /// Whether Control Tower's Account Factory does it.
+        enrolled: bool,
     },
+    /// Closes an account.
+    CloseAccount(AccountId),
     TagAccount {
         account: AccountId,
         before: Tags,
@@ -139,7 +151,10 @@ impl What {
     pub fn kind(&self) -> Kind {
         match self {
             Self::CreateOu(_) | Self::RenameOu { .. } | Self::DeleteOu(_) => Kind::Ous,
-            Self::MoveAccount { .. } | Self::TagAccount { .. } => Kind::Accounts,
+            Self::CreateAccount { .. }
+            | Self::MoveAccount { .. }
+            | Self::CloseAccount(_)
+            | Self::TagAccount { .. } => Kind::Accounts,
             Self::CreateSet(..)
             | Self::UpdateSet { .. }
             | Self::ProvisionSet { .. }
@@ -158,12 +173,14 @@ impl What {
     pub fn action(&self) -> Action {
         match self {
             Self::CreateOu(_)
+            | Self::CreateAccount { .. }
             | Self::CreateSet(..)
             | Self::CreateUser(..)
             | Self::CreateGroup(..)
             | Self::AddMember(..)
             | Self::CreateGrant(_) => Action::Create,
             Self::DeleteOu(_)
+            | Self::CloseAccount(_)
             | Self::DeleteSet(..)
             | Self::DeleteUser(..)
             | Self::DeleteGroup(..)
@@ -185,9 +202,10 @@ impl What {
             Self::CreateOu(path) | Self::DeleteOu(path) | Self::RenameOu { to: path, .. } => {
                 address::ou(path)
             }
-            Self::MoveAccount { account, .. } | Self::TagAccount { account, .. } => {
-                address::account(labels.of(account))
-            }
+            Self::CreateAccount { account, .. }
+            | Self::MoveAccount { account, .. }
+            | Self::CloseAccount(account)
+            | Self::TagAccount { account, .. } => address::account(labels.of(account)),
             Self::CreateSet(name, _)
             | Self::DeleteSet(name, _)
             | Self::UpdateSet { name, .. }
@@ -212,9 +230,10 @@ impl What {
     pub fn part(&self) -> Piece<'_> {
         match self {
             Self::CreateOu(_) | Self::RenameOu { .. } | Self::DeleteOu(_) => Piece::Ous,
-            Self::MoveAccount { account, .. } | Self::TagAccount { account, .. } => {
-                Piece::Account(account)
-            }
+            Self::CreateAccount { account, .. }
+            | Self::MoveAccount { account, .. }
+            | Self::CloseAccount(account)
+            | Self::TagAccount { account, .. } => Piece::Account(account),
             Self::CreateSet(name, _)
             | Self::DeleteSet(name, _)
             | Self::UpdateSet { name, .. }
@@ -233,6 +252,25 @@ impl What {
         }
     }
 
+    /// The account that it is about, where that is still to be created.
+    pub fn to_come(&self) -> Option<&AccountId> {
+        let account = match self {
+            Self::CreateAccount { account, .. } => account,
+            Self::CreateGrant(grant) => &grant.account,
+            _ => return None,
+        };
+        account.is_to_come().then_some(account)
+    }
+
+    /// The name of its part, as documents have it. An account without an id stands by its name.
+    pub fn part_name(&self, labels: &Labels) -> String {
+        let name = self.part().to_string();
+        match self.to_come() {
+            Some(account) => name.replace(account.as_str(), labels.of(account)),
+            None => name,
+        }
+    }
+
     /// The thing before and after, as JSON; null where it is not there.
     pub fn before_after(&self) -> (Value, Value) {
         let there = || value!({});
@@ -245,9 +283,17 @@ impl What {
             Self::RenameGroup { from, to } => {
                 (value!({ "name": from.as_str() }), value!({ "name": to.as_str() }))
             }
-            Self::MoveAccount { from, to, .. } => {
-                (value!({ "ou": from.to_string() }), value!({ "ou": to.to_string() }))
+            Self::CreateAccount { account: _, new, ou, tags } => {
+                (Value::Null, json::new_account(new, ou, tags))
             }
+            Self::MoveAccount { from, to, enrolled, account: _ } => {
+                let mut after = value!({ "ou": to.to_string() });
+                if *enrolled && let Some(after) = after.as_object_mut() {
+                    after.insert("by".to_owned(), "account-factory".into());
+                }
+                (value!({ "ou": from.to_string() }), after)
+            }
+            Self::CloseAccount(_) => (there(), Value::Null),
             Self::TagAccount { before, after, .. } => {
                 (value!({ "tags": json::tags(before) }), value!({ "tags": json::tags(after) }))
             }
@@ -275,7 +321,7 @@ impl What {
 fn grant_json(grant: &Grant) -> Value {
     let Grant { account, permission_set, principal } = grant;
     value!({
-        "account_id": account.as_str(),
+        "account_id": account.known(),
         "permission_set": permission_set.as_str(),
         "principal": principal.to_string(),
     })
@@ -351,8 +397,17 @@ impl Change {
     pub fn hides_in(&self, part: &Part) -> bool {
         let has = |key: &str, id: &str| self.ids.get(key).is_some_and(|known| known == id);
         match (&self.what, part) {
-            (What::DeleteOu(_) | What::MoveAccount { .. }, Part::Ous)
-            | (What::MoveAccount { .. } | What::TagAccount { .. }, Part::Accounts)
+            (
+                What::DeleteOu(_) | What::CreateAccount { .. } | What::MoveAccount { .. },
+                Part::Ous,
+            )
+            | (
+                What::CreateAccount { .. }
+                | What::MoveAccount { .. }
+                | What::CloseAccount(_)
+                | What::TagAccount { .. },
+                Part::Accounts,
+            )
             | (What::DeleteUser(..) | What::RemoveMember(..), Part::Users)
             | (What::DeleteGroup(..) | What::RemoveMember(..), Part::Groups)
             | (
@@ -361,7 +416,8 @@ impl Change {
             )
             | (What::CreateSet(..), Part::PermissionSet(_))
             | (_, Part::Other(_)) => true,
-            (What::TagAccount { account, .. }, Part::AccountTags(id)) => account == id,
+            (What::TagAccount { account, .. }, Part::AccountTags(id))
+            | (What::CloseAccount(account), Part::AccountState(id)) => account == id,
             (
                 What::UpdateSet { .. }
                 | What::DeleteSet(..)

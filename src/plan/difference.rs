@@ -75,16 +75,17 @@ impl Difference {
     /// Compares; `None` where everything that is needed was reviewed. `ground` is what the new plan is
     /// made from, with the parts that the reviewed one touches.
     pub fn of(reviewed: &Reviewed, plan: &Plan, ground: impl FnOnce() -> Origin) -> Option<Self> {
-        let unreviewed = reviewed.unreviewed(&plan.changes);
+        let unreviewed = reviewed.unreviewed(&plan.changes, &plan.labels);
         let access: Vec<String> = {
-            let missing = reviewed.rows.missing(&Rows::of(&plan.access));
+            let now = Rows::of(&plan.access, &plan.labels, &reviewed.new_accounts);
+            let missing = reviewed.rows.missing(&now);
             missing.iter().map(|(word, row)| rows::text(plan, word, row)).collect()
         };
         if unreviewed.is_empty() && access.is_empty() {
             return None;
         }
         let (mut new, mut changed) = (Vec::new(), Vec::new());
-        for step in unreviewed.into_iter().map(Step::of) {
+        for step in unreviewed.into_iter().map(|change| reviewed.step(change, &plan.labels)) {
             let then = reviewed.steps.get(&step.address).into_iter().flatten();
             let then = then.into_iter().find(|then| then.action == step.action);
             match then {
@@ -123,7 +124,7 @@ fn gone(reviewed: &Reviewed, plan: &Plan) -> Vec<Named> {
         let actions = needed.get(step.address.as_str());
         // What a creation left behind when it was interrupted is an update.
         let has = |action| actions.is_some_and(|actions| actions.contains(action));
-        has(step.action.as_str()) || (step.action == "create" && has("update"))
+        has(step.action.as_str()) || (step.action == "create" && (has("update") || has("move")))
     };
     let mut gone: Vec<Named> =
         reviewed.steps.values().flatten().filter(|step| !left(step)).map(named).collect();

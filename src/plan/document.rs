@@ -14,6 +14,7 @@ use crate::source::declared::Declared;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The version of the document: readers ignore keys they don't know and refuse a new major version.
@@ -38,7 +39,8 @@ pub struct Context {
 
 /// The digest of what a reviewer agreed to: the changes, and whose access they change.
 pub fn digest(plan: &Plan) -> String {
-    digest_of(plan.changes.iter().map(Step::of), &Rows::of(&plan.access), only(plan))
+    let rows = Rows::of(&plan.access, &plan.labels, &BTreeSet::new());
+    digest_of(plan.changes.iter().map(Step::of), &rows, only(plan))
 }
 
 /// The selectors of `--only`, in order.
@@ -278,7 +280,7 @@ fn change(plan: &Plan, change: &Change, files: &Files) -> Value {
     out.insert("origin".to_owned(), origin_json(origin.as_ref().map(|(s, _)| *s), files));
     out.insert("needs".to_owned(), json!(needs));
     out.insert("waits_for".to_owned(), json!(ended));
-    out.insert("part".to_owned(), json!(what.part().to_string()));
+    out.insert("part".to_owned(), json!(what.part_name(&plan.labels)));
     out.insert("risk".to_owned(), json!(risk.name()));
     if let Some(people) = people.filter(|people| *people > 0 || plan.knows_people()) {
         out.insert("people".to_owned(), json!(people));

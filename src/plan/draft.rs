@@ -4,7 +4,7 @@ use super::change::{Reason, What};
 use crate::diag::Span;
 use crate::diff::{Diff, Edit};
 use crate::id::{AccountId, PermissionSetName};
-use crate::model::{Grant, Principal};
+use crate::model::{Account, Grant, Principal};
 use crate::resolve::{Desired, LapseKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,9 +68,28 @@ fn organization(diff: &Diff, desired: &Desired, out: &mut Vec<Draft>) {
         };
         out.push(draft(what, word, origins.ous.get(path)));
     }
+    for (account, Account { ou, tags, closed: _ }) in &diff.new_accounts {
+        // Only what is declared is new.
+        let Some(new) = desired.new_accounts.get(account) else { continue };
+        let what = What::CreateAccount {
+            account: account.clone(),
+            new: Box::new(new.clone()),
+            ou: ou.clone(),
+            tags: tags.clone(),
+        };
+        out.push(draft(what, "declared", origins.accounts.get(account)));
+    }
+    for account in &diff.closed {
+        let what = What::CloseAccount(account.clone());
+        out.push(draft(what, "declared", origins.accounts.get(account)));
+    }
     for (account, (from, to)) in &diff.moves {
-        let what =
-            What::MoveAccount { account: account.clone(), from: from.clone(), to: to.clone() };
+        let what = What::MoveAccount {
+            account: account.clone(),
+            from: from.clone(),
+            to: to.clone(),
+            enrolled: desired.by_factory.contains(account),
+        };
         out.push(draft(what, "differs", origins.accounts.get(account)));
     }
     for (account, (before, after)) in &diff.account_tags {

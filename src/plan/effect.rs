@@ -74,6 +74,8 @@ impl<'a> Effects<'a> {
             What::CreateOu(_)
             | What::RenameOu { .. }
             | What::DeleteOu(_)
+            | What::CreateAccount { .. }
+            | What::CloseAccount(_)
             | What::MoveAccount { .. }
             | What::TagAccount { .. }
             | What::CreateSet(..)

@@ -6,6 +6,7 @@ use super::document::{FORMAT_VERSION, KIND, SEAL, Step, VALID_AT_MOST, digest_of
 use super::revert::Revert;
 use super::rows::Rows;
 use crate::id::{AccountId, PermissionSetName};
+use crate::live::project::Labels;
 use crate::live::reading::Depth;
 use crate::text::json::{self, JsonError};
 use jiff::{SignedDuration, Timestamp};
@@ -49,6 +50,8 @@ pub struct Reviewed {
     pub(super) rows: Rows,
     /// Accounts in which the reviewed grants of a permission set are.
     granted: BTreeMap<String, BTreeSet<String>>,
+    /// Accounts that it was to create, by what they are called.
+    pub(super) new_accounts: BTreeSet<String>,
 }
 
 /// What a plan was made from, to tell what has moved since.
@@ -168,6 +171,7 @@ fn contents(document: &Value) -> Result<Reviewed, PlanFileError> {
         },
         ground: origin(document).ok_or(PlanFileError::Part("observed.parts"))?,
         granted: granted(&steps),
+        new_accounts: new_accounts(&steps),
         steps: by_address(steps),
         rows,
     })
@@ -213,6 +217,15 @@ fn granted(steps: &[Step]) -> BTreeMap<String, BTreeSet<String>> {
     out
 }
 
+/// What accounts are called that steps create.
+fn new_accounts(steps: &[Step]) -> BTreeSet<String> {
+    let created = steps.iter().filter(|step| step.action == Action::Create.name());
+    created
+        .filter(|s| s.address.starts_with("account/"))
+        .filter_map(|s| string(&s.after, "/name"))
+        .collect()
+}
+
 impl Reviewed {
     /// Whether it may be applied at an instant. One that was made in the future is not believed: its
     /// time would end too late.
@@ -227,13 +240,29 @@ impl Reviewed {
 
     /// Changes that were not reviewed. When there are none, what is left to do is a subset of what
     /// was agreed to, which is also how an interrupted apply goes on.
-    pub fn unreviewed<'a>(&self, changes: &'a [Change]) -> Vec<&'a Change> {
-        changes.iter().filter(|change| !self.covers(change)).collect()
+    pub fn unreviewed<'a>(&self, changes: &'a [Change], labels: &Labels) -> Vec<&'a Change> {
+        changes.iter().filter(|change| !self.covers(change, labels)).collect()
+    }
+
+    /// A change as it was, or would have been, reviewed: an account that the reviewed plan was to create
+    /// had no id then.
+    pub(super) fn step(&self, change: &Change, labels: &Labels) -> Step {
+        let mut step = Step::of(change);
+        if let What::CreateGrant(grant) | What::DeleteGrant(grant) = &change.what
+            && self.new_accounts.contains(labels.of(&grant.account))
+        {
+            for value in [&mut step.before, &mut step.after] {
+                if let Some(id) = value.pointer_mut("/account_id") {
+                    *id = Value::Null;
+                }
+            }
+        }
+        step
     }
 
     /// Whether a change is among the reviewed ones, or what is left of one of them.
-    fn covers(&self, change: &Change) -> bool {
-        let now = Step::of(change);
+    fn covers(&self, change: &Change, labels: &Labels) -> bool {
+        let now = self.step(change, labels);
         let steps = self.steps.get(&change.address).map(Vec::as_slice).unwrap_or_default();
         if let What::ProvisionSet { name, accounts } = &change.what {
             let granted = self.granted.get(name.as_str());
@@ -283,7 +312,21 @@ impl Step {
         let (create, update) = (Action::Create.name(), Action::Update.name());
         let same = self.action == now.action && self.before == now.before;
         let rest = now.action == update && [create, update].contains(&self.action.as_str());
-        (same || rest) && self.after == now.after && self.has_ids(now)
+        ((same || rest) && self.after == now.after || self.places(now)) && self.has_ids(now)
+    }
+
+    /// Whether it creates an account, and the other step is what is left of that: it stands in the root
+    /// still, or lacks its tags.
+    fn places(&self, now: &Self) -> bool {
+        let part = |value: &Value, key: &str| value.get(key).cloned().unwrap_or_default();
+        let same = |key| part(&self.after, key) == part(&now.after, key);
+        let created = self.action == Action::Create.name() && self.after.get("email").is_some();
+        created
+            && match now.action.as_str() {
+                "move" => part(&now.before, "ou") == "/" && same("ou"),
+                "update" => now.after.get("tags").is_some() && same("tags"),
+                _ => false,
+            }
     }
 
     /// Whether another step acts on the same things: every id that was known is the same. One that

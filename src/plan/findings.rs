@@ -27,7 +27,7 @@ pub(super) fn findings(
         let source = "the identity source is external";
         out.push(format!("{source}: users, groups and memberships are read, never written"));
     }
-    let labels = &projection.labels;
+    let labels = &desired.labels(projection);
     for change in changes.iter().filter(|change| change.reason.word == "not-provisioned") {
         let What::ProvisionSet { name, accounts } = &change.what else { continue };
         let stale = desired.live.stale.get(name).into_iter().flatten();

@@ -42,14 +42,15 @@ pub fn judge<'a>(
         .map(What::kind)
         .collect();
     let (grants_live, members) = counts(live, only);
-    let Limits { grants, memberships, groups, permission_sets, users, ous } = limits;
-    let table: [(Kind, usize, &Limit); 6] = [
+    let Limits { grants, memberships, groups, permission_sets, users, ous, accounts } = limits;
+    let table: [(Kind, usize, &Limit); 7] = [
         (Kind::Grants, grants_live, grants),
         (Kind::Memberships, members, memberships),
         (Kind::Groups, live.groups.len(), groups),
         (Kind::PermissionSets, live.permission_sets.len(), permission_sets),
         (Kind::Users, live.users.len(), users),
         (Kind::Ous, live.ous.len(), ous),
+        (Kind::Accounts, live.accounts.len(), accounts),
     ];
     let mut excess = Vec::new();
     for (kind, live, limit) in table {

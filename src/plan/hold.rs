@@ -13,6 +13,7 @@ use super::change::{Action, Kind, What};
 use super::draft::Draft;
 use super::links::{Ground, links};
 use crate::id::{AccountId, GroupName, PermissionSetName, UserId, UserName};
+use crate::live::control_tower::ControlTower;
 use crate::live::part::part_name;
 use crate::live::project::{Ids, Labels, Twins};
 use crate::live::reading::Reading;
@@ -52,6 +53,8 @@ pub(super) struct Facts<'a> {
     pub(super) only: Option<&'a Selection>,
     /// What nobody knows of the grants that new members would get.
     pub(super) joining: Joining<'a>,
+    /// Control Tower, where it was asked for.
+    pub(super) tower: Option<&'a ControlTower>,
     /// Accounts where each set is provisioned.
     pub(super) provisioned: &'a BTreeMap<PermissionSetName, BTreeSet<AccountId>>,
 }
@@ -154,6 +157,9 @@ fn reason_to_hold(what: &What, facts: &Facts<'_>) -> Reason {
     if tower::takes(what) {
         return Some((Hold::Protected, "it is Control Tower's own".to_owned()));
     }
+    if let Some(held) = tower::drifts(what, facts) {
+        return Some(held);
+    }
     let elsewhere = facts.elsewhere.as_ref().filter(|caller| caller.known);
     if let Some(detail) = elsewhere.and_then(|caller| caller.refused(what)) {
         return Some((Hold::ManagementOnly, detail));
@@ -203,6 +209,7 @@ fn twin(what: &What, twins: &Twins) -> Option<String> {
         What::CreateOu(path) | What::RenameOu { from: path, .. } | What::DeleteOu(path) => {
             ous.contains(path).then(|| path.to_string())
         }
+        What::CreateAccount { ou, .. } => ous.contains(ou).then(|| ou.to_string()),
         What::MoveAccount { from, to, .. } => {
             [from, to].into_iter().find(|path| ous.contains(*path)).map(ToString::to_string)
         }

@@ -39,6 +39,9 @@ struct Index<'a> {
     deleted_ous: BTreeMap<&'a OuPath, usize>,
     leaving: Vec<(&'a OuPath, usize)>,
     accounts: Many<&'a AccountId>,
+    new_accounts: BTreeMap<&'a AccountId, usize>,
+    created_grants_in: Many<&'a AccountId>,
+    deleted_grants_in: Many<&'a AccountId>,
     sets: BTreeMap<&'a PermissionSetName, usize>,
     edits: BTreeMap<&'a PermissionSetName, usize>,
     provisions: BTreeMap<&'a PermissionSetName, usize>,
@@ -62,6 +65,9 @@ fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
             }
             What::DeleteOu(path) => {
                 at.deleted_ous.insert(path, i);
+            }
+            What::CreateAccount { account, .. } => {
+                at.new_accounts.insert(account, i);
             }
             What::MoveAccount { account, from, .. } => {
                 at.leaving.push((from, i));
@@ -92,12 +98,15 @@ fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
             What::CreateGrant(grant) => {
                 let pair = (&grant.account, &grant.permission_set);
                 at.created_grants.entry(pair).or_default().push(i);
+                at.created_grants_in.entry(&grant.account).or_default().push(i);
             }
             What::DeleteGrant(grant) => {
+                at.deleted_grants_in.entry(&grant.account).or_default().push(i);
                 at.deleted_grants_of.entry(&grant.principal).or_default().push(i);
                 at.deleted_grants_with.entry(&grant.permission_set).or_default().push(i);
             }
             What::DeleteSet(..)
+            | What::CloseAccount(_)
             | What::TagAccount { .. }
             | What::AddMember(..)
             | What::UpdateUser { .. }
@@ -196,7 +205,7 @@ fn of(draft: &Draft, at: &Index<'_>, contents: &Contents<'_>) -> Links {
     let mut links = Links::default();
     match &draft.what {
         What::CreateOu(path) | What::RenameOu { to: path, .. } => ancestors(path, at, &mut links),
-        What::MoveAccount { to, .. } => {
+        What::CreateAccount { ou: to, .. } | What::MoveAccount { to, .. } => {
             links.exist.extend(at.ous.get(to));
             ancestors(to, at, &mut links);
         }
@@ -221,6 +230,7 @@ fn of(draft: &Draft, at: &Index<'_>, contents: &Contents<'_>) -> Links {
         What::RemoveMember(group, _) => links.end.extend(at.renamed_groups.get(group)),
         What::CreateGrant(grant) => {
             links.exist.extend(at.sets.get(&grant.permission_set));
+            links.exist.extend(at.new_accounts.get(&grant.account));
             // Nobody gets the set before it is what it should be, unless that only gives more to those
             // whom this takes the place of.
             if !contents.is_early(grant) {
@@ -273,6 +283,12 @@ fn of(draft: &Draft, at: &Index<'_>, contents: &Contents<'_>) -> Links {
         }
         What::DeleteSet(name, _) => {
             links.exist.extend(many(&at.deleted_grants_with, &name));
+        }
+        // What is revoked there goes first: nothing can be revoked in a closed account, nor is one reopened.
+        What::CloseAccount(account) => {
+            links.succeed.extend(many(&at.deleted_grants_in, &account));
+            links.end.extend(many(&at.created_grants_in, &account));
+            links.end.extend(many(&at.accounts, &account));
         }
         What::TagAccount { .. }
         | What::CreateSet(..)

@@ -1,10 +1,10 @@
 //! A change → its requests, every parameter filled in.
 
 use super::change::What;
-use crate::call::{Call, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef};
-use crate::id::{GroupName, OuPath, PermissionSetName, UserName};
+use crate::call::{AccountRef, Call, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef};
+use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::project::Ids;
-use crate::model::{Grant, PermissionSet, Principal, Tags, User};
+use crate::model::{Grant, NewAccount, PermissionSet, Principal, Tags, User, Vendor};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that the plan itself creates, so that their ids are not known yet.
@@ -14,6 +14,8 @@ pub(super) struct Created {
     sets: BTreeSet<PermissionSetName>,
     users: BTreeSet<UserName>,
     groups: BTreeSet<GroupName>,
+    /// By the ids that stand for them.
+    accounts: BTreeMap<AccountId, String>,
 }
 
 impl Created {
@@ -25,6 +27,9 @@ impl Created {
                 What::CreateSet(name, _) => drop(created.sets.insert(name.clone())),
                 What::CreateUser(name, _) => drop(created.users.insert(name.clone())),
                 What::CreateGroup(name, _) => drop(created.groups.insert(name.clone())),
+                What::CreateAccount { account, new, .. } => {
+                    drop(created.accounts.insert(account.clone(), new.name.clone()));
+                }
                 _ => {}
             }
         }
@@ -52,6 +57,13 @@ fn refer<Id: Clone, Name: Ord + Clone>(
 impl Lookup<'_> {
     fn ou(&self, path: &OuPath) -> Option<OuRef> {
         refer(&self.ids.ous, &self.created.ous, path)
+    }
+
+    fn account(&self, id: &AccountId) -> Option<AccountRef> {
+        if id.is_to_come() {
+            return self.created.accounts.get(id).cloned().map(Ref::Created);
+        }
+        Some(Ref::Known(id.clone()))
     }
 
     fn set(&self, name: &PermissionSetName) -> Option<SetRef> {
@@ -91,14 +103,28 @@ impl Lookup<'_> {
             What::DeleteOu(path) => {
                 vec![Call::DeleteOrganizationalUnit { ou: ids.ous.get(path)?.clone() }]
             }
-            What::MoveAccount { account, from, to } => vec![Call::MoveAccount {
-                account: account.clone(),
+            What::CreateAccount { account: _, new, ou, tags } => {
+                self.create_account(new, ou, tags)?
+            }
+            What::MoveAccount { account, to, enrolled: true, from: _ } => {
+                vec![Call::MoveEnrolledAccount {
+                    account: account.clone(),
+                    to: self.ou(to)?,
+                    ou_name: to.name()?.to_owned(),
+                }]
+            }
+            What::MoveAccount { account, from, to, enrolled: false } => vec![Call::MoveAccount {
+                account: self.account(account)?,
                 from: self.ou(from)?,
                 to: self.ou(to)?,
             }],
+            What::CloseAccount(account) => {
+                vec![Call::CloseAccount { account: account.clone() }]
+            }
             What::TagAccount { account, before, after } => {
                 let (set, gone) = tag_edits(before, after);
-                let tags = set.map(|tags| Call::TagAccount { account: account.clone(), tags });
+                let tagged = self.account(account)?;
+                let tags = set.map(|tags| Call::TagAccount { account: tagged, tags });
                 let keys = gone.map(|keys| Call::UntagAccount { account: account.clone(), keys });
                 keys.into_iter().chain(tags).collect()
             }
@@ -148,14 +174,43 @@ impl Lookup<'_> {
         })
     }
 
+    /// The tags come with the creation where that takes any: Account Factory fails with tags.
+    fn create_account(&self, new: &NewAccount, ou: &OuPath, tags: &Tags) -> Option<Vec<Call>> {
+        let NewAccount { name, email, by } = new;
+        let (name, email, account) = (name.clone(), email.clone(), Ref::Created(name.clone()));
+        Some(match by {
+            Vendor::Organizations => {
+                let (root, to) = (OuPath::root(), self.ou(ou)?);
+                let moved = (*ou != root).then_some(());
+                let moved = match moved {
+                    Some(()) => Some(Call::MoveAccount { account, from: self.ou(&root)?, to }),
+                    None => None,
+                };
+                let made = Call::CreateAccount { name, email, tags: tags.clone() };
+                [made].into_iter().chain(moved).collect()
+            }
+            Vendor::AccountFactory(owner) => {
+                let made = Call::ProvisionAccount {
+                    name,
+                    email,
+                    ou: self.ou(ou)?,
+                    ou_name: ou.name()?.to_owned(),
+                    owner: owner.clone(),
+                };
+                let tags = Some(tags).filter(|tags| !tags.is_empty());
+                let tagged = tags.map(|tags| Call::TagAccount { account, tags: tags.clone() });
+                [made].into_iter().chain(tagged).collect()
+            }
+        })
+    }
+
     fn grant(&self, grant: &Grant, create: bool) -> Option<Call> {
-        let account = grant.account.clone();
         let set = self.set(&grant.permission_set)?;
         let principal = self.principal(&grant.principal)?;
         Some(if create {
-            Call::CreateAccountAssignment { account, set, principal }
+            Call::CreateAccountAssignment { account: self.account(&grant.account)?, set, principal }
         } else {
-            Call::DeleteAccountAssignment { account, set, principal }
+            Call::DeleteAccountAssignment { account: grant.account.clone(), set, principal }
         })
     }
 
@@ -175,12 +230,17 @@ impl Lookup<'_> {
             What::CreateOu(path) | What::DeleteOu(path) | What::RenameOu { to: path, .. } => {
                 put("ou", ids.ous.get(path).map(ToString::to_string));
             }
-            What::MoveAccount { account, from, to } => {
+            What::CreateAccount { ou, .. } => {
+                put("to", ids.ous.get(ou).map(ToString::to_string));
+            }
+            What::MoveAccount { account, from, to, enrolled: _ } => {
                 put("account", Some(account.to_string()));
                 put("from", ids.ous.get(from).map(ToString::to_string));
                 put("to", ids.ous.get(to).map(ToString::to_string));
             }
-            What::TagAccount { account, .. } => put("account", Some(account.to_string())),
+            What::TagAccount { account, .. } | What::CloseAccount(account) => {
+                put("account", Some(account.to_string()));
+            }
             What::CreateSet(name, _)
             | What::UpdateSet { name, .. }
             | What::ProvisionSet { name, .. }
@@ -197,7 +257,7 @@ impl Lookup<'_> {
                 put("user", user(u));
             }
             What::CreateGrant(grant) | What::DeleteGrant(grant) => {
-                put("account", Some(grant.account.to_string()));
+                put("account", grant.account.known().map(str::to_owned));
                 put("permission_set", set(&grant.permission_set));
                 match &grant.principal {
                     Principal::Group(name) => put("group", group(name)),

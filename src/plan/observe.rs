@@ -16,7 +16,9 @@ pub(super) fn observe(
     (ids, labels): (&Ids, &Labels),
     changes: &[Change],
 ) -> Observed {
-    let parts = changes.iter().map(|change| {
+    // Of an account that is still to be created nothing is live.
+    let there = changes.iter().filter(|change| change.what.to_come().is_none());
+    let parts = there.map(|change| {
         let part = change.what.part();
         (part.to_string(), fingerprint::of_piece(state, part))
     });

@@ -22,7 +22,7 @@ pub(super) struct Placed {
 fn step(what: &What) -> u8 {
     match what {
         What::CreateOu(_) | What::RenameOu { .. } => 0,
-        What::MoveAccount { .. } | What::TagAccount { .. } => 1,
+        What::CreateAccount { .. } | What::MoveAccount { .. } | What::TagAccount { .. } => 1,
         What::CreateSet(..) | What::UpdateSet { .. } => 2,
         What::ProvisionSet { .. } => 3,
         What::CreateUser(..) | What::UpdateUser { .. } => 4,
@@ -34,7 +34,8 @@ fn step(what: &What) -> u8 {
         What::DeleteGroup(..) => 10,
         What::DeleteUser(..) => 11,
         What::DeleteSet(..) => 12,
-        What::DeleteOu(_) => 13,
+        What::CloseAccount(_) => 13,
+        What::DeleteOu(_) => 14,
     }
 }
 

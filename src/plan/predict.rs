@@ -1,7 +1,7 @@
 //! What is left behind by an apply of changes, before anything is done.
 
 use super::change::What;
-use crate::model::{Grant, State};
+use crate::model::{Account, Grant, State};
 
 /// The state after all of the given changes: what an apply of them leaves behind.
 pub fn predict<'a>(live: &State, changes: impl IntoIterator<Item = &'a What>) -> State {
@@ -24,6 +24,14 @@ fn apply(state: &mut State, what: &What) {
         }
         What::RenameOu { from, to } => {
             state.rename_ou(&from, &to);
+        }
+        What::CreateAccount { account, ou, tags, new: _ } => {
+            state.accounts.insert(account, Account { ou, tags, closed: false });
+        }
+        What::CloseAccount(account) => {
+            if let Some(account) = state.accounts.get_mut(&account) {
+                account.closed = true;
+            }
         }
         What::MoveAccount { account, to, .. } => {
             if let Some(account) = state.accounts.get_mut(&account) {

@@ -67,11 +67,15 @@ impl<'a> Danger<'a> {
                 if retagged == *after { Risk::Low } else { high_if(self.sets.contains(name)) }
             }
             What::CreateSet(name, _) => high_if(self.sets.contains(name)),
-            What::DeleteSet(..) | What::DeleteGroup(..) | What::DeleteUser(..) => Risk::High,
+            What::DeleteSet(..)
+            | What::DeleteGroup(..)
+            | What::DeleteUser(..)
+            | What::CloseAccount(_) => Risk::High,
             What::MoveAccount { .. } | What::RenameGroup { .. } | What::ProvisionSet { .. } => {
                 Risk::Medium
             }
             What::CreateOu(_)
+            | What::CreateAccount { .. }
             | What::RenameOu { .. }
             | What::DeleteOu(_)
             | What::TagAccount { .. }

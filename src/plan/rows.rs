@@ -8,12 +8,46 @@ use crate::access::Access;
 use crate::access::delta::{Delta, Reach};
 use crate::id::{AccountId, PermissionSetName, UserName};
 use crate::live::fingerprint::Text;
+use crate::live::project::Labels;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// An account: by its id, or by its name where the plan itself is to create it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Account {
+    Known(AccountId),
+    New(String),
+}
+
+impl Account {
+    fn of(id: &AccountId, labels: &Labels, new: &BTreeSet<String>) -> Self {
+        let label = labels.of(id);
+        if id.is_to_come() || new.contains(label) {
+            return Self::New(label.to_owned());
+        }
+        Self::Known(id.clone())
+    }
+
+    /// As a digest has it; no id has a colon.
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Known(id) => id.as_str().into(),
+            Self::New(name) => format!("new:{name}").into(),
+        }
+    }
+}
+
+/// Somebody's access.
+pub(super) struct Row {
+    account: Account,
+    permission_set: PermissionSetName,
+    person: UserName,
+}
+
 /// People by the account and the set that they have in it.
-type People = BTreeMap<(AccountId, PermissionSetName), Arc<BTreeSet<UserName>>>;
+type People = BTreeMap<(Account, PermissionSetName), Arc<BTreeSet<UserName>>>;
 
 /// Every access that a plan gives, takes, widens or narrows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,13 +59,18 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The rows of a plan.
-    pub(super) fn of(delta: &Delta) -> Self {
+    /// The rows of a plan. Accounts that are called as one of `new` stand by their names.
+    pub(super) fn of(delta: &Delta, labels: &Labels, new: &BTreeSet<String>) -> Self {
+        let row = |access: &Access| Row {
+            account: Account::of(&access.account, labels, new),
+            permission_set: access.permission_set.clone(),
+            person: access.person.clone(),
+        };
         Self {
-            gain: collect(delta.gain.keys().cloned()),
-            lose: collect(delta.lose.keys().cloned()),
-            widen: edits(&delta.widen),
-            narrow: edits(&delta.narrow),
+            gain: collect(delta.gain.keys().map(row)),
+            lose: collect(delta.lose.keys().map(row)),
+            widen: edits(&delta.widen, labels, new),
+            narrow: edits(&delta.narrow, labels, new),
         }
     }
 
@@ -59,16 +98,18 @@ impl Rows {
         let Self { gain, lose, widen, narrow } = self;
         text.array([gain, lose, widen, narrow], |text, people| {
             let rows = people.iter().flat_map(|((account, set), people)| {
-                people.iter().map(move |p| [p.as_str(), account.as_str(), set.as_str()])
+                people.iter().map(move |p| (p.as_str(), account.text(), set.as_str()))
             });
-            text.array(rows, |text, row| text.value(&row));
+            text.array(rows, |text, (person, account, set)| {
+                text.value(&[person, account.as_ref(), set]);
+            });
         });
     }
 
     /// Rows of a plan that these do not hold, each with a word for what happens. Somebody who was to
     /// gain an access may have it by now and see it widened or narrowed instead: that is how an apply
     /// that was interrupted goes on.
-    pub(super) fn missing(&self, now: &Self) -> Vec<(&'static str, Access)> {
+    pub(super) fn missing(&self, now: &Self) -> Vec<(&'static str, Row)> {
         let nobody = People::new();
         let kinds = [
             ("gain", &now.gain, &self.gain, &nobody),
@@ -85,7 +126,7 @@ impl Rows {
                 let (account, permission_set) = pair;
                 out.extend(new.map(|person| {
                     let (account, permission_set) = (account.clone(), permission_set.clone());
-                    (word, Access { account, permission_set, person: person.clone() })
+                    (word, Row { account, permission_set, person: person.clone() })
                 }));
             }
         }
@@ -94,32 +135,44 @@ impl Rows {
 }
 
 /// The line that names a row: `gain: an@x.example, Reader in app`.
-pub(super) fn text(plan: &Plan, word: &str, row: &Access) -> String {
-    let Access { account, permission_set, person } = row;
-    let account = plan.labels.of(account);
+pub(super) fn text(plan: &Plan, word: &str, row: &Row) -> String {
+    let Row { account, permission_set, person } = row;
+    let account = match account {
+        Account::Known(id) => plan.labels.of(id),
+        Account::New(name) => name,
+    };
     format!("{word}: {person}, {permission_set} in {account}")
 }
 
-fn collect(rows: impl IntoIterator<Item = Access>) -> People {
+fn collect(rows: impl IntoIterator<Item = Row>) -> People {
     let mut by_pair: BTreeMap<_, BTreeSet<UserName>> = BTreeMap::new();
-    for Access { account, permission_set, person } in rows {
+    for Row { account, permission_set, person } in rows {
         by_pair.entry((account, permission_set)).or_default().insert(person);
     }
     by_pair.into_iter().map(|(pair, people)| (pair, Arc::new(people))).collect()
 }
 
-fn edits(sets: &BTreeMap<PermissionSetName, Reach>) -> People {
+fn edits(
+    sets: &BTreeMap<PermissionSetName, Reach>,
+    labels: &Labels,
+    new: &BTreeSet<String>,
+) -> People {
     let rows = sets.iter().flat_map(|(set, reach)| {
         let rows = reach.rows.iter();
-        rows.map(move |(account, people)| ((account.clone(), set.clone()), Arc::clone(people)))
+        rows.map(move |(account, people)| {
+            ((Account::of(account, labels, new), set.clone()), Arc::clone(people))
+        })
     });
     rows.collect()
 }
 
-fn one(entry: &Value) -> Option<Access> {
+fn one(entry: &Value) -> Option<Row> {
     let text = |key: &str| entry.get(key).and_then(Value::as_str);
-    Some(Access {
-        account: AccountId::parse(text("account_id")?)?,
+    Some(Row {
+        account: match entry.get("account_id")? {
+            Value::Null => Account::New(text("account")?.to_owned()),
+            id => Account::Known(AccountId::parse(id.as_str()?)?),
+        },
         permission_set: PermissionSetName::new(text("permission_set")?),
         person: UserName::new(text("person")?),
     })
@@ -147,7 +200,7 @@ fn read_reach(entry: &Value, rows: &mut People) -> Option<()> {
         let people: Arc<BTreeSet<_>> =
             Arc::new(texts("people")?.iter().map(UserName::new).collect());
         for id in texts("account_ids")? {
-            let pair = (AccountId::parse(id)?, permission_set.clone());
+            let pair = (Account::Known(AccountId::parse(id)?), permission_set.clone());
             let known = rows.entry(pair).or_default();
             if known.is_empty() {
                 *known = Arc::clone(&people);

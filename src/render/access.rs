@@ -186,6 +186,7 @@ fn block(
         let fold = *class == Class::Usual && sign != '-';
         let count = counted(people.len(), "person");
         let place = match accounts.as_slice() {
+            [one] if one.is_to_come() => format!("{} (new)", plan.labels.of(one)),
             [one] if plan.labels.of(one).contains(one.as_str()) => plan.labels.of(one).to_owned(),
             [one] => format!("{} ({one})", plan.labels.of(one)),
             several => counted(several.len(), "account"),

@@ -3,7 +3,7 @@
 use super::access::place;
 use super::{Page, Tone};
 use crate::diag::Files;
-use crate::model::{PermissionSet, Policy, Tags};
+use crate::model::{PermissionSet, Policy, Tags, Vendor};
 use crate::plan::Plan;
 use crate::plan::change::{Action, Change, Kind, What};
 use similar::TextDiff;
@@ -107,6 +107,17 @@ fn one(page: &mut Page, plan: &Plan, change: &Change, files: &Files) {
 /// What the address does not say, in one line.
 fn said(what: &What) -> Option<String> {
     match what {
+        What::CreateAccount { new, ou, .. } => {
+            let by = match new.by {
+                Vendor::Organizations => "",
+                Vendor::AccountFactory(_) => ", by Account Factory",
+            };
+            Some(format!("{} in {ou}{by}", new.email))
+        }
+        What::CloseAccount(account) => Some(format!("closes {account} for good")),
+        What::MoveAccount { from, to, enrolled: true, .. } => {
+            Some(format!("{from} -> {to}, by Account Factory"))
+        }
         What::MoveAccount { from, to, .. } | What::RenameOu { from, to } => {
             Some(format!("{from} -> {to}"))
         }

@@ -1,12 +1,15 @@
 //! Accounts: which live account a declared one is, where it belongs and how it is tagged.
 
+mod closed;
+mod to_come;
+
 use super::select::{OrgView, Place, matches};
 use super::{Context, Desired, Held, Hold, Only, organization, scope};
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::id::AccountId;
 use crate::live::{AccountState, Organization, Part};
 use crate::model::{Tags, address};
-use crate::source::declared::{self, CreateAccounts, Declared, Mode};
+use crate::source::declared::{self, Declared, Mode};
 use crate::text::Names;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,7 +92,8 @@ pub(super) fn resolve(
     let known = Known::new(&context.live.organization);
     let mut taken: BTreeMap<AccountId, &Spanned<declared::Account>> = BTreeMap::new();
     for (name, account) in &context.declared.accounts {
-        let Some(id) = find(context, &known, (name, account), desired, out) else { continue };
+        let found = find(context, &known, (name, account), (desired, &mut view), out);
+        let Some(id) = found else { continue };
         if let Some(first) = taken.insert(id.clone(), account) {
             out.push(
                 Diagnostic::new(
@@ -107,10 +111,20 @@ pub(super) fn resolve(
         if let Some(place) = view.places.get_mut(&id) {
             place.name.clone_from(name);
         }
+        if closed::close(context, (&id, account), desired, &mut view) {
+            continue;
+        }
         place(context, &known, (&id, account), desired, &mut view, out);
+        if id.is_to_come() {
+            if let Some(place) = view.places.get(&id) {
+                to_come::stays_in_sight(context, place, account, out);
+            }
+            continue;
+        }
         tag(context, &id, account, desired, &mut view);
         stays_in_sight(context, &id, name, account, &view, out);
     }
+    by_factory(context, desired);
     for id in desired.live.accounts.keys() {
         if !desired.origins.accounts.contains_key(id) {
             desired.unmanaged.insert(address::account(context.projection.labels.of(id)));
@@ -119,13 +133,30 @@ pub(super) fn resolve(
     view
 }
 
-/// Which live account it is; `None` where there is none or it cannot be told, which has then been
-/// said.
+/// Notes which accounts Account Factory has to move: the enrolled ones, where it makes accounts, unless the
+/// landing zone enrols what is moved by itself.
+fn by_factory(context: &Context<'_>, desired: &mut Desired) {
+    let Some(tower) = context.live.control_tower.as_ref().filter(|tower| !tower.auto_enrols())
+    else {
+        return;
+    };
+    if context.declared.settings.create_accounts != declared::CreateAccounts::AccountFactory {
+        return;
+    }
+    let moved = desired.live.accounts.iter().filter(|(id, at)| {
+        let after = desired.state.accounts.get(*id);
+        after.is_some_and(|after| after.ou != at.ou) && tower.is_enrolled(id)
+    });
+    desired.by_factory = moved.map(|(id, _)| id.clone()).collect();
+}
+
+/// Which account it is, live or to come; `None` where there is none or it cannot be told, which has then
+/// been said.
 fn find(
     context: &Context<'_>,
     known: &Known<'_>,
     (name, account): (&str, &Spanned<declared::Account>),
-    desired: &mut Desired,
+    (desired, view): (&mut Desired, &mut OrgView),
     out: &mut Vec<Diagnostic>,
 ) -> Option<AccountId> {
     let found = known.candidates(name, &account.value);
@@ -148,26 +179,8 @@ fn find(
             return None;
         }
     }
-    let (reason, detail) = if context.live.gap_for(&Part::Accounts).is_some() {
-        (Hold::Gap, "the list of accounts could not be read".to_owned())
-    } else if context.declared.settings.create_accounts == CreateAccounts::Never {
-        let names = known.names.get_or_init(|| Names::new(known.by_name.keys().copied()));
-        let near = match names.nearest(name) {
-            Some(near) => format!("; is it `{near}`?"),
-            None => String::new(),
-        };
-        (Hold::NoAccount, format!("no such account, and accounts are never created here{near}"))
-    } else {
-        (Hold::NoAccount, "no such account; this version does not create accounts".to_owned())
-    };
-    desired.held.push(Held {
-        address: address::account(name),
-        action: "create",
-        reason,
-        detail,
-        origin: Some(account.span),
-    });
-    None
+    let names = || known.names.get_or_init(|| Names::new(known.by_name.keys().copied()));
+    to_come::add(context, (name, account), names, (desired, view), out)
 }
 
 /// An account that its own definition moves or tags into `[ignore]` would be an error from the next

@@ -58,6 +58,10 @@ pub(super) fn protect(context: &Context<'_>, desired: &mut Desired) {
     if context.declared.settings.ignore.control_tower {
         desired.protected_ous.insert(OuPath::root().child(FOUNDATIONAL));
     }
+    if let Some(tower) = &context.live.control_tower {
+        let named = tower.foundational_ous().into_iter();
+        desired.protected_ous.extend(named.map(|name| OuPath::root().child(&name)));
+    }
 }
 
 /// The paths of OUs, for near misses.

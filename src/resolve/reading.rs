@@ -7,6 +7,7 @@ use crate::id::{
     AccountId, GroupId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName,
 };
 use crate::live::Live;
+use crate::live::control_tower::ControlId;
 use crate::source::declared::{Declared, IdentitySource, Mode, PrincipalRef, Sentence};
 use std::collections::BTreeSet;
 
@@ -17,6 +18,8 @@ pub struct Questions {
     pub users: BTreeSet<UserName>,
     /// Groups that the definitions name: who is in them, whatever they have. `None` is all groups.
     pub members_of: Option<BTreeSet<GroupName>>,
+    /// Controls that the definitions name, where they concern Control Tower: only then it is read.
+    pub controls: Option<BTreeSet<ControlId>>,
 }
 
 /// What a quick reading asks for these definitions.
@@ -35,7 +38,9 @@ pub fn questions(declared: &Declared) -> Questions {
     }
     // A user who is removed may be a member of any group.
     let members_of = (!removes_users(declared)).then_some(groups);
-    Questions { users, members_of }
+    // Enforced controls are looked for, declared or not.
+    let controls = (declared.settings.manage.controls == Mode::Enforce).then(BTreeSet::new);
+    Questions { users, members_of, controls }
 }
 
 /// Permission sets and groups that the definitions may grant or keep in some accounts, whatever the period and

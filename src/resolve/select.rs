@@ -85,14 +85,16 @@ impl<'s> Ready<'s> {
 
 fn names_exactly(term: &Term, place: &Place) -> bool {
     matches!(term, Term::Account(text) if is_exact(text)
-        && (*text == place.name || text == place.id.as_str()))
+        && (*text == place.name || place.id.known() == Some(text)))
 }
 
 fn term_matches(term: &Term, glob: Option<&WildMatch>, place: &Place) -> bool {
     match term {
         Term::All => true,
         Term::Account(_) => match glob {
-            Some(glob) => glob.matches(&place.name) || glob.matches(place.id.as_str()),
+            Some(glob) => {
+                glob.matches(&place.name) || place.id.known().is_some_and(|id| glob.matches(id))
+            }
             None => names_exactly(term, place),
         },
         Term::Ou(path) => place.ou == *path,

@@ -95,29 +95,43 @@ impl Requests {
 /// Creates the account, in the root, or fails with the model's reason.
 fn settle(world: &mut World, creation: &mut Creation, now: i64) {
     creation.completed = Some(now);
-    let taken = world
-        .organization
-        .accounts
-        .values()
-        .any(|account| account.email.eq_ignore_ascii_case(&creation.email));
+    let taken = is_taken(world, &creation.email);
     let failure =
         creation.forced.clone().or_else(|| taken.then(|| "EMAIL_ALREADY_EXISTS".to_owned()));
     if let Some(reason) = failure {
         creation.status = Status::Failed(reason);
         return;
     }
+    let Creation { name, email, tags, .. } = &*creation;
+    creation.account = Some(add(world, name, email, tags.clone(), now));
+    creation.status = Status::Succeeded;
+}
+
+/// Whether an account has an address, in whatever letters and whatever became of the account.
+pub(super) fn is_taken(world: &World, email: &str) -> bool {
+    let mut accounts = world.organization.accounts.values();
+    accounts.any(|account| account.email.eq_ignore_ascii_case(email))
+}
+
+/// Adds an account to the root, and gives its id.
+pub(super) fn add(
+    world: &mut World,
+    name: &str,
+    email: &str,
+    tags: BTreeMap<String, String>,
+    now: i64,
+) -> String {
     let id = new_id(world);
     let account = Account {
-        name: creation.name.clone(),
-        email: creation.email.clone(),
+        name: name.to_owned(),
+        email: email.to_owned(),
         state: Some("ACTIVE".to_owned()),
         parent: world.organization.root.clone(),
-        tags: creation.tags.clone(),
+        tags,
     };
     world.organization.accounts.insert(id.clone(), account);
     world.stamps.insert(id.clone(), Stamp { created: now, updated: now, revision: 1 });
-    creation.account = Some(id);
-    creation.status = Status::Succeeded;
+    id
 }
 
 /// Twelve digits that no account has.

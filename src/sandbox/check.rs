@@ -4,6 +4,7 @@
 //! Unknown members are ignored, as AWS ignores them.
 
 mod rule;
+mod tower;
 
 use super::failure::Failure;
 use serde_json::{Map, Value};
@@ -12,8 +13,12 @@ pub(super) use rule::{
     ACCOUNT_EMAIL, ACCOUNT_ID, ACCOUNT_NAME, ANY, ATTRIBUTE_PATH, CREATION_ID, CUSTOMER_PATH,
     DESCRIPTION, GROUP_TEXT, IDENTITY_STORE_ID, INLINE_POLICY, INSTANCE_ARN, MANAGED_POLICY_ARN,
     NEXT_TOKEN, OU_ID, OU_NAME, PARENT_ID, PERMISSION_SET_ARN, POLICY_NAME, PRINCIPAL_ID,
-    RELAY_STATE, REQUEST_ID, RESOURCE_ID, REVISION, ROLE_NAME, Rule, SERVICE_PRINCIPAL,
-    SESSION_DURATION, SET_NAME, STORE_ID, TAG_KEY, TAG_VALUE, USER_NAME, seconds,
+    PRODUCT_NAME, PRODUCT_TOKEN, RELAY_STATE, REQUEST_ID, RESOURCE_ID, REVISION, ROLE_NAME, Rule,
+    SERVICE_PRINCIPAL, SESSION_DURATION, SET_NAME, STORE_ID, TAG_KEY, TAG_VALUE, USER_NAME,
+    seconds,
+};
+pub(super) use tower::{
+    ARN, BASELINE_ARN, BASELINE_VERSION, CONTROL_ARN, TOWER_TAG_KEY, TOWER_TAG_VALUE, ZONE_VERSION,
 };
 
 /// Which exception a service answers a bad member with.
@@ -23,6 +28,21 @@ pub(super) enum Style {
     Validation,
     /// `InvalidInputException` with a `Reason`, as Organizations does.
     InvalidInput,
+    /// `ValidationException`; members begin with a small letter, as in Control Tower.
+    Small,
+    /// `InvalidParametersException`, and pages with sizes, as in Service Catalog.
+    Parameters,
+}
+
+impl Style {
+    /// The member for a page's greatest length, that for the token of a request, and that for the token of an answer.
+    pub(super) fn paging(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Validation | Self::InvalidInput => ("MaxResults", "NextToken", "NextToken"),
+            Self::Small => ("maxResults", "nextToken", "nextToken"),
+            Self::Parameters => ("PageSize", "PageToken", "NextPageToken"),
+        }
+    }
 }
 
 /// The members of a request, or of a structure in it.
@@ -44,6 +64,11 @@ impl Input {
         &self.members
     }
 
+    /// How this service names members and refuses them.
+    pub(super) fn style(&self) -> Style {
+        self.style
+    }
+
     /// The error for a member that breaks a constraint.
     pub(super) fn invalid(&self, name: &str, constraint: &str) -> Failure {
         self.refuse(name, constraint, "INVALID_PATTERN")
@@ -51,7 +76,8 @@ impl Input {
 
     /// The error for a token that no page of this listing gave out.
     pub(super) fn bad_token(&self) -> Failure {
-        self.refuse("NextToken", "The token is not valid for this request", "INVALID_NEXT_TOKEN")
+        let (_, token, _) = self.style.paging();
+        self.refuse(token, "The token is not valid for this request", "INVALID_NEXT_TOKEN")
     }
 
     fn refuse(&self, name: &str, constraint: &str, reason: &'static str) -> Failure {
@@ -60,7 +86,8 @@ impl Input {
             "1 validation error detected: Value at '{member}' failed to satisfy constraint: {constraint}"
         );
         match self.style {
-            Style::Validation => Failure::new("ValidationException", text),
+            Style::Validation | Style::Small => Failure::new("ValidationException", text),
+            Style::Parameters => Failure::new("InvalidParametersException", text),
             Style::InvalidInput => {
                 Failure::new("InvalidInputException", text).with("Reason", reason)
             }
@@ -124,6 +151,21 @@ impl Input {
         Ok(())
     }
 
+    /// An optional list of members of an enumeration.
+    pub(super) fn optional_choices(
+        &self,
+        name: &str,
+        length: (usize, usize),
+        choices: &[&str],
+    ) -> Result<Option<Vec<String>>, Failure> {
+        let Some(texts) = self.optional_texts(name, length, &ANY)? else { return Ok(None) };
+        if texts.iter().all(|text| choices.contains(&text.as_str())) {
+            return Ok(Some(texts));
+        }
+        let constraint = format!("Member must satisfy enum value set: [{}]", choices.join(", "));
+        Err(self.refuse(name, &constraint, "INVALID_ENUM"))
+    }
+
     /// An optional member of an enumeration.
     pub(super) fn optional_choice(
         &self,
@@ -148,6 +190,12 @@ impl Input {
         let Some(value) = self.value(name) else { return Ok(None) };
         let members = value.as_object().ok_or_else(|| self.wrong_type(name))?.clone();
         Ok(Some(Self { members, style: self.style, path: self.member(name) }))
+    }
+
+    /// An optional yes or no.
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        value.as_bool().map(Some).ok_or_else(|| self.wrong_type(name))
     }
 
     /// A required structure.
@@ -182,14 +230,29 @@ impl Input {
         (min, max): (usize, usize),
         rule: &Rule,
     ) -> Result<Vec<String>, Failure> {
-        let list = self.optional_list(name, min, max)?.ok_or_else(|| self.missing(name))?;
-        list.iter()
+        let Some(texts) = self.optional_texts(name, (min, max), rule)? else {
+            return Err(self.missing(name));
+        };
+        Ok(texts)
+    }
+
+    /// An optional list of texts.
+    pub(super) fn optional_texts(
+        &self,
+        name: &str,
+        (min, max): (usize, usize),
+        rule: &Rule,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        let Some(list) = self.optional_list(name, min, max)? else { return Ok(None) };
+        let texts = list
+            .iter()
             .map(|value| {
                 let text = value.as_str().ok_or_else(|| self.wrong_type(name))?;
                 self.obey(name, text, rule)?;
                 Ok(text.to_owned())
             })
-            .collect()
+            .collect::<Result<Vec<String>, Failure>>();
+        texts.map(Some)
     }
 
     /// A list of structures, empty where it is absent.
@@ -208,19 +271,22 @@ impl Input {
             .collect()
     }
 
-    /// `MaxResults`, or the most there may be.
-    pub(super) fn max_results(&self, most: usize) -> Result<usize, Failure> {
-        let Some(value) = self.value("MaxResults") else { return Ok(most) };
-        let Some(number) = value.as_i64() else { return Err(self.wrong_type("MaxResults")) };
+    /// How long a page may be: what the request says, or the most there may be.
+    pub(super) fn page_size(&self, least: usize, most: usize) -> Result<usize, Failure> {
+        let (name, _, _) = self.style.paging();
+        let Some(value) = self.value(name) else { return Ok(most) };
+        let Some(number) = value.as_i64() else { return Err(self.wrong_type(name)) };
         match usize::try_from(number) {
-            Ok(number) if (1..=most).contains(&number) => Ok(number),
+            // A page size of zero is Service Catalog's word for no wish.
+            Ok(0) if self.style == Style::Parameters => Ok(most),
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
             Ok(number) if number > most => {
                 let constraint = format!("Member must have value less than or equal to {most}");
-                Err(self.refuse("MaxResults", &constraint, "MAX_VALUE_EXCEEDED"))
+                Err(self.refuse(name, &constraint, "MAX_VALUE_EXCEEDED"))
             }
             _ => {
-                let constraint = "Member must have value greater than or equal to 1";
-                Err(self.refuse("MaxResults", constraint, "MIN_VALUE_EXCEEDED"))
+                let constraint = format!("Member must have value greater than or equal to {least}");
+                Err(self.refuse(name, &constraint, "MIN_VALUE_EXCEEDED"))
             }
         }
     }

@@ -80,9 +80,37 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
+/// Writes seconds since 1970 as an RFC 3339 date-time.
+pub(super) fn text(seconds: i64) -> String {
+    let (day, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = date(day);
+    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The date of a day since 1970-01-01, by Howard Hinnant's `civil_from_days`.
+fn date(day: i64) -> (i64, i64, i64) {
+    let day = day + 719_468;
+    let era = day.div_euclid(146_097);
+    let of_era = day.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    (year, month, of_year - (153 * shifted + 2) / 5 + 1)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{seconds, text};
+
+    #[test]
+    fn seconds_are_written_as_they_are_read() {
+        for date in ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2026-11-23T01:30:07Z"] {
+            assert_eq!(text(seconds(date).unwrap()), date);
+        }
+    }
 
     #[test]
     fn dates_are_seconds_since_1970() {

@@ -112,7 +112,7 @@ fn lookup(call: &Call<'_>, input: &Input) -> Answer {
             return Err(Failure::new("InvalidEventCategoryException", text));
         }
     }
-    input.max_results(PAGE).map_err(|failure| renamed(failure, "InvalidMaxResultsException"))?;
+    input.page_size(1, PAGE).map_err(|failure| renamed(failure, "InvalidMaxResultsException"))?;
     input
         .optional("NextToken", &NEXT_TOKEN)
         .map_err(|failure| renamed(failure, "InvalidNextTokenException"))?;

@@ -30,11 +30,12 @@ async fn answer(sandbox: &Sandbox, request: HttpRequest) -> Result<HttpResponse,
     let content_type = header("content-type");
     let user_agent = header("user-agent");
     let access_key = header("authorization").as_deref().and_then(wire::access_key);
-    let (method, path) = (request.method().to_owned(), path(request.uri()));
+    let method = request.method().to_owned();
+    let (path, query) = split(request.uri());
     // The body must be polled to its end, or the SDK takes the upload for stalled.
     let body = request.into_body().collect().await.map_err(ConnectorError::io)?.to_bytes().to_vec();
     let request =
-        wire::Request { method, path, target, content_type, user_agent, access_key, body };
+        wire::Request { method, path, query, target, content_type, user_agent, access_key, body };
     let reply = sandbox.answer(&request).await;
     let Some(wire::Reply { status, headers, body }) = reply else {
         return Err(ConnectorError::io("the connection was closed before an answer came".into()));
@@ -48,9 +49,11 @@ async fn answer(sandbox: &Sandbox, request: HttpRequest) -> Result<HttpResponse,
     HttpResponse::try_from(response).map_err(|error| ConnectorError::user(error.into()))
 }
 
-/// The path of an absolute URI.
-fn path(uri: &str) -> String {
+/// The path and the query of an absolute URI.
+fn split(uri: &str) -> (String, String) {
     let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
-    path.split(['?', '#']).next().unwrap_or("/").to_owned()
+    let rest = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
+    let rest = rest.split('#').next().unwrap_or("/");
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    (path.to_owned(), query.to_owned())
 }

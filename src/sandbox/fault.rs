@@ -79,7 +79,7 @@ pub enum Effect {
 /// A call that others make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Other {
-    /// `sso-admin`, `identitystore` or `organizations`.
+    /// `sso-admin`, `identitystore`, `organizations`, `controltower` or `servicecatalog`.
     pub service: String,
     /// The operation.
     pub operation: String,
@@ -132,6 +132,11 @@ pub(super) fn busy(route: &Route) -> Failure {
         ),
         "identitystore" => Failure::conflict("The resource is being modified by another operation")
             .with("Reason", "CONCURRENT_MODIFICATION"),
+        // Its model has no error for this. [U]
+        "servicecatalog" => Failure::new(
+            "InvalidParametersException",
+            "The request conflicts with another one that is in progress",
+        ),
         _ => Failure::conflict(
             "The request conflicts with a previous successful write. Retry with backoff",
         ),
@@ -149,6 +154,12 @@ pub(super) fn exists(route: &Route) -> Failure {
         }
         ("identitystore", _) => Failure::conflict("Duplicate: it already exists")
             .with("Reason", "UNIQUENESS_CONSTRAINT_VIOLATION"),
+        ("servicecatalog", _) => {
+            Failure::new("DuplicateResourceException", "The specified resource is a duplicate")
+        }
+        ("controltower", "EnableControl" | "EnableBaseline") => {
+            Failure::new("ValidationException", "It is already enabled on the organizational unit")
+        }
         _ => Failure::conflict("It already exists"),
     }
 }

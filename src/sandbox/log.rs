@@ -58,8 +58,18 @@ pub fn counts<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> BTreeMap<Stri
 }
 
 /// Members that say nothing about a call: the same in all of them, or how it is read.
-const SILENT: [&str; 5] =
-    ["InstanceArn", "IdentityStoreId", "MaxResults", "NextToken", "TargetType"];
+const SILENT: [&str; 10] = [
+    "InstanceArn",
+    "IdentityStoreId",
+    "MaxResults",
+    "NextToken",
+    "TargetType",
+    "maxResults",
+    "nextToken",
+    "PageSize",
+    "PageToken",
+    "AcceptLanguage",
+];
 /// Longest text of one value, and of all.
 const VALUE: usize = 80;
 const SUMMARY: usize = 240;

@@ -15,6 +15,8 @@ pub(super) struct Paging<'a> {
     pub(super) options: &'a Options,
     pub(super) operation: &'a str,
     pub(super) input: &'a Input,
+    /// The least that a request may ask for.
+    pub(super) least: usize,
     /// The most that one page may hold.
     pub(super) most: usize,
 }
@@ -66,13 +68,14 @@ impl Paging<'_> {
         items: impl FnOnce(&str) -> I,
         show: impl Fn(T) -> Value,
     ) -> Result<Value, Failure> {
-        let size = self.input.max_results(self.most)?;
+        let (_, _, next) = self.input.style().paging();
+        let size = self.input.page_size(self.least, self.most)?;
         let size = self.options.page_limit.map_or(size, |limit| size.min(limit.max(1)));
         let after = self.start()?;
         let mut answer = Map::new();
         let Some(after) = after else {
             answer.insert(member.to_owned(), json!([]));
-            answer.insert("NextToken".to_owned(), self.token("").into());
+            answer.insert(next.to_owned(), self.token("").into());
             return Ok(Value::Object(answer));
         };
         let mut rest = items(&after);
@@ -84,14 +87,15 @@ impl Paging<'_> {
         }
         answer.insert(member.to_owned(), page.into());
         if rest.next().is_some() {
-            answer.insert("NextToken".to_owned(), self.token(&last).into());
+            answer.insert(next.to_owned(), self.token(&last).into());
         }
         Ok(Value::Object(answer))
     }
 
     /// The key after which the page starts; none where it is to be the empty first one.
     fn start(&self) -> Result<Option<String>, Failure> {
-        let token = self.input.optional("NextToken", &NEXT_TOKEN)?.unwrap_or_default();
+        let (_, name, _) = self.input.style().paging();
+        let token = self.input.optional(name, &NEXT_TOKEN)?.unwrap_or_default();
         if token.is_empty() {
             return Ok((!self.options.empty_first_page).then(String::new));
         }
@@ -113,8 +117,9 @@ impl Paging<'_> {
     /// Binds a token to the operation and to the request's other members.
     fn seal(&self, key: &str) -> String {
         let mut members = self.input.members().clone();
-        members.remove("NextToken");
-        members.remove("MaxResults");
+        let (size, token, _) = self.input.style().paging();
+        members.remove(token);
+        members.remove(size);
         let sorted: BTreeMap<&String, &Value> = members.iter().collect();
         id::hex(&format!("page/{}/{sorted:?}/{key}", self.operation), SEAL)
     }
@@ -141,7 +146,8 @@ mod tests {
     fn page(options: &Options, request: &Value, keys: &[&str]) -> (Vec<String>, Option<String>) {
         let members = request.as_object().unwrap().clone();
         let input = Input::new(members, Style::Validation);
-        let paging = Paging { options, operation: "ListThings", input: &input, most: 100 };
+        let paging =
+            Paging { options, operation: "ListThings", input: &input, least: 1, most: 100 };
         let items = keys.iter().map(|key| ((*key).to_owned(), *key));
         let answer = paging.page("Things", items, |key| json!(key)).unwrap();
         let texts = answer["Things"].as_array().unwrap().iter().filter_map(Value::as_str);
@@ -168,7 +174,8 @@ mod tests {
         let (_, token) = page(&options, &json!({"Filter": "x"}), &["a", "b"]);
         let request = json!({"Filter": "y", "NextToken": token});
         let input = Input::new(request.as_object().unwrap().clone(), Style::Validation);
-        let paging = Paging { options: &options, operation: "ListThings", input: &input, most: 9 };
+        let paging =
+            Paging { options: &options, operation: "ListThings", input: &input, least: 1, most: 9 };
         let items = std::iter::empty::<(String, ())>();
         assert_eq!(
             paging.page("Things", items, |()| json!(0)).unwrap_err().code,

@@ -49,6 +49,12 @@ pub struct Quotas {
     pub account_creations: usize,
     /// Accounts in the state `PENDING_CLOSURE`.
     pub account_closures: usize,
+    /// Each operation of Control Tower by itself, and each of its catalog and of Service Catalog.
+    pub control_tower: Rate,
+    /// Operations for controls in progress.
+    pub control_operations: usize,
+    /// Operations for accounts in progress: what Account Factory does, and enrolments of moved accounts.
+    pub account_operations: usize,
 }
 
 /// Calls a second and burst of Organizations' operations, as AWS documents them for one account.
@@ -112,6 +118,9 @@ impl Default for Quotas {
             sets_per_account: 500,
             account_creations: 5,
             account_closures: 3,
+            control_tower: Rate::per_second(5, 10),
+            control_operations: 100,
+            account_operations: 5,
         }
     }
 }
@@ -129,6 +138,10 @@ impl Quotas {
                 Some((own(), named.copied().unwrap_or(self.organizations_other)))
             }
             "cloudtrail" => Some((own(), self.cloudtrail)),
+            // AWS documents no rates of these: an assumption.
+            "controltower" | "controlcatalog" | "servicecatalog" => {
+                Some((own(), self.control_tower))
+            }
             _ => None,
         }
     }

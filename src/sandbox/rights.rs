@@ -63,7 +63,9 @@ pub(super) fn check(
                 && !(log::writes(&route.operation) && is_of_management(world, input))
         }
         "identitystore" => administers(world, account, Some(IDENTITY_CENTER)),
-        // STS answers everyone, and services that the sandbox lacks have no rights to check.
+        // Control Tower has no delegated administrators.
+        "controltower" => false,
+        // STS and the control catalog answer everyone, and services that the sandbox lacks have no rights to check.
         _ => true,
     };
     if allowed { Ok(()) } else { Err(denied(route, account, "")) }

@@ -2,9 +2,11 @@
 
 use super::check::{Input, Style};
 use super::clock::Clock;
+use super::factory::Factory;
 use super::failure::{Answer, Failure};
 use super::fault::{self, Effect, Fault, Script};
 use super::log::{self, Entry};
+use super::operations::Operations;
 use super::paging::Paging;
 use super::quota::{self, Buckets, Quotas};
 use super::requests::{self, Requests};
@@ -12,7 +14,8 @@ use super::snapshot::{self, Loaded, WorldError};
 use super::wire::{self, Protocol, Reply, Request, Route};
 use super::world::{Stamp, World};
 use super::{
-    Options, accounts, cloudtrail, identity_store, organizations, rights, sns, sso_admin, sts,
+    Options, accounts, cloudtrail, control_catalog, control_tower, identity_store, organizations,
+    rights, service_catalog, sns, sso_admin, sts,
 };
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -45,6 +48,8 @@ pub(super) struct Call<'a> {
     pub(super) requests: &'a mut Requests,
     pub(super) accounts: &'a mut accounts::Requests,
     pub(super) events: &'a cloudtrail::Events,
+    pub(super) operations: &'a mut Operations,
+    pub(super) factory: &'a mut Factory,
     pub(super) options: &'a Options,
     /// The account that the call comes from.
     pub(super) caller: &'a str,
@@ -59,7 +64,17 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// The page that a request asks for.
     pub(super) fn paging<'a>(&'a self, input: &'a Input, most: usize) -> Paging<'a> {
-        Paging { options: self.options, operation: self.operation, input, most }
+        self.paging_from(input, 1, most)
+    }
+
+    /// The page that a request asks for, where the service also says how short it may be.
+    pub(super) fn paging_from<'a>(
+        &'a self,
+        input: &'a Input,
+        least: usize,
+        most: usize,
+    ) -> Paging<'a> {
+        Paging { options: self.options, operation: self.operation, input, least, most }
     }
 
     /// The limits in force.
@@ -97,10 +112,15 @@ impl Call<'_> {
 }
 
 impl State {
-    pub(super) fn new(loaded: Loaded, options: Options, clock: Clock) -> Result<Self, WorldError> {
+    pub(super) fn new(
+        mut loaded: Loaded,
+        options: Options,
+        clock: Clock,
+    ) -> Result<Self, WorldError> {
         let script = Script::new(options.faults.clone());
         let caller = rights::account(&loaded.world, &options.caller).map_err(WorldError::Caller)?;
         let (buckets, calls) = (Buckets::default(), Vec::new());
+        loaded.factory.follow(&loaded.world, clock.base());
         Ok(Self { loaded, options, clock, script, buckets, caller, calls, meddled: false })
     }
 
@@ -124,33 +144,34 @@ impl State {
     pub(super) fn answer(&mut self, request: &Request) -> Done {
         let settled = self.settle();
         let route = wire::route(request);
-        let members = read(&route, request);
+        let members = wire::read(&route, request);
         let summary = members.as_ref().map(log::summary).unwrap_or_default();
         let who = cloudtrail::Caller::of(request, &self.caller);
         let (answer, lost) = self.admit(&route, members, &who);
         let write = log::writes(&route.operation);
-        let entry = Entry {
-            run: self.loaded.run,
-            n: self.calls.len() as u64 + 1,
-            summary,
-            outcome: answer.as_ref().map_or_else(|failure| failure.code, |_| "ok").to_owned(),
-            service: route.service,
-            operation: route.operation,
-            write,
-        };
+        let outcome = answer.as_ref().map_or_else(|failure| failure.code, |_| "ok").to_owned();
+        let (run, n) = (self.loaded.run, self.calls.len() as u64 + 1);
+        let reply = (!lost).then(|| wire::reply(&route, answer, &format!("{run}/{n}")));
+        let Route { service, operation, protocol: _ } = route;
+        let entry = Entry { run, n, service, operation, write, summary, outcome };
         self.calls.push(entry.clone());
         // What a fault answers says nothing of what was done.
         let changed = settled || write || std::mem::take(&mut self.meddled);
-        let number = format!("{}/{}", entry.run, entry.n);
-        let reply = (!lost).then(|| wire::reply(route.protocol, answer, &number));
         Done { reply, entry, changed }
     }
 
     /// Lets everything take effect that is due, and says whether anything was.
     fn settle(&mut self) -> bool {
-        let Loaded { world, requests, accounts, events: _, run: _ } = &mut self.loaded;
+        let Loaded { world, requests, accounts, operations, factory, events: _, run: _ } =
+            &mut self.loaded;
         let assignments = requests.settle(world);
-        accounts.settle(world, self.clock) || assignments
+        let accounts = accounts.settle(world, self.clock);
+        let governance = [operations.settle(world, self.clock), factory.settle(world, self.clock)]
+            .contains(&true);
+        if governance {
+            factory.follow(world, self.clock.now());
+        }
+        assignments || accounts || governance
     }
 
     /// Lets a call through the gates, and says whether its answer is lost. AWS counts calls before it looks at them, so
@@ -227,7 +248,8 @@ impl State {
         if !cloudtrail::is_recorded(&route.service, &route.operation) {
             return;
         }
-        let Loaded { world, requests: _, accounts: _, events, run } = &mut self.loaded;
+        let Loaded { world, events, run, requests: _, accounts: _, operations: _, factory: _ } =
+            &mut self.loaded;
         let event = cloudtrail::event(
             who,
             &cloudtrail::Done {
@@ -251,6 +273,8 @@ impl State {
     ) -> Answer {
         let style = match route.service.as_str() {
             "organizations" => Style::InvalidInput,
+            "controltower" => Style::Small,
+            "servicecatalog" => Style::Parameters,
             _ => Style::Validation,
         };
         let input = Input::new(members, style);
@@ -260,6 +284,8 @@ impl State {
             requests: &mut self.loaded.requests,
             accounts: &mut self.loaded.accounts,
             events: &self.loaded.events,
+            operations: &mut self.loaded.operations,
+            factory: &mut self.loaded.factory,
             options: &self.options,
             caller: &self.caller,
             clock: self.clock,
@@ -275,19 +301,13 @@ impl State {
             "identitystore" => identity_store::answer(&mut call, &input),
             "organizations" => organizations::answer(&mut call, &input),
             "sts" => sts::answer(&call),
+            "controltower" => control_tower::answer(&mut call, &input),
+            "servicecatalog" => service_catalog::answer(&mut call, &input),
+            "controlcatalog" => control_catalog::answer(&call, &input),
             "cloudtrail" => cloudtrail::answer(&call, &input),
             "sns" => sns::answer(&call, &input),
-            // Control Tower, Service Catalog and others have their place here.
             _ => Err(Failure::unknown_operation(&route.operation)),
         }
-    }
-}
-
-fn read(route: &Route, request: &Request) -> Result<Map<String, Value>, Failure> {
-    match route.protocol {
-        Protocol::Json => wire::members(&request.body),
-        Protocol::Query => Ok(Map::new()),
-        Protocol::Sns => Ok(wire::form(&request.body)),
     }
 }
 

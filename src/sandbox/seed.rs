@@ -1,7 +1,11 @@
 //! What Control Tower brings into Identity Center: a landing zone without these would be no real one.
 
+mod landing_zone;
+
 use super::id;
 use super::world::{Group, PermissionSet, World};
+
+pub(super) use landing_zone::{landing_zone, mandatory};
 
 const GROUPS: [(&str, &str); 8] = [
     (

@@ -54,6 +54,7 @@ async fn answer(
     let request = wire::Request {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         target: header("x-amz-target"),
         content_type: header("content-type"),
         user_agent: header("user-agent"),

@@ -5,14 +5,19 @@
 //! the rest of the crate, so that one misreading cannot hide in both.
 
 mod document;
+mod factory;
 mod read;
+mod tower;
 mod write;
 
 use super::accounts;
 use super::cloudtrail::Events;
+use super::factory::Factory;
+use super::operations::Operations;
 use super::requests::Requests;
 use super::world::World;
 
+pub(super) use tower::Missing;
 pub(super) use write::write;
 
 /// Why a document is no world.
@@ -49,6 +54,8 @@ pub(super) struct Loaded {
     pub(super) requests: Requests,
     pub(super) accounts: accounts::Requests,
     pub(super) events: Events,
+    pub(super) operations: Operations,
+    pub(super) factory: Factory,
     /// The number of this opening, from 1.
     pub(super) run: u64,
 }

@@ -1,6 +1,8 @@
 //! What goes over the wire: requests are told apart here, answers get their bytes.
 //!
-//! json-1.1 for the services with an `x-amz-target`, awsQuery with XML for STS and SNS.
+//! json-1.1 for the services with an `x-amz-target`, rest-json for those with paths, awsQuery with XML for STS and SNS.
+
+mod rest;
 
 use super::failure::{Answer, Failure};
 use super::id;
@@ -11,6 +13,8 @@ use serde_json::{Map, Value};
 pub(super) struct Request {
     pub(super) method: String,
     pub(super) path: String,
+    /// What follows the path's question mark, as it was sent.
+    pub(super) query: String,
     pub(super) target: Option<String>,
     pub(super) content_type: Option<String>,
     pub(super) user_agent: Option<String>,
@@ -31,6 +35,7 @@ pub(super) struct Reply {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
     Json,
+    Rest,
     Query,
     /// The same, with members and in the words of SNS.
     Sns,
@@ -45,7 +50,7 @@ pub(super) struct Route {
 }
 
 /// Target prefixes, and the service's name in the log. Those without an implementation are here so that the log names
-/// them; rest-json services (Control Tower) have paths instead and would be told apart in [`route`].
+/// them.
 const TARGETS: [(&str, &str); 6] = [
     ("SWBExternalService", "sso-admin"),
     ("AWSIdentityStore", "identitystore"),
@@ -89,6 +94,13 @@ pub(super) fn route(request: &Request) -> Route {
             protocol,
         };
     }
+    if let Some((service, operation)) = rest::route(request) {
+        return Route {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            protocol: Protocol::Rest,
+        };
+    }
     Route {
         service: "unknown".to_owned(),
         operation: format!("{} {}", request.method, request.path),
@@ -96,8 +108,18 @@ pub(super) fn route(request: &Request) -> Route {
     }
 }
 
-/// Reads the members of a json-1.1 request.
-pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
+/// Reads the members of a request.
+pub(super) fn read(route: &Route, request: &Request) -> Result<Map<String, Value>, Failure> {
+    match route.protocol {
+        Protocol::Json => members(&request.body),
+        Protocol::Rest => rest::read(&route.service, request),
+        Protocol::Query => Ok(Map::new()),
+        Protocol::Sns => Ok(form(&request.body)),
+    }
+}
+
+/// Reads the members of a JSON body.
+fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
@@ -109,39 +131,19 @@ pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
 }
 
 /// Reads the members of an awsQuery request: a form.
-pub(super) fn form(body: &[u8]) -> Map<String, Value> {
-    let text = String::from_utf8_lossy(body).into_owned();
-    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    let pairs = pairs.filter(|(name, _)| !["Action", "Version"].contains(name));
-    pairs.map(|(name, value)| (unescaped(name), unescaped(value).into())).collect()
-}
-
-/// A part of a form: `+` is a space, and `%2B` a plus.
-fn unescaped(text: &str) -> String {
-    let mut out = Vec::new();
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        let digits = match byte {
-            b'%' => bytes.clone().next().zip(bytes.clone().nth(1)),
-            _ => None,
-        };
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
-        match digits.and_then(|(high, low)| Some(digit(high)? * 16 + digit(low)?)) {
-            Some(decoded) => {
-                out.push(decoded);
-                bytes.nth(1);
-            }
-            None => out.push(if byte == b'+' { b' ' } else { byte }),
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+fn form(body: &[u8]) -> Map<String, Value> {
+    let text = String::from_utf8_lossy(body);
+    let pairs = rest::parameters(&text);
+    let pairs = pairs.filter(|(name, _)| !["Action", "Version"].contains(&name.as_str()));
+    pairs.map(|(name, value)| (name, value.into())).collect()
 }
 
 /// Puts an answer on the wire.
-pub(super) fn reply(protocol: Protocol, answer: Answer, request_number: &str) -> Reply {
+pub(super) fn reply(route: &Route, answer: Answer, request_number: &str) -> Reply {
     let request_id = id::uuid(&format!("call/{request_number}"));
-    match protocol {
+    match route.protocol {
         Protocol::Json => json(answer, request_id),
+        Protocol::Rest => rest::reply(route, answer, request_id),
         Protocol::Query => query(answer, request_id),
         Protocol::Sns => sns(answer, request_id),
     }

@@ -3,8 +3,14 @@
 //! It refuses to know anything of requests, wire formats and files. Maps are ordered, so that every listing and every
 //! document made from a world comes out the same.
 
+mod control_tower;
+pub mod governance;
 mod index;
 
+pub use control_tower::{
+    Baseline, BaselineDrift, Control, ControlDrift, ControlTower, EnabledBaseline, EnabledControl,
+    LandingZone, Parameter,
+};
 pub use index::{Assignments, Memberships, Pair};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +22,8 @@ pub struct World {
     pub organization: Organization,
     /// The Identity Center instance with its identity store.
     pub identity_center: IdentityCenter,
-    /// Control Tower's part of the snapshot, kept as it was read.
-    pub control_tower: serde_json::Value,
+    /// Control Tower.
+    pub control_tower: ControlTower,
     /// Creation dates and revisions of what this sandbox created or changed, by id or ARN.
     pub stamps: BTreeMap<String, Stamp>,
     /// The last number used to make an id.

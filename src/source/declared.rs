@@ -95,11 +95,14 @@ pub struct Account {
     /// Its tags, `{ key = "value" }`: at most 50. Left alone, if left out.
     #[schemars(with = "Option<forms::TagTable<MAX_ACCOUNT_TAGS>>")]
     pub tags: Option<Spanned<Tags>>,
-    /// The user that Account Factory makes. Not used by this version.
+    /// Who owns it: the user that Account Factory makes, with administrator access to the account.
     pub owner: Option<Owner>,
+    /// `true` closes the account for good; only with `id`. False, if left out.
+    #[schemars(default, with = "bool")]
+    pub closed: Option<Spanned<bool>>,
 }
 
-/// The user that Account Factory makes for an account.
+/// Who owns an account: the user that Account Factory makes for it.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Owner {

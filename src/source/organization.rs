@@ -132,8 +132,18 @@ fn account(mut table: Table<'_>, out: &mut Vec<Diagnostic>) -> Account {
         let title = format!("{}.owner", table.name);
         owner(Table::of(title, node.span, node, out)?, out)
     });
+    let closed = table.optional("closed").and_then(|node| {
+        let span = node.span;
+        node.boolean(out).map(|closed| Spanned::new(closed, span))
+    });
+    if let Some(closed) = closed.filter(|closed| closed.value && id.is_none()) {
+        let message = "an account is closed only by its `id`";
+        out.push(Diagnostic::new(Code::MissingKey, closed.span, message).help(
+            "write its twelve digits beside: `id = \"…\"`; a name may come to mean another account",
+        ));
+    }
     table.finish(out);
-    Account { id, email, ou, tags, owner }
+    Account { id, email, ou, tags, owner, closed }
 }
 
 fn account_id(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Option<Spanned<AccountId>> {
@@ -189,7 +199,9 @@ mod tests {
             ("[account.a]\nid = 111122223333\n", "wrong-type 2:6"),
             ("[account.a]\nid = \"11112222333\"\n", "invalid-name 2:6"),
             ("[account.a]\nemail = \"a.example\"\n", "invalid-name 2:9"),
-            ("[account.a]\nou = \"A/\"\nclosed = true\n", "invalid-name 2:6, unknown-key 3:1"),
+            ("[account.a]\nou = \"A/\"\nclosed = true\n", "invalid-name 2:6, missing-key 3:10"),
+            ("[account.a]\nid = \"111122223333\"\nclosed = true\n", ""),
+            ("[account.a]\nclosed = \"yes\"\n", "wrong-type 2:10"),
             (
                 "[account.a]\ntags = { a = 1, \"AWS:b\" = \"c\", d = \"#\" }\n",
                 "wrong-type 2:14, invalid-tag 2:17, invalid-tag 2:36",

@@ -236,7 +236,7 @@ fn globs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Vec<Spanned<String>> {
 fn limits(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Limits {
     let mut limits = Limits::default();
     let Some(mut table) = Table::of("limits", node.span, node, out) else { return limits };
-    let Limits { grants, memberships, groups, permission_sets, users, ous } = &mut limits;
+    let Limits { grants, memberships, groups, permission_sets, users, ous, accounts } = &mut limits;
     for (key, limit) in [
         ("grants", grants),
         ("memberships", memberships),
@@ -244,6 +244,7 @@ fn limits(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Limits {
         ("permission_sets", permission_sets),
         ("users", users),
         ("ous", ous),
+        ("accounts", accounts),
     ] {
         if let Some(node) = table.optional(key) {
             one_limit(key, node, limit, out);

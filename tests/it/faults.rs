@@ -21,6 +21,8 @@ use std::sync::{Arc, Mutex};
 
 /// A share of the cases, for every run.
 const SHARE: usize = 16;
+/// Accounts that the plan creates.
+const NEW: [&str; 2] = ["web-dev", "web-prod"];
 const APPLY: &[&str] = &["apply", "--yes", "--read", "full"];
 
 fn repository() -> Repository {
@@ -32,12 +34,26 @@ fn repository() -> Repository {
     repository
 }
 
-/// What is live in the sandbox, by names.
+/// What is live in the sandbox, by names. Accounts that were created stand by them too: which id they got
+/// depends on what was created before.
 fn state(folder: &Path) -> State {
     let begun = folder.join(".landgrant/sandbox/world.json");
-    let path = if begun.exists() { begun } else { folder.join("sandbox.json") };
-    let live = snapshot::read(support::read(&path).as_bytes()).unwrap();
-    project(&live).state
+    let seed = folder.join("sandbox.json");
+    let path = if begun.exists() { begun } else { seed.clone() };
+    let mut world = support::read(&path);
+    let seed = snapshot::read(support::read(&seed).as_bytes()).unwrap();
+    let accounts = snapshot::read(world.as_bytes()).unwrap().organization.accounts;
+    let new = accounts.into_iter().filter(|(id, _)| !seed.organization.accounts.contains_key(id));
+    let mut twins = 90;
+    for (id, account) in new {
+        let mut number = NEW.iter().position(|name| *name == account.name).unwrap_or(twins);
+        if world.contains(&format!("8888888888{number:02}")) {
+            number = twins;
+        }
+        twins += 1;
+        world = world.replace(id.as_str(), &format!("8888888888{number:02}"));
+    }
+    project(&snapshot::read(world.as_bytes()).unwrap()).state
 }
 
 /// Person, account and permission set.
@@ -136,8 +152,10 @@ async fn survives(goal: &Goal, fault: Fault, exits: &[Exit]) {
 fn forget_requests(folder: &Path) {
     let path = folder.join(".landgrant/sandbox/world.json");
     let mut world: Value = serde_json::from_str(&support::read(&path)).unwrap();
-    if let Some(requests) = world.pointer_mut("/sandbox/requests") {
-        *requests = json!([]);
+    for requests in ["/sandbox/requests", "/sandbox/creations"] {
+        if let Some(requests) = world.pointer_mut(requests) {
+            *requests = json!([]);
+        }
     }
     support::write(&path, &world.to_string());
 }
@@ -194,8 +212,13 @@ async fn each_request(effect: Effect) {
     for operation in &goal.writes {
         let nth = met.entry(operation).or_default();
         *nth += 1;
-        let takes_a_while = ["CreateAccountAssignment", "DeleteAccountAssignment"];
-        if takes_a_while.contains(&operation.as_str()) || operation == "ProvisionPermissionSet" {
+        let takes_a_while = [
+            "CreateAccount",
+            "CreateAccountAssignment",
+            "DeleteAccountAssignment",
+            "ProvisionPermissionSet",
+        ];
+        if takes_a_while.contains(&operation.as_str()) {
             let fault = Fault::new(operation, *nth, effect.clone());
             Box::pin(survives(&goal, fault, &[Exit::Partial])).await;
         }

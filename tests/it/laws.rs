@@ -127,8 +127,8 @@ fn run_at(depth: Depth, world: &str, tree: &Tree, options: Options) -> Option<Ru
     let live = block_on(async {
         let aws = connect(&sandbox).await;
         let now = move || now;
-        let Questions { users, members_of } = questions(&declared);
-        let wanted = Wanted { depth, users, members_of, ..Wanted::default() };
+        let Questions { users, members_of, controls } = questions(&declared);
+        let wanted = Wanted { depth, users, members_of, controls, ..Wanted::default() };
         let tags_of =
             |organization: &Organization| needing_tags(&declared, &Only::default(), organization);
         let mut live = read(&aws, &wanted, &tags_of, &now, &Silent).await.unwrap();

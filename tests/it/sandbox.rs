@@ -4,6 +4,7 @@ mod assignments;
 mod callers;
 mod caps;
 mod directory;
+mod factory;
 mod faults;
 mod files;
 mod instances;
@@ -13,6 +14,7 @@ mod log;
 mod quotas;
 mod serve;
 mod sets;
+mod tower;
 mod trail;
 mod tree;
 
@@ -116,6 +118,18 @@ pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {
 
 pub(crate) fn cloudtrail(sandbox: &Sandbox) -> aws_sdk_cloudtrail::Client {
     client!(aws_sdk_cloudtrail, sandbox)
+}
+
+pub(crate) fn tower(sandbox: &Sandbox) -> aws_sdk_controltower::Client {
+    client!(aws_sdk_controltower, sandbox)
+}
+
+pub(crate) fn catalog(sandbox: &Sandbox) -> aws_sdk_controlcatalog::Client {
+    client!(aws_sdk_controlcatalog, sandbox)
+}
+
+pub(crate) fn products(sandbox: &Sandbox) -> aws_sdk_servicecatalog::Client {
+    client!(aws_sdk_servicecatalog, sandbox)
 }
 
 /// A client that asks once: what refuses a call shows, instead of being waited out.

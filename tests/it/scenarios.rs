@@ -49,7 +49,9 @@ macro_rules! scenarios {
 scenarios! {
     access_between_dates
     access_by_tag_after_retagging
+    account_closed
     account_tags_change
+    accounts_vended
     admin_rights_and_management_account
     answer_other_than_yes
     async_failure_skips_dependents

@@ -268,6 +268,9 @@ const SERVICES: &[(&str, &str)] = &[
     ("\"sts:", "sts:"),
     ("\"cloudtrail:", "cloudtrail:"),
     ("\"sns:", "sns:"),
+    ("\"controltower:", "controltower:"),
+    ("\"controlcatalog:", "controlcatalog:"),
+    ("\"servicecatalog:", "servicecatalog:"),
 ];
 
 /// The actions that the operations take which the code names, `"sso-admin:ListInstances"`.

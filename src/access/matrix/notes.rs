@@ -41,7 +41,13 @@ impl Matrix<'_> {
         let mut unread = Unread { text: text.to_owned(), hides, ..Unread::default() };
         match part {
             // Hides nobody's access.
-            Part::Standing => return,
+            Part::Standing
+            | Part::LandingZone
+            | Part::Baselines
+            | Part::Controls
+            | Part::ControlCatalog
+            | Part::Control(_)
+            | Part::EnabledControl(_) => return,
             Part::AccountTags(id) | Part::AccountState(id) => {
                 unread.account = found.accounts.get(id).copied();
                 if matches!(part, Part::AccountState(_)) {
@@ -128,6 +134,12 @@ fn hides(part: &Part, found: &Found) -> Hides {
         | Part::Accounts
         | Part::AccountTags(_)
         | Part::AccountState(_)
+        | Part::LandingZone
+        | Part::Baselines
+        | Part::Controls
+        | Part::ControlCatalog
+        | Part::Control(_)
+        | Part::EnabledControl(_)
         // Ids are known without names.
         | Part::Users => Hides::Nothing,
         Part::PermissionSet(arn) if found.sets.contains_key(arn) => Hides::Nothing,

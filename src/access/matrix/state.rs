@@ -48,6 +48,12 @@ pub fn of_state<'a>(source: &Source<'_>, definitions: Definitions<'a>) -> Matrix
     let (sets, by_set) =
         sorted(sets(source), |card: &Set| order(card.name.is_none(), card.shown()));
     let mut accounts = accounts(live, state.grants.accounts(), Some(scope));
+    for (id, new) in &definitions.desired.new_accounts {
+        if let Some(account) = accounts.get_mut(id) {
+            account.name.clone_from(&new.name);
+            account.email.clone_from(&new.email);
+        }
+    }
     accounts.retain(|id, card| state.accounts.contains_key(id) || !card.ignored);
     for (id, at) in &state.accounts {
         if let Some(card) = accounts.get_mut(id) {

@@ -151,7 +151,8 @@ impl Session<'_> {
 
     /// Whom a quick reading asks, by the names that are wanted.
     pub(super) fn whom(&self, directory: &Directory) -> Whom {
-        let Wanted { instance: _, depth: _, users, members_of, bound: _ } = self.wanted;
+        let Wanted { instance: _, depth: _, users, members_of, bound: _, controls: _ } =
+            self.wanted;
         let direct = directory.users.iter();
         let direct = direct.filter(|(_, user)| users.contains(&UserName::new(&user.user_name)));
         let named = directory.groups.iter().filter(|(_, group)| {

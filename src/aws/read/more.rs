@@ -34,7 +34,8 @@ pub async fn read_grants(
     progress: &dyn Progress,
 ) -> Result<(), ReadError> {
     let target = Target::of(live);
-    let Live { taken, identity_center: center, gaps: earlier, organization: _ } = live;
+    let Live { taken, identity_center: center, gaps: earlier, organization: _, control_tower: _ } =
+        live;
     let Some(asked) = &mut taken.reading.asked else { return Ok(()) };
     let Asked { groups: _, users: known_users, sets: known_sets, outdated, pairs: known_pairs } =
         asked;

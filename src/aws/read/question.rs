@@ -33,6 +33,10 @@ pub enum Question {
     GroupGrants,
     /// What each user has directly.
     UserGrants,
+    /// What the catalog says of each control.
+    Controls,
+    /// The parameters of each enabled control.
+    ControlParameters,
 }
 
 impl Question {
@@ -54,6 +58,8 @@ impl Question {
             Self::PairGrants => "grants of provisioned pairs",
             Self::GroupGrants => "grants of groups",
             Self::UserGrants => "direct grants of users",
+            Self::Controls => "controls in the catalog",
+            Self::ControlParameters => "parameters of controls",
         }
     }
 
@@ -73,6 +79,8 @@ impl Question {
             Self::SetDetails | Self::SetNames | Self::SetParts => "sso-admin:DescribePermissionSet",
             Self::PairGrants => "sso-admin:ListAccountAssignments",
             Self::GroupGrants | Self::UserGrants => "sso-admin:ListAccountAssignmentsForPrincipal",
+            Self::Controls => "controlcatalog:GetControl",
+            Self::ControlParameters => "controltower:GetEnabledControl",
         }
     }
 

@@ -34,7 +34,7 @@ fn set() -> Ref<PermissionSetArn, PermissionSetName> {
 
 fn assign() -> Call {
     Call::CreateAccountAssignment {
-        account: AccountId::parse("111122223333").unwrap(),
+        account: Ref::Known(AccountId::parse("111122223333").unwrap()),
         set: set(),
         principal: PrincipalId::Group(Ref::Known(GroupId::new("g-1"))),
     }

@@ -3,6 +3,7 @@
 use crate::apply::{self, Done, Step};
 use crate::aws::call::{CallError, Done as Taken, perform};
 use crate::aws::read::read_pair;
+use crate::aws::wait::account::{Vended, Vending, vended};
 use crate::aws::wait::{Outcome, Waiter, limit};
 use crate::aws::{Aws, Kind, Target};
 use crate::call::{Answer, Call, Created, PrincipalId, Ref};
@@ -84,7 +85,10 @@ impl LiveTarget {
             }
             Err((error, attempts)) => return Err(explain(error, attempts)),
         };
-        let Taken { answer, already: _, request_id, attempts, pending } = taken;
+        let Taken { answer, already: _, request_id, attempts, pending, vending } = taken;
+        if let Some(vending) = vending {
+            return self.vend(&vending, request_id, attempts, tell).await;
+        }
         let Some(pending) = pending else { return Ok(Done { answer, request_id, attempts }) };
         tell(Step::Taken(&pending.request_id, request_id.as_deref()));
         let accounts = match call {
@@ -110,6 +114,32 @@ impl LiveTarget {
     }
 }
 
+impl LiveTarget {
+    /// Waits for a request that makes or moves an account.
+    async fn vend(
+        &self,
+        vending: &Vending,
+        request_id: Option<String>,
+        attempts: u32,
+        tell: &(dyn Fn(Step<'_>) + Sync),
+    ) -> Result<Done, apply::Failure> {
+        tell(Step::Taken(&vending.request_id, request_id.as_deref()));
+        match vended(&self.aws, vending).await {
+            Vended::Done(account) => {
+                let answer = Answer::Account(vending.name.clone(), account);
+                Ok(Done { answer, request_id, attempts })
+            }
+            Vended::Failed { reason } => {
+                Err(apply::Failure { request_id, attempts, ..apply::Failure::new(reason) })
+            }
+            Vended::Unknown { because, fatal } => {
+                let failure = apply::Failure::new(because).unknown();
+                Err(apply::Failure { request_id, attempts, fatal, ..failure })
+            }
+        }
+    }
+}
+
 /// Whether what was asked for may be so although the call failed.
 fn may_be_so(kind: Kind) -> bool {
     matches!(
@@ -123,10 +153,13 @@ impl LiveTarget {
     /// of an orphan FAILED and removes its row all the same, and fails that of a row which has gone
     /// already; an answer may be lost after the call was carried out. What waits for it may go on.
     async fn is_so(&self, call: &Call, created: &Created) -> bool {
-        let (Call::CreateAccountAssignment { account, set, principal }
-        | Call::DeleteAccountAssignment { account, set, principal }) = call
-        else {
-            return false;
+        let (account, set, principal) = match call {
+            Call::CreateAccountAssignment { account, set, principal } => {
+                let Some(account) = known(account, &created.accounts) else { return false };
+                (account, set, principal)
+            }
+            Call::DeleteAccountAssignment { account, set, principal } => (account, set, principal),
+            _ => return false,
         };
         let wanted = matches!(call, Call::CreateAccountAssignment { .. });
         let (Some(set), Some(there)) = (

@@ -266,8 +266,10 @@ impl Known<'_> {
                 let ids: [(&[&str], &str); 1] = [(&["organizationalUnitId"], id)];
                 vec![organizations("UpdateOrganizationalUnit", &ids)]
             }
-            // What is gone had an id that nobody knows any more.
-            What::CreateOu(_)
+            // What is gone had an id that nobody knows any more, and that an account is still open is nobody's call.
+            What::CreateAccount { .. }
+            | What::CloseAccount(_)
+            | What::CreateOu(_)
             | What::CreateSet(..)
             | What::CreateUser(..)
             | What::CreateGroup(..) => {

@@ -247,7 +247,7 @@ impl Case {
     /// Why nobody was found.
     fn because(&self, asks: &BTreeMap<Key, Ask>, stopped: &BTreeMap<Place, String>) -> String {
         if self.clues.is_empty() {
-            return "what is gone had an id that nobody knows any more".to_owned();
+            return "no call could have named it by an id that is known".to_owned();
         }
         if let Some(why) = self.clues.iter().find_map(|clue| stopped.get(&clue.place())) {
             return why.clone();

@@ -3,6 +3,8 @@
 //! The long lists are read row by row into what they become, so that no second copy of an
 //! organization is ever held.
 
+pub(super) use super::tower::ControlTower;
+
 use super::rows;
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::live;
@@ -27,6 +29,9 @@ pub(super) struct Snapshot {
     pub(super) taken: Taken,
     pub(super) organization: Organization,
     pub(super) identity_center: IdentityCenter,
+    /// Left out where nobody asked.
+    #[serde(default)]
+    pub(super) control_tower: Option<ControlTower>,
     #[serde(default)]
     pub(super) gaps: Vec<Gap>,
 }
@@ -249,4 +254,10 @@ pub(super) enum Part {
     Grants(String, String),
     GroupGrants(String),
     UserGrants(String),
+    LandingZone,
+    Baselines,
+    Controls,
+    ControlCatalog,
+    Control(String),
+    EnabledControl(String),
 }

@@ -1,7 +1,7 @@
 //! [`Live`] → the document, piece by piece.
 
-use super::doc;
 use super::{FORMAT, VERSION};
+use super::{doc, tower};
 use crate::id::{AccountId, GroupId, PermissionSetArn, UserId};
 use crate::live::reading::{Asked, Reading, Standing};
 use crate::live::{
@@ -20,7 +20,7 @@ const PIECE: usize = 1 << 16;
 /// Writes a snapshot piece by piece, each of whole characters: a row of a list is a line, in the order
 /// of ids, so that equal readings give equal bytes but for their times.
 pub fn write(live: &Live, out: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
-    let Live { taken, organization: org, identity_center: center, gaps } = live;
+    let Live { taken, organization: org, identity_center: center, control_tower, gaps } = live;
     let mut to = Writer { piece: String::new(), out };
     let Taken { started, ended, by, calls, standing, reading: how } = taken;
     let taken = doc::Taken {
@@ -42,7 +42,13 @@ pub fn write(live: &Live, out: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Re
     organization(org, &mut to)?;
     to.raw("},\n \"identity_center\": {");
     identity_center(center, &mut to)?;
-    to.raw("},\n \"gaps\": ");
+    to.raw("}");
+    if let Some(control_tower) = control_tower {
+        to.raw(",\n \"control_tower\": {");
+        tower::write(control_tower, org, &mut to)?;
+        to.raw("}");
+    }
+    to.raw(",\n \"gaps\": ");
     to.value(&gaps.iter().map(gap).collect::<Vec<_>>())?;
     to.raw("}\n");
     to.finish()
@@ -60,7 +66,7 @@ pub fn text(live: &Live) -> String {
 }
 
 /// Text on its way.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     piece: String,
     out: &'a mut dyn FnMut(&str) -> io::Result<()>,
 }
@@ -80,7 +86,7 @@ impl Writer<'_> {
     }
 
     /// The first keys of an object.
-    fn fields(&mut self, fields: &[(&str, serde_json::Value)]) -> io::Result<()> {
+    pub(super) fn fields(&mut self, fields: &[(&str, serde_json::Value)]) -> io::Result<()> {
         for (at, (key, value)) in fields.iter().enumerate() {
             self.raw(if at > 0 { ", " } else { "" });
             self.value(key)?;
@@ -91,7 +97,7 @@ impl Writer<'_> {
     }
 
     /// A further key of an object, with a list.
-    fn list<Row: Serialize>(
+    pub(super) fn list<Row: Serialize>(
         &mut self,
         key: &str,
         rows: impl Iterator<Item = Row>,
@@ -285,6 +291,12 @@ fn gap(gap: &Gap) -> doc::Gap {
         Part::Grants(account, arn) => doc::Part::Grants(account.to_string(), arn.to_string()),
         Part::GroupGrants(id) => doc::Part::GroupGrants(id.to_string()),
         Part::UserGrants(id) => doc::Part::UserGrants(id.to_string()),
+        Part::LandingZone => doc::Part::LandingZone,
+        Part::Baselines => doc::Part::Baselines,
+        Part::Controls => doc::Part::Controls,
+        Part::ControlCatalog => doc::Part::ControlCatalog,
+        Part::Control(id) => doc::Part::Control(id.clone()),
+        Part::EnabledControl(arn) => doc::Part::EnabledControl(arn.to_string()),
     };
     told(gap, doc::Told::Known(known))
 }

@@ -1,7 +1,9 @@
 //! Things from the JSON that plans show them as; `None` where it is no such thing.
 
+use crate::id::OuPath;
 use crate::model::{
-    Boundary, CustomerPolicy, Group, PermissionSet, Policy, PolicyArn, Session, Tags, User,
+    AccountOwner, Boundary, CustomerPolicy, Group, NewAccount, PermissionSet, Policy, PolicyArn,
+    Session, Tags, User, Vendor,
 };
 use serde_json::Value;
 
@@ -9,6 +11,25 @@ use serde_json::Value;
 pub fn tags(value: &Value) -> Option<Tags> {
     let entries = value.as_object()?.iter();
     entries.map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// An account that was to be created, with its OU and tags.
+pub fn new_account(value: &Value) -> Option<(NewAccount, OuPath, Tags)> {
+    let text = |value: &Value, key: &str| value.get(key)?.as_str().map(str::to_owned);
+    let by = match text(value, "by")?.as_str() {
+        "organizations" => Vendor::Organizations,
+        "account-factory" => {
+            let owner = value.get("owner")?;
+            Vendor::AccountFactory(AccountOwner {
+                email: text(owner, "email")?,
+                given_name: text(owner, "given_name")?,
+                family_name: text(owner, "family_name")?,
+            })
+        }
+        _ => return None,
+    };
+    let new = NewAccount { name: text(value, "name")?, email: text(value, "email")?, by };
+    Some((new, OuPath::parse(&text(value, "ou")?)?, tags(value.get("tags")?)?))
 }
 
 /// A permission set.

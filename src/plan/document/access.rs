@@ -33,7 +33,7 @@ fn row(plan: &Plan, classes: &Classes, access: &Access) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("person".to_owned(), json!(person.as_str()));
     out.insert("account".to_owned(), json!(plan.labels.of(account)));
-    out.insert("account_id".to_owned(), json!(account.as_str()));
+    out.insert("account_id".to_owned(), json!(account.known()));
     out.insert("permission_set".to_owned(), json!(permission_set.as_str()));
     out.insert("level".to_owned(), level(classes, permission_set));
     out

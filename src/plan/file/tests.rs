@@ -38,7 +38,7 @@ fn new_access(then: &Reviewed, now: &Plan) -> Vec<String> {
 }
 
 fn accepts(then: &Plan, now: &Plan) -> bool {
-    reviewed(then).unreviewed(&now.changes).is_empty()
+    reviewed(then).unreviewed(&now.changes, &now.labels).is_empty()
 }
 
 fn set(description: &str) -> Box<PermissionSet> {

@@ -10,11 +10,16 @@ pub(super) fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
     let kind = what.kind();
     match part {
         Part::Ous => {
-            matches!(kind, Kind::Ous | Kind::Grants) || matches!(what, What::MoveAccount { .. })
+            matches!(kind, Kind::Ous | Kind::Grants)
+                || matches!(what, What::CreateAccount { .. } | What::MoveAccount { .. })
         }
-        Part::Accounts => matches!(what, What::DeleteOu(_)) || kind == Kind::Grants,
+        Part::Accounts => {
+            matches!(what, What::DeleteOu(_) | What::CreateAccount { .. }) || kind == Kind::Grants
+        }
         Part::AccountState(id) => match what {
-            What::MoveAccount { account, .. } | What::TagAccount { account, .. } => account == id,
+            What::MoveAccount { account, .. }
+            | What::CloseAccount(account)
+            | What::TagAccount { account, .. } => account == id,
             What::CreateGrant(grant) | What::DeleteGrant(grant) => grant.account == *id,
             // Groups and users with a grant there are in use. A set may be there without one.
             What::DeleteSet(name, _) => {
@@ -24,6 +29,15 @@ pub(super) fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
         },
         Part::Standing => facts.elsewhere.as_ref().is_some_and(|e| e.refused(what).is_some()),
         Part::Other(_) => true,
+        // Control Tower calls it drift where an account is moved between OUs that it governs.
+        Part::LandingZone | Part::Baselines => matches!(
+            what,
+            What::CreateAccount { .. }
+                | What::MoveAccount { .. }
+                | What::CloseAccount(_)
+                | What::DeleteOu(_)
+        ),
+        Part::Controls | Part::ControlCatalog | Part::Control(_) | Part::EnabledControl(_) => false,
         Part::AccountTags(id) => {
             matches!(what, What::TagAccount { account, .. } if account == id)
                 || (kind == Kind::Grants && !facts.organization_known)

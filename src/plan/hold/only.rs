@@ -115,9 +115,10 @@ impl<'a> Scope<'a> {
     /// Whether a change is about one of the accounts.
     fn is_about(&self, what: &What) -> bool {
         match what {
-            What::MoveAccount { account, .. } | What::TagAccount { account, .. } => {
-                self.accounts.contains(account)
-            }
+            What::CreateAccount { account, .. }
+            | What::CloseAccount(account)
+            | What::MoveAccount { account, .. }
+            | What::TagAccount { account, .. } => self.accounts.contains(account),
             What::CreateGrant(grant) | What::DeleteGrant(grant) => {
                 self.accounts.contains(&grant.account)
             }

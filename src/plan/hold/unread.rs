@@ -53,12 +53,15 @@ fn beyond(what: &What, within: &Within, facts: &Facts<'_>) -> Option<&'static st
         }
         What::AddMember(name, _) | What::RemoveMember(name, _) => group(name),
         What::CreateGrant(grant) | What::DeleteGrant(grant) => {
-            let known = within.accounts.contains(&grant.account);
+            // In an account that is still to be created nobody has anything.
+            let known = grant.account.is_to_come() || within.accounts.contains(&grant.account);
             (!known).then_some("the account's grants")
         }
         What::CreateOu(_)
         | What::RenameOu { .. }
         | What::DeleteOu(_)
+        | What::CreateAccount { .. }
+        | What::CloseAccount(_)
         | What::MoveAccount { .. }
         | What::TagAccount { .. }
         | What::CreateSet(..)

@@ -64,11 +64,19 @@ fn ou(entry: &Entry, action: &str, name: &str) -> Option<What> {
 }
 
 fn account(entry: &Entry, action: &str) -> Option<What> {
+    if action == "create" {
+        // Which one it became makes no difference: nothing takes it back.
+        let account = AccountId::to_come(0);
+        let (new, ou, tags) = read::new_account(&entry.after)?;
+        return Some(What::CreateAccount { account, new: Box::new(new), ou, tags });
+    }
     let account = AccountId::parse(entry.ids.get("account")?)?;
     match action {
+        "delete" => Some(What::CloseAccount(account)),
         "move" => {
             let (from, to) = (path(&entry.before, "ou")?, path(&entry.after, "ou")?);
-            Some(What::MoveAccount { account, from, to })
+            let enrolled = entry.after.get("by").is_some();
+            Some(What::MoveAccount { account, from, to, enrolled })
         }
         "update" => {
             let before = read::tags(entry.before.get("tags")?)?;

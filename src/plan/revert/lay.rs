@@ -144,7 +144,15 @@ impl Laying<'_> {
             What::CreateOu(path) => self.created_ou(undo, path),
             What::DeleteOu(path) => self.deleted_ou(path),
             What::RenameOu { from, to } => self.renamed_ou(undo, from, to),
-            What::MoveAccount { account, from, to } => self.moved(undo, account, from, to),
+            What::CreateAccount { .. } => {
+                Err(cannot("AWS deletes no accounts: declare it with `closed = true` to close it"))
+            }
+            What::CloseAccount(_) => {
+                Err(cannot("only AWS Support reopens a closed account, within 90 days"))
+            }
+            What::MoveAccount { account, from, to, enrolled: _ } => {
+                self.moved(undo, account, from, to)
+            }
             What::TagAccount { account, before, after } => self.tagged(account, before, after),
             What::CreateSet(name, set) => self.created_set(undo, name, set),
             What::DeleteSet(name, set) => self.deleted_set(undo, name, set),

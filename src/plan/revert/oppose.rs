@@ -65,6 +65,8 @@ fn addresses(diff: &Diff, rules: &Rules, labels: &Labels) -> BTreeSet<String> {
     }
     let Diff {
         ous,
+        new_accounts: _, // an undoing creates no accounts
+        closed: _,
         moves,
         account_tags,
         permission_sets,

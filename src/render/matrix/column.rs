@@ -161,7 +161,7 @@ fn account<'l>(line: &Line<'l>) -> Cell<'l> {
 }
 
 fn account_id<'l>(line: &Line<'l>) -> Cell<'l> {
-    text(line.row.account.map(|account| account.id.as_str()))
+    text(line.row.account.and_then(|account| account.id.known()))
 }
 
 fn account_state<'l>(line: &Line<'l>) -> Cell<'l> {

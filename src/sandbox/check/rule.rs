@@ -8,7 +8,12 @@ pub(in super::super) struct Rule {
     pub(super) ok: fn(&str) -> bool,
 }
 
-const fn rule(min: usize, max: usize, pattern: &'static str, ok: fn(&str) -> bool) -> Rule {
+pub(super) const fn rule(
+    min: usize,
+    max: usize,
+    pattern: &'static str,
+    ok: fn(&str) -> bool,
+) -> Rule {
     Rule { min, max, pattern, ok }
 }
 
@@ -163,6 +168,18 @@ pub(in super::super) const ROLE_NAME: Rule = rule(1, 64, r"[\w+=,.@-]{1,64}", na
 pub(in super::super) const CREATION_ID: Rule = rule(0, 36, r"^car-[a-z0-9]{8,32}$", |text| {
     text.strip_prefix("car-").is_some_and(|id| lower(id, 8))
 });
+
+// servicecatalog
+
+pub(in super::super) const PRODUCT_NAME: Rule =
+    rule(1, 128, r"[a-zA-Z0-9][a-zA-Z0-9._-]*", |text| token_with(text, "._-"));
+pub(in super::super) const PRODUCT_TOKEN: Rule =
+    rule(1, 128, r"[a-zA-Z0-9][a-zA-Z0-9_-]*", |text| token_with(text, "_-"));
+
+fn token_with(text: &str, others: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+}
 
 fn name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c))

@@ -1,6 +1,7 @@
 //! Accounts and their place in the tree.
 
 use super::super::check::{ACCOUNT_ID, ANY, Input, PARENT_ID};
+use super::super::control_tower;
 use super::super::failure::{Answer, Failure};
 use super::super::router::Call;
 use super::super::world::{Account, Organization};
@@ -113,5 +114,7 @@ pub(super) fn shift(call: &mut Call<'_>, input: &Input) -> Answer {
         ));
     }
     destination.clone_into(&mut account.parent);
+    call.world.account_moved(id, source, destination);
+    control_tower::account_moved(call, id, destination);
     Ok(Value::Null)
 }

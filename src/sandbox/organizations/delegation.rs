@@ -54,7 +54,7 @@ pub(super) fn list_services(call: &Call<'_>, input: &Input) -> Answer {
 /// Identity Center has access since there is an instance, Control Tower where there is a landing zone.
 pub(super) fn list_access(call: &Call<'_>, input: &Input) -> Answer {
     let mut services: BTreeSet<&str> = BTreeSet::from(["sso.amazonaws.com"]);
-    if call.world.control_tower.get("landing_zone").is_some_and(|zone| !zone.is_null()) {
+    if call.world.control_tower.landing_zone.is_some() {
         services.insert("controltower.amazonaws.com");
     }
     let delegated = &call.world.organization.delegated_administrators;

@@ -10,6 +10,7 @@ use super::account::{account_id, missing};
 use super::unit::TAGS;
 use super::{PAGE, constraint};
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 const STATES: [&str; 3] = ["IN_PROGRESS", "SUCCEEDED", "FAILED"];
 
@@ -29,6 +30,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Input) -> Answer {
              Try again later.",
         ));
     }
+    let delay = if call.hangs { Duration::MAX } else { call.options.delay };
     let number = call.world.next_number();
     let creation = Creation {
         id: format!("car-{number:08x}{}", id::hex(&format!("creation/{number}"), 24)),
@@ -39,7 +41,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Input) -> Answer {
         completed: None,
         account: None,
         forced: call.forced.take(),
-        status: Status::InProgress(due(None, call.options.delay)),
+        status: Status::InProgress(due(None, delay)),
     };
     let answer = json!({"CreateAccountStatus": show(&creation)});
     call.accounts.create(creation);

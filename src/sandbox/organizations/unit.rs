@@ -169,6 +169,7 @@ pub(super) fn update(call: &mut Call<'_>, input: &Input) -> Answer {
         if let Some(ou) = call.world.organization.ous.get_mut(id) {
             name.clone_into(&mut ou.name);
         }
+        call.world.recheck_zone(false);
     }
     answer_unit(call, id)
 }
@@ -185,5 +186,6 @@ pub(super) fn delete(call: &mut Call<'_>, input: &Input) -> Answer {
         ));
     }
     organization.ous.remove(id);
+    call.world.recheck_zone(false);
     Ok(Value::Null)
 }

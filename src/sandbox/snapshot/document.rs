@@ -1,6 +1,7 @@
 //! The shape of the document, key by key.
 
 use super::super::world::Stamp;
+use super::{factory, tower};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ pub(super) struct Document {
     pub(super) organization: Organization,
     pub(super) identity_center: IdentityCenter,
     #[serde(default)]
-    pub(super) control_tower: Value,
+    pub(super) control_tower: Option<tower::Document>,
     #[serde(default)]
     pub(super) gaps: Vec<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -227,6 +228,10 @@ pub(super) struct Sandbox {
     pub(super) stamps: BTreeMap<String, Stamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) creations: Vec<Creation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) operations: Vec<tower::Operation>,
+    #[serde(default, skip_serializing_if = "factory::Document::is_empty")]
+    pub(super) factory: factory::Document,
     /// Milliseconds until each account is suspended that waits for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) closures: BTreeMap<String, u64>,

@@ -1,14 +1,14 @@
 //! From the document to the world.
 
-use super::super::accounts::{self, Creation};
+use super::super::accounts::Creation;
 use super::super::cloudtrail::Events;
-use super::super::requests::{Kind, Request, Requests, Status, due};
+use super::super::requests::{Kind, Request, Status, due};
 use super::super::seed;
 use super::super::world::{
     Account, Boundary, CustomerPolicy, ExternalId, Group, IdentityCenter, Organization, Ou,
     PermissionSet, Principal, User, World,
 };
-use super::{Loaded, WorldError, document};
+use super::{Loaded, WorldError, document, factory, tower};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ pub(super) fn read(document: document::Document) -> Result<Loaded, WorldError> {
     if format != document::format() || version != document::version() {
         return Err(WorldError::Format { format, version });
     }
+    let (control_tower, missing) = tower::read_tower(control_tower.unwrap_or_default());
     let mut world = World {
         organization: read_organization(organization)?,
         identity_center: IdentityCenter::default(),
@@ -37,11 +38,11 @@ pub(super) fn read(document: document::Document) -> Result<Loaded, WorldError> {
         counter: 0,
     };
     read_center(&mut world, identity_center)?;
-    let (requests, accounts) = (Requests::default(), accounts::Requests::default());
-    let mut loaded = Loaded { world, requests, accounts, events: Events::default(), run: 1 };
+    let mut loaded = Loaded { world, run: 1, ..Loaded::default() };
     match sandbox {
         Some(sandbox) => read_sandbox(&mut loaded, sandbox),
-        None if loaded.world.control_tower.get("landing_zone").is_some_and(|z| !z.is_null()) => {
+        None if loaded.world.control_tower.landing_zone.is_some() => {
+            seed::landing_zone(&mut loaded.world, missing);
             seed::control_tower(&mut loaded.world);
         }
         None => {}
@@ -245,8 +246,18 @@ fn read_group(document: document::Group) -> (String, Group) {
 }
 
 fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
-    let document::Sandbox { run, counter, requests, stamps, creations, closures, events } =
-        document;
+    let document::Sandbox {
+        run,
+        counter,
+        requests,
+        stamps,
+        creations,
+        closures,
+        operations,
+        factory,
+        events,
+    } = document;
+    loaded.factory = factory::read_factory(factory);
     loaded.run = run + 1;
     loaded.world.counter = counter;
     loaded.world.stamps = stamps;
@@ -256,6 +267,9 @@ fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
     }
     for creation in creations {
         loaded.accounts.create(read_creation(creation));
+    }
+    for operation in operations {
+        loaded.operations.add(tower::read_operation(operation));
     }
     for (account, remaining_ms) in closures {
         loaded.accounts.close(&account, due(None, Duration::from_millis(remaining_ms)));
@@ -308,7 +322,7 @@ fn read_creation(document: document::Creation) -> Creation {
     Creation { id, name, email, tags, requested, completed, account, forced, status }
 }
 
-fn read_progress(document: document::Progress) -> Status {
+pub(super) fn read_progress(document: document::Progress) -> Status {
     let document::Progress { status, failure_reason, remaining_ms } = document;
     match status.as_str() {
         "SUCCEEDED" => Status::Succeeded,

@@ -7,13 +7,13 @@ use super::super::world::{
     Boundary, CustomerPolicy, ExternalId, IdentityCenter, Organization, PermissionSet, Principal,
     World,
 };
-use super::{Loaded, document};
+use super::{Loaded, document, factory, tower};
 use tokio::time::Instant;
 
 /// Writes a world with its requests as JSON with a final newline, without white space: it is written after every
 /// change of the world.
 pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
-    let Loaded { world, requests, accounts, events, run } = loaded;
+    let Loaded { world, requests, accounts, operations, factory, events, run } = loaded;
     let World { organization, identity_center, control_tower, stamps, counter } = world;
     let document = document::Document {
         format: document::format(),
@@ -23,7 +23,7 @@ pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
         }),
         organization: organization_of(organization),
         identity_center: center_of(identity_center),
-        control_tower: control_tower.clone(),
+        control_tower: Some(tower::write_tower(control_tower)),
         gaps: Vec::new(),
         sandbox: Some(document::Sandbox {
             run: *run,
@@ -31,6 +31,8 @@ pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
             requests: requests.all().map(|request| request_of(request, identity_center)).collect(),
             stamps: stamps.clone(),
             creations: accounts.creations().values().map(creation_of).collect(),
+            factory: factory::write_factory(factory),
+            operations: operations.all().map(tower::operation).collect(),
             closures: accounts
                 .closures()
                 .iter()
@@ -230,7 +232,7 @@ fn creation_of(creation: &Creation) -> document::Creation {
     }
 }
 
-fn progress_of(status: &Status) -> document::Progress {
+pub(super) fn progress_of(status: &Status) -> document::Progress {
     let (failure_reason, remaining_ms) = match status {
         Status::InProgress(due) => (None, Some(remaining_ms(*due))),
         Status::Succeeded => (None, None),

@@ -213,6 +213,8 @@ pub struct Limits {
     pub users: Limit,
     /// Removals of OUs, which are empty. 5, and no share, if left out.
     pub ous: Limit,
+    /// Accounts that are closed. 1, and no share, if left out.
+    pub accounts: Limit,
 }
 
 /// There is always a limit: the first plan under `enforce` is the one that most needs it.
@@ -227,6 +229,7 @@ impl Default for Limits {
             permission_sets: few,
             users: some(10),
             ous: Limit { max_removals: Some(5), max_share: None },
+            accounts: Limit { max_removals: Some(1), max_share: None },
         }
     }
 }

@@ -17,6 +17,7 @@ const OBJECTS: &[(&str, &str)] = &[
     ("/properties/drift", "{settings}[drift]\n@"),
     ("/properties/drift/properties/severity", "{settings}[drift.severity]\n@"),
     ("/properties/accept/items", "{settings}[[accept]]\n@"),
+    ("/properties/limits/properties/accounts", "{settings}[limits.accounts]\n@"),
     ("/properties/limits/properties/grants", "{settings}[limits.grants]\n@"),
     ("/properties/limits/properties/groups", "{settings}[limits.groups]\n@"),
     ("/properties/limits/properties/memberships", "{settings}[limits.memberships]\n@"),

@@ -40,8 +40,9 @@ fn narrow(world: &str, tree: &Tree, only: &Only, options: Options) -> Option<(Li
     let sandbox = Sandbox::from_json(world.as_bytes(), options).unwrap();
     let live = block_on(async {
         let aws = connect(&sandbox).await;
-        let Questions { users, members_of } = questions(&declared);
-        let wanted = Wanted { depth: Depth::Quick, users, members_of, ..Wanted::default() };
+        let Questions { users, members_of, controls } = questions(&declared);
+        let wanted =
+            Wanted { depth: Depth::Quick, users, members_of, controls, ..Wanted::default() };
         let tags_of = |there: &Organization| needing_tags(&declared, only, there);
         let live = read_organization(&aws, &wanted, &tags_of, || now, &Silent).await;
         let mut live = live.unwrap();

@@ -17,6 +17,10 @@ pub(crate) fn patch(state: &State, diff: &Diff) -> State {
             _ => out.ous.insert(path.clone()),
         };
     }
+    out.accounts.extend(diff.new_accounts.clone());
+    for id in &diff.closed {
+        out.accounts.get_mut(id).unwrap().closed = true;
+    }
     for (id, (_, to)) in &diff.moves {
         out.accounts.get_mut(id).unwrap().ou = to.clone();
     }
@@ -60,6 +64,8 @@ fn patch_map<K: Ord + Clone, V: Clone>(map: &mut BTreeMap<K, V>, edits: &BTreeMa
 pub(crate) fn addresses(diff: &Diff, labels: &Labels) -> BTreeSet<String> {
     let Diff {
         ous,
+        new_accounts,
+        closed,
         moves,
         account_tags,
         permission_sets,
@@ -69,7 +75,8 @@ pub(crate) fn addresses(diff: &Diff, labels: &Labels) -> BTreeSet<String> {
         memberships,
         grants,
     } = diff;
-    let accounts = moves.keys().chain(account_tags.keys());
+    let accounts = new_accounts.keys().chain(closed).chain(moves.keys());
+    let accounts = accounts.chain(account_tags.keys());
     let sets = permission_sets.keys().chain(stale.keys());
     let mut out: BTreeSet<String> = ous.keys().map(address::ou).collect();
     out.extend(accounts.map(|id| address::account(labels.of(id))));
@@ -178,6 +185,8 @@ pub(crate) fn is_on(what: &What, part: &Part, ids: &Ids) -> bool {
             What::DeleteUser(name, _) => ids.users.get(name) == Some(id),
             _ => false,
         },
+        Part::LandingZone | Part::Baselines => matches!(what, What::MoveAccount { .. }),
+        Part::Controls | Part::ControlCatalog | Part::Control(_) | Part::EnabledControl(_) => false,
         Part::Accounts => matches!(what, What::CreateGrant(_) | What::DeleteGrant(_)),
     }
 }
