@@ -6,10 +6,10 @@
 mod parameters;
 
 use crate::id::{
-    AccountId, GroupId, GroupName, OuId, OuPath, PermissionSetArn, PermissionSetName, UserId,
-    UserName,
+    AccountId, BaselineArn, EnabledBaselineArn, EnabledControlArn, GroupId, GroupName, OuId,
+    OuPath, PermissionSetArn, PermissionSetName, UserId, UserName,
 };
-use crate::model::{AccountOwner, Boundary, CustomerPolicy, PolicyArn, Tags};
+use crate::model::{AccountOwner, Boundary, CustomerPolicy, Parameters, PolicyArn, Tags};
 pub use parameters::parameters;
 use std::collections::BTreeMap;
 
@@ -32,6 +32,15 @@ pub type GroupRef = Ref<GroupId, GroupName>;
 pub type AccountRef = Ref<AccountId, String>;
 /// A user.
 pub type UserRef = Ref<UserId, UserName>;
+
+/// An OU as Control Tower names it: by its ARN, which ends in its id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OuTarget {
+    /// What stands before the id.
+    pub prefix: String,
+    /// The OU.
+    pub ou: OuRef,
+}
 
 /// Who an assignment is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +86,23 @@ pub enum Call {
     TagAccount { account: AccountRef, tags: Tags },
     /// organizations `UntagResource` on an account.
     UntagAccount { account: AccountId, keys: Vec<String> },
+    /// controltower `EnableBaseline`; asynchronous.
+    EnableBaseline {
+        baseline: BaselineArn,
+        version: String,
+        target: OuTarget,
+        parameters: BTreeMap<String, String>,
+    },
+    /// controltower `ResetEnabledBaseline`; asynchronous.
+    ResetEnabledBaseline { enabled: EnabledBaselineArn },
+    /// controltower `EnableControl`; asynchronous. One that is enabled already is done.
+    EnableControl { control: String, target: OuTarget, parameters: Parameters },
+    /// controltower `UpdateEnabledControl`; asynchronous. Refused where nothing differs.
+    UpdateEnabledControl { enabled: EnabledControlArn, parameters: Parameters },
+    /// controltower `ResetEnabledControl`; asynchronous.
+    ResetEnabledControl { enabled: EnabledControlArn },
+    /// controltower `DisableControl`; asynchronous.
+    DisableControl { enabled: EnabledControlArn },
     /// sso-admin `CreatePermissionSet`; answers the ARN of `name`.
     CreatePermissionSet {
         name: PermissionSetName,
@@ -225,6 +251,12 @@ impl Call {
             Self::CloseAccount { .. } => "organizations:CloseAccount",
             Self::TagAccount { .. } => "organizations:TagResource",
             Self::UntagAccount { .. } => "organizations:UntagResource",
+            Self::EnableBaseline { .. } => "controltower:EnableBaseline",
+            Self::ResetEnabledBaseline { .. } => "controltower:ResetEnabledBaseline",
+            Self::EnableControl { .. } => "controltower:EnableControl",
+            Self::UpdateEnabledControl { .. } => "controltower:UpdateEnabledControl",
+            Self::ResetEnabledControl { .. } => "controltower:ResetEnabledControl",
+            Self::DisableControl { .. } => "controltower:DisableControl",
             Self::CreatePermissionSet { .. } => "sso-admin:CreatePermissionSet",
             Self::UpdatePermissionSet { .. } => "sso-admin:UpdatePermissionSet",
             Self::AttachManagedPolicy { .. } => "sso-admin:AttachManagedPolicyToPermissionSet",

@@ -22,6 +22,7 @@ pub mod sandbox;
 pub mod schema;
 mod screen;
 pub mod snapshot;
+pub mod status;
 pub mod world;
 
 use args::{Cli, Color, Command, Global};
@@ -80,6 +81,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         | Command::Drift(_)
         | Command::Matrix(_)
         | Command::Explain(_)
+        | Command::Status(_)
         | Command::Snapshot(_) => interrupt::listen(env),
         // Those who read no AWS have nothing to tidy up, and the one who is AWS listens by itself.
         Command::Check(_)
@@ -102,6 +104,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         Command::Matrix(args) => matrix::matrix(env, global, args, color).await,
         Command::Verify(args) => evidence::verify(env, args),
         Command::Explain(args) => explain::explain(env, global, args, color).await,
+        Command::Status(args) => status::status(env, global, args, color).await,
         Command::Snapshot(args) => snapshot::snapshot(env, global, args, color).await,
         Command::Sandbox(command) => sandbox::sandbox(env, global, command).await,
         Command::Schema => schema::schema(env),

@@ -3,7 +3,9 @@
 //! The laws (`tests/it/laws.rs`): `diff(x, x)` is empty, and applying `diff(a, b)` to `a` gives `b`.
 
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
-use crate::model::{Account, Grant, Group, PermissionSet, State, Tags, User};
+use crate::model::{
+    Account, Baseline, Control, Grant, Group, PermissionSet, Placed, State, Tags, User,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What happens to one thing.
@@ -35,6 +37,10 @@ pub struct Diff {
     pub moves: BTreeMap<AccountId, (OuPath, OuPath)>,
     /// Accounts with other tags: before → after.
     pub account_tags: BTreeMap<AccountId, (Tags, Tags)>,
+    /// Control Tower's baselines: enabled, or to be mended.
+    pub baselines: BTreeMap<OuPath, Edit<Baseline>>,
+    /// Controls.
+    pub controls: BTreeMap<Placed, Edit<Control>>,
     /// Permission sets.
     pub permission_sets: BTreeMap<PermissionSetName, Edit<PermissionSet>>,
     /// Sets that are provisioned somewhere in an old version and should not be.
@@ -58,6 +64,8 @@ impl Diff {
             closed,
             moves,
             account_tags,
+            baselines,
+            controls,
             permission_sets,
             stale,
             users,
@@ -70,6 +78,8 @@ impl Diff {
             && closed.is_empty()
             && moves.is_empty()
             && account_tags.is_empty()
+            && baselines.is_empty()
+            && controls.is_empty()
             && permission_sets.is_empty()
             && stale.is_empty()
             && users.is_empty()
@@ -81,9 +91,22 @@ impl Diff {
 
 /// Compares what is with what should be.
 pub fn diff(live: &State, desired: &State) -> Diff {
-    let State { ous, accounts, permission_sets, stale, users, groups, memberships, grants } = live;
+    let State {
+        ous,
+        accounts,
+        baselines,
+        controls,
+        permission_sets,
+        stale,
+        users,
+        groups,
+        memberships,
+        grants,
+    } = live;
     let mut out = Diff {
         ous: sets(ous, &desired.ous),
+        baselines: maps(baselines, &desired.baselines),
+        controls: maps(controls, &desired.controls),
         permission_sets: maps(permission_sets, &desired.permission_sets),
         users: maps(users, &desired.users),
         groups: maps(groups, &desired.groups),
@@ -96,6 +119,10 @@ pub fn diff(live: &State, desired: &State) -> Diff {
         !matches!(edit, Edit::Delete(()))
             || (desired.groups.contains_key(group) && desired.users.contains_key(user))
     });
+    // What goes with its OU goes by itself.
+    out.baselines.retain(|ou, edit| !matches!(edit, Edit::Delete(_)) || desired.ous.contains(ou));
+    out.controls
+        .retain(|at, edit| !matches!(edit, Edit::Delete(_)) || desired.ous.contains(&at.ou));
     let new = desired.accounts.iter().filter(|(id, _)| !accounts.contains_key(*id));
     out.new_accounts = new.map(|(id, account)| (id.clone(), account.clone())).collect();
     for (id, Account { ou, tags, closed }) in accounts {

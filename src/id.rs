@@ -3,6 +3,9 @@
 //! What comes from AWS is untrusted text of any shape; a name type only says *what* it names. Whether
 //! a declared name may be sent to AWS is checked where definitions are read (`source::names`).
 
+mod control;
+
+pub use control::{ControlForm, ControlId};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
@@ -89,6 +92,8 @@ text_type! {
     EnabledControlArn;
     /// A permission set's name; 1–32 of `[\w+=,.@-]`, immutable (botocore model of sso-admin).
     PermissionSetName;
+    /// A control's readable id where it has one: `AWS-GR_…`, `CT.…`, else what ends its ARN.
+    ControlName;
     /// A user's `UserName`; unique in the identity store.
     UserName;
     /// A group's `DisplayName`; unique in the identity store.

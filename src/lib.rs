@@ -24,5 +24,6 @@ pub mod render;
 pub mod resolve;
 pub mod sandbox;
 pub mod source;
+pub mod status;
 pub mod store;
 pub mod text;

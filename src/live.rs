@@ -269,6 +269,21 @@ pub enum Part {
     Other(String),
 }
 
+impl Part {
+    /// Whether it is one of Control Tower, which nobody's access depends on.
+    pub fn is_control_towers(&self) -> bool {
+        matches!(
+            self,
+            Self::LandingZone
+                | Self::Baselines
+                | Self::Controls
+                | Self::ControlCatalog
+                | Self::Control(_)
+                | Self::EnabledControl(_)
+        )
+    }
+}
+
 /// A part that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {

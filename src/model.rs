@@ -5,6 +5,7 @@
 //! unique). Ids that AWS made up stay outside: they are looked up when a difference becomes a call.
 
 pub mod address;
+pub mod control;
 pub mod grant;
 pub mod grants;
 pub mod json;
@@ -12,6 +13,7 @@ pub mod permission_set;
 pub mod policy;
 
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
+pub use control::{Baseline, Control, Parameters, Placed};
 pub use grant::{Grant, Principal};
 pub use grants::Grants;
 pub use permission_set::{Boundary, CustomerPolicy, PermissionSet, PolicyArn, Session};
@@ -28,6 +30,10 @@ pub struct State {
     pub ous: BTreeSet<OuPath>,
     /// Every account by its id.
     pub accounts: BTreeMap<AccountId, Account>,
+    /// OUs with Control Tower's baseline.
+    pub baselines: BTreeMap<OuPath, Baseline>,
+    /// Controls that are enabled on an OU itself.
+    pub controls: BTreeMap<Placed, Control>,
     /// Permission sets by name.
     pub permission_sets: BTreeMap<PermissionSetName, PermissionSet>,
     /// Accounts where a set is provisioned in an older version than its latest.
@@ -49,6 +55,10 @@ impl State {
         for account in self.accounts.values_mut() {
             account.ou = account.ou.moved(from, to);
         }
+        let baselines = std::mem::take(&mut self.baselines).into_iter();
+        self.baselines = baselines.map(|(ou, at)| (ou.moved(from, to), at)).collect();
+        let controls = std::mem::take(&mut self.controls).into_iter();
+        self.controls = controls.map(|(at, control)| (at.moved(from, to), control)).collect();
     }
 
     /// Gives a group another name wherever it stands.
@@ -96,7 +106,7 @@ pub struct Account {
 /// What it takes to create an account besides its OU and tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAccount {
-    /// Its name in Organizations: 1 to 50 printable ASCII characters (CreateAccount).
+    /// Its name in Organizations: 1 to 50 printable ASCII characters (`CreateAccount`).
     pub name: String,
     /// The root user's address.
     pub email: String,

@@ -32,6 +32,7 @@ use crate::access::{Access, Via};
 use crate::call::Call;
 use crate::diff::diff;
 use crate::id::{AccountId, PermissionSetName};
+use crate::live::control_tower::LandingZone;
 use crate::live::fingerprint;
 use crate::live::project::{Labels, Projection};
 use crate::live::reading::Standing;
@@ -128,10 +129,23 @@ pub struct Observed {
     pub gaps: Vec<(Gap, String)>,
     /// How much was read, by kind.
     pub counts: Counts,
+    /// What was read of Control Tower; `None` where it was not asked for.
+    pub control_tower: Option<Governed>,
     /// The fingerprint of everything that is live.
     pub fingerprint: String,
     /// The fingerprints of the parts that the changes touch.
     pub parts: BTreeMap<String, String>,
+}
+
+/// What was read of Control Tower.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Governed {
+    /// The landing zone's version, status and drift; `None` where there is none, or it was not read.
+    pub landing_zone: Option<LandingZone>,
+    /// OUs that are registered.
+    pub registered: usize,
+    /// Controls that are enabled on OUs and can be changed.
+    pub controls: usize,
 }
 
 /// How much was read.
@@ -329,7 +343,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
             caller: live.taken.by.clone(),
             standing: live.taken.standing,
         },
-        observed: observe(&live.taken, &before, &gaps, (&ids, labels), &changes),
+        observed: observe(live, &before, &gaps, (&ids, labels), &changes),
         desired_fingerprint: fingerprint::whole(&desired.state),
         causes: causes(&access, desired),
         access,

@@ -12,6 +12,7 @@ pub mod journal;
 pub mod matrix;
 pub mod outcome;
 pub mod plan;
+pub mod status;
 
 pub(crate) use crate::text::counted;
 use crate::text::visible;

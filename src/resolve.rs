@@ -19,12 +19,13 @@ mod permission_sets;
 pub mod reading;
 pub mod scope;
 pub mod select;
+mod tower;
 
 use crate::diag::{Diagnostic, Span, sort};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Live;
 use crate::live::project::{Labels, Projection};
-use crate::model::{Grant, NewAccount, Principal, State};
+use crate::model::{Grant, NewAccount, Placed, Principal, State};
 use crate::source::declared::{Declared, IdentitySource, Limits, Manage, Mode, Origin};
 use jiff::Timestamp;
 use select::OrgView;
@@ -102,6 +103,10 @@ pub struct Origins {
     pub ous: BTreeMap<OuPath, Span>,
     /// Accounts.
     pub accounts: BTreeMap<AccountId, Span>,
+    /// Baselines of OUs.
+    pub baselines: BTreeMap<OuPath, Span>,
+    /// Controls on OUs.
+    pub controls: BTreeMap<Placed, Origin>,
     /// Permission sets.
     pub permission_sets: BTreeMap<PermissionSetName, Span>,
     /// Users.
@@ -266,6 +271,7 @@ pub fn resolve(
     let mut diagnostics = Vec::new();
     context.scope.check_declared(declared, &mut diagnostics);
     let view = organize(&context, &mut desired, &mut diagnostics);
+    tower::resolve(&context, &mut desired, &mut diagnostics);
     permission_sets::resolve(&context, &mut desired);
     directory::resolve(&context, &mut desired, &mut diagnostics);
     expand::resolve(&context, &view, &mut desired, &mut diagnostics);
@@ -378,10 +384,11 @@ impl Rules {
 /// Kinds of which everything would go, because nothing of them is declared. Members are removed from
 /// declared groups alone, and accounts never are.
 fn nothing_declared(declared: &Declared, manage: &Manage) -> BTreeSet<&'static str> {
-    let Declared { ous, accounts, permission_sets, users, groups, grants, .. } = declared;
+    let Declared { ous, accounts, controls, permission_sets, users, groups, grants, .. } = declared;
     let no_ous = ous.is_empty() && accounts.values().all(|account| account.value.ou.is_none());
     [
         ("ous", manage.ous, no_ous),
+        ("controls", manage.controls, controls.is_empty()),
         ("permission_sets", manage.permission_sets, permission_sets.is_empty()),
         ("users", manage.users, users.is_empty()),
         ("groups", manage.groups, groups.is_empty()),

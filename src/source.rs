@@ -8,6 +8,7 @@ pub mod selector;
 
 mod again;
 pub mod checks;
+mod control;
 mod decode;
 mod directory;
 mod drift;
@@ -78,7 +79,7 @@ struct Parsed<'t> {
 
 /// The tables that define things, which may stand in any file.
 const TABLES: &[&str] =
-    &["ou", "account", "permission_set", "network", "user", "group", "grant", "accept"];
+    &["ou", "account", "permission_set", "network", "user", "group", "grant", "control", "accept"];
 
 /// Reads a whole repository. Never fails: whatever is wrong is in the diagnostics, sorted.
 ///
@@ -250,7 +251,7 @@ fn top_level(
         // What stands in a misspelt table is checked all the same, but for its form.
         let formed = matches!(
             (meant, node.value),
-            ("grant" | "accept", DeValue::Array(_)) | (_, DeValue::Table(_))
+            ("grant" | "control" | "accept", DeValue::Array(_)) | (_, DeValue::Table(_))
         );
         if !TABLES.contains(&meant) || !formed {
             return;
@@ -258,6 +259,10 @@ fn top_level(
     }
     if meant == "grant" {
         grants(node, from.text, all, out);
+        return;
+    }
+    if meant == "control" {
+        all.controls.extend(control::controls(node, out));
         return;
     }
     if meant == "accept" {

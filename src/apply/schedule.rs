@@ -15,10 +15,17 @@ enum Class {
     Provisioning,
     /// AWS creates five accounts at a time, by Organizations or by Account Factory (docs/aws.md).
     Vending,
+    /// Control Tower carries out one operation at a time (docs/aws.md).
+    Baseline,
+    /// But up to a hundred on controls.
+    Control,
     /// Writes to Organizations may disturb each other (docs/aws.md).
     Organization,
     Other,
 }
+
+/// Operations on controls at a time.
+const CONTROLS: usize = 100;
 
 /// Accounts that are created at a time.
 const VENDINGS: usize = 5;
@@ -29,6 +36,8 @@ impl Class {
             What::CreateGrant(_) | What::DeleteGrant(_) => Self::Assignment,
             What::ProvisionSet { .. } => Self::Provisioning,
             What::CreateAccount { .. } | What::MoveAccount { enrolled: true, .. } => Self::Vending,
+            What::EnableBaseline(_) | What::ResetBaseline(_) => Self::Baseline,
+            what if what.kind() == Kind::Controls => Self::Control,
             what if matches!(what.kind(), Kind::Ous | Kind::Accounts) => Self::Organization,
             _ => Self::Other,
         }
@@ -39,6 +48,8 @@ impl Class {
             Self::Assignment => caps.assignments,
             Self::Provisioning => caps.provisionings,
             Self::Vending => VENDINGS,
+            Self::Baseline => 1,
+            Self::Control => CONTROLS,
             Self::Organization => 1,
             Self::Other => caps.others,
         }
@@ -228,7 +239,16 @@ impl<'p> Schedule<'p> {
     }
 
     fn has_room(&self, class: Class) -> bool {
-        self.under_way.get(&class).copied().unwrap_or(0) < class.cap(self.caps)
+        let busy = |class: &Class| self.under_way.get(class).copied().unwrap_or(0);
+        // Control Tower takes nothing else while it registers an OU, nor that while anything is under way.
+        let elsewhere: &[Class] = match class {
+            Class::Baseline => &[Class::Control, Class::Vending, Class::Organization],
+            Class::Control => &[Class::Baseline, Class::Vending],
+            Class::Vending => &[Class::Baseline, Class::Control],
+            Class::Organization => &[Class::Baseline],
+            Class::Assignment | Class::Provisioning | Class::Other => &[],
+        };
+        elsewhere.iter().all(|other| busy(other) == 0) && busy(&class) < class.cap(self.caps)
     }
 
     /// Begins a change where its accounts are free, else lets it wait for one of them.

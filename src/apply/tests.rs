@@ -42,6 +42,7 @@ pub(crate) fn of(whats: Vec<What>) -> Plan {
     Plan {
         scope,
         observed: Observed {
+            control_tower: None,
             taken: Taken {
                 started: now,
                 ended: now,

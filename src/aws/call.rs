@@ -13,13 +13,15 @@ mod existing;
 mod factory;
 mod organization;
 mod permission_sets;
+mod tower;
 
 use super::error::{AwsError, Kind};
 use super::wait::Pending;
 use super::wait::account::Vending;
+use super::wait::tower::Operation;
 use super::{Aws, Target};
 use crate::call::{
-    AccountRef, Answer, Call, Created, GroupRef, OuRef, Ref, SetRef, UserRef, ou_form,
+    AccountRef, Answer, Call, Created, GroupRef, OuRef, OuTarget, Ref, SetRef, UserRef, ou_form,
 };
 use crate::id::{AccountId, GroupId, OuId, PermissionSetArn, UserId};
 use aws_sdk_ssoadmin::operation::RequestId;
@@ -45,6 +47,11 @@ const BACKOFF: [Duration; 6] = [
 impl Created {
     fn ou(&self, ou: &OuRef) -> Result<OuId, CallError> {
         find(&self.ous, ou, "organizational unit")
+    }
+
+    /// The ARN of an OU.
+    fn target(&self, target: &OuTarget) -> Result<String, CallError> {
+        Ok(format!("{}{}", target.prefix, self.ou(&target.ou)?))
     }
 
     fn account(&self, account: &AccountRef) -> Result<AccountId, CallError> {
@@ -94,6 +101,8 @@ pub struct Done {
     pub pending: Option<Pending>,
     /// The same, where it is about an account.
     pub vending: Option<Vending>,
+    /// The same, where Control Tower does it.
+    pub governing: Option<Operation>,
 }
 
 impl Done {
@@ -106,6 +115,7 @@ impl Done {
             attempts: 0,
             pending: None,
             vending: None,
+            governing: None,
         }
     }
 
@@ -172,6 +182,18 @@ async fn dispatch(go: Session<'_>, call: &Call, ids: &Created) -> Result<Done, C
         C::CloseAccount { account } => go.close_account(account).await,
         C::TagAccount { account, tags } => go.tag_account(&ids.account(account)?, tags).await,
         C::UntagAccount { account, keys } => go.untag_account(account, keys).await,
+        C::EnableBaseline { baseline, version, target, parameters } => {
+            go.enable_baseline(baseline, version, &ids.target(target)?, parameters).await
+        }
+        C::ResetEnabledBaseline { enabled } => go.reset_baseline(enabled).await,
+        C::EnableControl { control, target, parameters } => {
+            go.enable_control(control, &ids.target(target)?, parameters).await
+        }
+        C::UpdateEnabledControl { enabled, parameters } => {
+            go.update_control(enabled, parameters).await
+        }
+        C::ResetEnabledControl { enabled } => go.reset_control(enabled).await,
+        C::DisableControl { enabled } => go.disable_control(enabled).await,
         C::CreatePermissionSet { name, description, session_duration, relay_state, tags } => {
             let (description, relay_state) = (description.as_deref(), relay_state.as_deref());
             go.create_set(name, description, session_duration, relay_state, tags).await

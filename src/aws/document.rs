@@ -16,3 +16,21 @@ pub(super) fn json(document: Document) -> Value {
         Document::Null => Value::Null,
     }
 }
+
+/// A document of a request.
+pub(super) fn document(value: &Value) -> Document {
+    match value {
+        Value::Null => Document::Null,
+        Value::Bool(flag) => Document::Bool(*flag),
+        Value::String(text) => Document::String(text.clone()),
+        Value::Array(items) => Document::Array(items.iter().map(document).collect()),
+        Value::Object(keys) => Document::Object(
+            keys.iter().map(|(key, value)| (key.clone(), document(value))).collect(),
+        ),
+        Value::Number(number) => Document::Number(match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => Number::PosInt(number),
+            (None, Some(number)) => Number::NegInt(number),
+            (None, None) => Number::Float(number.as_f64().unwrap_or_default()),
+        }),
+    }
+}

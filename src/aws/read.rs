@@ -28,8 +28,8 @@ pub(super) use permission_sets::{find as find_permission_set, read_permission_se
 use super::count::since;
 use super::error::{AwsError, Kind};
 use super::{Aws, Target};
-use crate::id::{AccountId, GroupName, InstanceArn, PermissionSetName, UserName};
-use crate::live::control_tower::{ControlId, ControlTower};
+use crate::id::{AccountId, ControlId, GroupName, InstanceArn, PermissionSetName, UserName};
+use crate::live::control_tower::ControlTower;
 use crate::live::reading::{Depth, Reading, Standing};
 use crate::live::{Gap, IdentityCenter, Live, Organization, Part, Taken};
 use center::Center;

@@ -153,6 +153,7 @@ fn by_path(uri: &str) -> String {
         format!("{}{rest}", first.to_ascii_uppercase())
     };
     let operation: String = words.map(capital).collect();
+    let operation = operation.replace("Landingzone", "LandingZone");
     let service = host.split('.').next().unwrap_or_default();
     if operation.is_empty() { STS.to_owned() } else { format!("{service}:{operation}") }
 }

@@ -8,6 +8,7 @@
 pub mod account;
 mod book;
 mod listing;
+pub mod tower;
 
 use super::error::{AwsError, Kind};
 use super::page::each;

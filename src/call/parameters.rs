@@ -1,7 +1,8 @@
 //! A call's parameters as JSON, under the names that AWS gives them: for records, not for sending.
 
 use super::{
-    AccountRef, Call, Created, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef, ou_form,
+    AccountRef, Call, Created, GroupRef, OuRef, OuTarget, PrincipalId, Ref, SetRef, UserRef,
+    ou_form,
 };
 use crate::id::OuId;
 use crate::model::{AccountOwner, Boundary, CustomerPolicy, Tags};
@@ -57,15 +58,41 @@ pub fn parameters(call: &Call, ids: &Created) -> Value {
             "AccountId": account.as_str(),
             "ManagedOrganizationalUnit": ids.ou_form(to, ou_name),
         }),
+        C::EnableBaseline { baseline, version, target, parameters } => json!({
+            "baselineIdentifier": baseline.as_str(),
+            "baselineVersion": version,
+            "targetIdentifier": ids.target_text(target),
+            "parameters": keyed(parameters.iter().map(|(key, value)| (key, json!(value)))),
+        }),
+        C::ResetEnabledBaseline { enabled } => {
+            json!({ "enabledBaselineIdentifier": enabled.as_str() })
+        }
+        C::EnableControl { control, target, parameters } => json!({
+            "controlIdentifier": control,
+            "targetIdentifier": ids.target_text(target),
+            "parameters": keyed(parameters.iter().map(|(key, value)| (key, value.clone()))),
+        }),
+        C::UpdateEnabledControl { enabled, parameters } => json!({
+            "enabledControlIdentifier": enabled.as_str(),
+            "parameters": keyed(parameters.iter().map(|(key, value)| (key, value.clone()))),
+        }),
+        C::ResetEnabledControl { enabled } | C::DisableControl { enabled } => {
+            json!({ "enabledControlIdentifier": enabled.as_str() })
+        }
         C::CloseAccount { account } => json!({ "AccountId": account.as_str() }),
         C::CreateAccountAssignment { account, set, principal } => {
-            ids.assignment(ids.account_text(account), set, principal)
+            ids.assignment(ids.account_text(account).as_deref(), set, principal)
         }
         C::DeleteAccountAssignment { account, set, principal } => {
-            ids.assignment(Some(account.to_string()), set, principal)
+            ids.assignment(Some(account.as_str()), set, principal)
         }
         _ => permission_set(call, ids),
     }
+}
+
+/// Parameters as Control Tower takes them.
+fn keyed<'a>(parameters: impl Iterator<Item = (&'a String, Value)>) -> Vec<Value> {
+    parameters.map(|(key, value)| json!({ "key": key, "value": value })).collect()
 }
 
 fn directory(call: &Call, ids: &Created) -> Value {
@@ -180,6 +207,10 @@ fn text<Id: ToString, Name: Ord>(
 }
 
 impl Created {
+    fn target_text(&self, target: &OuTarget) -> Option<String> {
+        self.ou_text(&target.ou).map(|ou| format!("{}{ou}", target.prefix))
+    }
+
     fn ou_text(&self, ou: &OuRef) -> Option<String> {
         text(ou, &self.ous)
     }
@@ -205,7 +236,7 @@ impl Created {
         Some(ou_form(&OuId::new(self.ou_text(ou)?), name))
     }
 
-    fn assignment(&self, account: Option<String>, set: &SetRef, principal: &PrincipalId) -> Value {
+    fn assignment(&self, account: Option<&str>, set: &SetRef, principal: &PrincipalId) -> Value {
         let (kind, id) = self.principal_text(principal);
         json!({
             "TargetType": "AWS_ACCOUNT",

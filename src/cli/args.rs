@@ -10,7 +10,7 @@ mod drift;
 use crate::diag::{Code, explain};
 use crate::plan::document::VALID_AT_MOST;
 use crate::source::selector::{self, Selector};
-pub use access::{By, ExplainArgs, From, MatrixArgs, MatrixFormat, VerifyArgs};
+pub use access::{By, ExplainArgs, From, MatrixArgs, MatrixFormat, StatusArgs, VerifyArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(super) use drift::link as drift_link;
 pub use drift::{DriftArgs, DriftFormat, Since};
@@ -107,6 +107,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Explain why a person or group reaches what they do, and why not what they don't
     Explain(ExplainArgs),
+    /// Show the landing zone on one screen: OUs, accounts, Control Tower, who has access
+    Status(StatusArgs),
     /// Write everything that is live as one JSON document
     Snapshot(SnapshotArgs),
     /// The built-in AWS

@@ -4,7 +4,7 @@ use super::args::{ExplainArgs, Format, From, Global};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::matrix::{World, tell, world};
+use super::matrix::{Asked, World, tell, world};
 use crate::access::explain::{self as explained, NotFound};
 use crate::render;
 
@@ -15,7 +15,7 @@ pub async fn explain(
     args: &ExplainArgs,
     color: bool,
 ) -> Result<Exit, Failure> {
-    let world = world(env, global, (From::Live, None, &[]), color).await?;
+    let world = world(env, global, Asked::of(From::Live), color).await?;
     let matrix = world.matrix();
     let head = world.head(env, global, &matrix);
     let definitions = world.definitions();

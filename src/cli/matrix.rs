@@ -39,6 +39,26 @@ pub struct Typed {
     pub whole: Option<bool>,
 }
 
+/// What a matrix is asked for of.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Of which state.
+    pub from: From,
+    /// When periods are judged; `None` takes the usual time.
+    pub as_of: Option<Timestamp>,
+    /// Selectors of accounts.
+    pub only: &'a [String],
+    /// Whether Control Tower is read as well.
+    pub tower: bool,
+}
+
+impl Asked<'_> {
+    /// Of a state, and of all accounts.
+    pub fn of(from: From) -> Self {
+        Self { from, as_of: None, only: &[], tower: false }
+    }
+}
+
 /// Everything that a matrix is made from.
 pub struct World {
     /// The definitions.
@@ -80,7 +100,8 @@ pub async fn matrix(
         MatrixFormat::Html => None,
     };
     evidence::check(args)?;
-    let world = world(env, global, (args.from, args.as_of, &args.only), color).await?;
+    let asked = Asked { as_of: args.as_of, only: &args.only, ..Asked::of(args.from) };
+    let world = world(env, global, asked, color).await?;
     let matrix = world.matrix();
     let chosen =
         Chosen::of(&world.filter(args)?, &matrix).map_err(|nothing| none(&world, &nothing))?;
@@ -143,12 +164,12 @@ impl Write for Stdout<'_> {
 pub async fn world(
     env: &Env,
     global: &Global,
-    (from, as_of, only): (From, Option<Timestamp>, &[String]),
+    Asked { from, as_of, only, tower }: Asked<'_>,
     color: bool,
 ) -> Result<World, Failure> {
     let typed = typed(env, global, from, color)?;
-    let tags = only.iter().any(|text| text.contains("tag:"));
-    let reach = Reach { all_tags: tags, ..Reach::new(global, Depth::Full) };
+    let all_tags = only.iter().any(|text| text.contains("tag:"));
+    let reach = Reach { all_tags, control_tower: tower, ..Reach::new(global, Depth::Full) };
     let (live, connection) = planning::observe(env, global, &typed.declared, &reach).await?;
     if let Some(connection) = &connection {
         connection.check()?;

@@ -52,6 +52,8 @@ impl Difference {
         match what {
             What::CreateOu(_)
             | What::CreateAccount { .. }
+            | What::EnableBaseline(_)
+            | What::EnableControl(..)
             | What::CreateSet(..)
             | What::CreateUser(..)
             | What::CreateGroup(..)
@@ -63,6 +65,7 @@ impl Difference {
                 _ => Class::Unmanaged,
             },
             What::DeleteOu(_)
+            | What::DisableControl(..)
             | What::DeleteSet(..)
             | What::DeleteUser(..)
             | What::DeleteGroup(..)
@@ -70,6 +73,8 @@ impl Difference {
             What::RenameOu { .. }
             | What::CloseAccount(_)
             | What::TagAccount { .. }
+            | What::ResetBaseline(_)
+            | What::UpdateControl { .. }
             | What::UpdateSet { .. }
             | What::UpdateUser { .. }
             | What::UpdateGroup { .. }
@@ -201,9 +206,15 @@ impl Difference {
             | What::CloseAccount(account)
             | What::MoveAccount { account, .. }
             | What::TagAccount { account, .. } => reaching(&mut live.grants.of_account(account)),
-            What::CreateOu(_) | What::RenameOu { .. } | What::DeleteOu(_) | What::CreateSet(..) => {
-                BTreeSet::new()
-            }
+            What::CreateOu(_)
+            | What::RenameOu { .. }
+            | What::DeleteOu(_)
+            | What::EnableBaseline(_)
+            | What::ResetBaseline(_)
+            | What::EnableControl(..)
+            | What::UpdateControl { .. }
+            | What::DisableControl(..)
+            | What::CreateSet(..) => BTreeSet::new(),
         }
     }
 }
@@ -213,6 +224,7 @@ pub(super) fn kind_of(address: &str) -> &'static str {
     match address.split('/').next().unwrap_or_default() {
         "ou" => Kind::Ous.name(),
         "account" => Kind::Accounts.name(),
+        "control" | "baseline" => Kind::Controls.name(),
         "permission_set" => Kind::PermissionSets.name(),
         "user" => Kind::Users.name(),
         "group" => Kind::Groups.name(),

@@ -41,6 +41,7 @@ pub(super) fn because(difference: &Difference, class: Class, facts: &Facts<'_>) 
         },
         What::RemoveMember(..) => "the group does not list the member".to_owned(),
         What::CreateOu(_)
+        | What::EnableControl(..)
         | What::CreateSet(..)
         | What::CreateUser(..)
         | What::CreateGroup(..)
@@ -49,9 +50,15 @@ pub(super) fn because(difference: &Difference, class: Class, facts: &Facts<'_>) 
             "" => "it is declared and not live".to_owned(),
             why => format!("it is declared and not live: {why}"),
         },
-        What::DeleteOu(_) | What::DeleteSet(..) | What::DeleteUser(..) | What::DeleteGroup(..) => {
-            "nothing declares it".to_owned()
-        }
+        What::DeleteOu(_)
+        | What::DisableControl(..)
+        | What::DeleteSet(..)
+        | What::DeleteUser(..)
+        | What::DeleteGroup(..) => "nothing declares it".to_owned(),
+        What::EnableBaseline(_) => "it is declared and the OU is not registered".to_owned(),
+        What::ResetBaseline(_) => HAS_DRIFTED.to_owned(),
+        What::UpdateControl { before, .. } if before.drifted => HAS_DRIFTED.to_owned(),
+        What::UpdateControl { .. } => "its parameters are not as declared".to_owned(),
         What::UpdateSet { before, after, .. } => edited(before, after),
         What::ProvisionSet { name, .. } => {
             let stale = facts.desired.live.stale.get(name).into_iter().flatten();
@@ -94,6 +101,9 @@ fn edited(live: &PermissionSet, declared: &PermissionSet) -> String {
     parts.join("; ")
 }
 
+/// What AWS calls by one word.
+const HAS_DRIFTED: &str = "Control Tower says that it has drifted";
+
 /// How it is mended.
 pub(super) fn mend(difference: &Difference, class: Class, facts: &Facts<'_>) -> Mend {
     Mend { apply: apply(difference), edit: edit(difference, class, facts) }
@@ -135,6 +145,12 @@ fn verb(what: &What) -> String {
         }
         What::MoveAccount { to, .. } => format!("moves it to {to}"),
         What::TagAccount { .. } => "tags it as declared".to_owned(),
+        What::EnableBaseline(_) => "registers the OU".to_owned(),
+        What::EnableControl(..) => "enables it".to_owned(),
+        What::DisableControl(..) => "disables it".to_owned(),
+        What::ResetBaseline(_) => "resets it".to_owned(),
+        What::UpdateControl { before, .. } if before.drifted => "resets it".to_owned(),
+        What::UpdateControl { .. } => "makes it as declared".to_owned(),
         What::RenameOu { .. } | What::RenameGroup { .. } => "renames it".to_owned(),
         What::ProvisionSet { accounts, .. } => {
             format!("provisions it to {}", counted(accounts.len(), "account"))
@@ -191,8 +207,16 @@ fn edit(difference: &Difference, class: Class, facts: &Facts<'_>) -> String {
         What::MoveAccount { from, .. } => {
             format!("ou = {}{at}", quoted(&from.to_string()))
         }
-        What::ProvisionSet { .. } => String::new(),
+        What::ProvisionSet { .. } | What::ResetBaseline(_) => String::new(),
+        What::UpdateControl { before, .. } if before.drifted => String::new(),
+        What::EnableBaseline(_) | What::EnableControl(..) => format!("remove it{at}"),
+        What::DisableControl(placed, _) => format!(
+            "[[control]] enable = [{}], in = [{}]",
+            quoted(placed.control.as_str()),
+            quoted(&format!("ou:{}", placed.ou))
+        ),
         What::TagAccount { .. }
+        | What::UpdateControl { .. }
         | What::UpdateSet { .. }
         | What::UpdateUser { .. }
         | What::UpdateGroup { .. } => format!("write it as it is live{at}"),

@@ -166,10 +166,15 @@ impl<'a> Judge<'a> {
             What::CreateSet(..)
             | What::CreateAccount { .. }
             | What::CloseAccount(_)
+            | What::EnableBaseline(_)
+            | What::ResetBaseline(_)
+            | What::EnableControl(..)
+            | What::UpdateControl { .. }
             | What::ProvisionSet { .. }
             | What::CreateUser(..)
             | What::CreateGroup(..) => Severity::Medium,
             What::TagAccount { .. }
+            | What::DisableControl(..)
             | What::CreateOu(_)
             | What::RenameOu { .. }
             | What::DeleteOu(_)

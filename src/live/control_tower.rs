@@ -4,13 +4,13 @@
 //! enrolled asks [`Live::gap_for`](super::Live::gap_for) first (`Part::LandingZone`, `Part::Baselines`).
 
 mod control;
-mod mandatory;
 mod manifest;
 
 use crate::id::{
-    AccountId, BaselineArn, EnabledBaselineArn, EnabledControlArn, LandingZoneArn, OuId,
+    AccountId, BaselineArn, ControlId, ControlName, EnabledBaselineArn, EnabledControlArn,
+    LandingZoneArn, OuId,
 };
-pub use control::{Control, ControlId, Form};
+pub use control::Control;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -179,6 +179,11 @@ impl Target {
 }
 
 impl EnabledBaseline {
+    /// Whether it is not what it should be: it has drifted, or what was done to it last failed.
+    pub fn is_broken(&self) -> bool {
+        self.is_drifted() || self.status.as_deref() == Some("FAILED")
+    }
+
     /// Whether AWS says that it has drifted.
     pub fn is_drifted(&self) -> bool {
         drifted(self.inheritance.as_ref()) || drifted(self.source.as_ref())
@@ -186,6 +191,11 @@ impl EnabledBaseline {
 }
 
 impl EnabledControl {
+    /// Whether it is not what it should be: it has drifted, or what was done to it last failed.
+    pub fn is_broken(&self) -> bool {
+        self.is_drifted() || self.status.as_deref() == Some("FAILED")
+    }
+
     /// Whether AWS says that it has drifted.
     pub fn is_drifted(&self) -> bool {
         [&self.drift, &self.inheritance, &self.resource].into_iter().any(|w| drifted(w.as_ref()))
@@ -247,6 +257,28 @@ impl ControlTower {
     pub fn foundational_ous(&self) -> BTreeSet<String> {
         let zone = self.landing_zone.as_ref();
         zone.map(|zone| manifest::ous(&zone.manifest)).unwrap_or_default()
+    }
+
+    /// What a control is called here: by its readable id, unless another has the same.
+    pub fn name_of(&self, id: &ControlId) -> ControlName {
+        let Some(control) = self.control(id) else { return ControlName::new(id.id()) };
+        let readable = control.readable();
+        let twins = self.controls.iter().filter(|other| other.readable() == readable).count();
+        let opaque = control.arn.as_deref().and_then(ControlId::parse);
+        let chosen = if twins > 1 { opaque } else { readable };
+        ControlName::new(chosen.as_ref().unwrap_or(id).id())
+    }
+
+    /// Whether a call can enable or disable a control: it is not mandatory, which those are too that the
+    /// catalog does not have.
+    pub fn may_change(&self, id: &ControlId) -> bool {
+        let known = self.control(id);
+        !id.is_mandatory() && known.is_none_or(|known| !known.mandatory && known.arn.is_some())
+    }
+
+    /// Whether drift of a control can be mended by itself; of one that is not known it is tried.
+    pub fn may_be_reset(&self, id: &ControlId) -> bool {
+        self.control(id).is_none_or(Control::may_be_reset)
     }
 
     /// What the catalog says of a control, in any of its forms.

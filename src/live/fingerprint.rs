@@ -1,10 +1,11 @@
 //! Fingerprints of live parts, so that a change elsewhere does not make a reviewed plan stale.
 
-use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
+use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{State, json};
 use serde::Serialize;
-use serde_json::{Value, json as value};
+use serde_json::{Map, Value, json as value};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 /// A part of a state: what one kind of change is decided on.
@@ -14,6 +15,10 @@ pub enum Piece<'a> {
     Account(&'a AccountId),
     /// The grants of one set in one account.
     Grants(&'a AccountId, &'a PermissionSetName),
+    /// Control Tower's baseline of one OU.
+    Baseline(&'a OuPath),
+    /// The controls that are enabled on one OU itself.
+    Controls(&'a OuPath),
     /// One group.
     Group(&'a GroupName),
     /// The members of one group.
@@ -32,6 +37,8 @@ impl fmt::Display for Piece<'_> {
         match self {
             Self::Account(id) => write!(f, "accounts/{id}"),
             Self::Grants(account, set) => write!(f, "grants/{account}/{set}"),
+            Self::Baseline(ou) => write!(f, "baselines/{ou}"),
+            Self::Controls(ou) => write!(f, "controls/{ou}"),
             Self::Group(name) => write!(f, "groups/{name}"),
             Self::Memberships(group) => write!(f, "memberships/{group}"),
             Self::Ous => f.write_str("ous"),
@@ -51,6 +58,14 @@ impl Piece<'_> {
                 let principals: Vec<Value> =
                     grants.map(|grant| grant.principal.to_string().into()).collect();
                 Some(principals).filter(|some| !some.is_empty()).map(Value::from)
+            }
+            Self::Baseline(ou) => state.baselines.get(ou).map(|baseline| json::baseline(*baseline)),
+            Self::Controls(ou) => {
+                let own = state.controls.iter().filter(|(at, _)| at.ou == *ou);
+                let own = own.map(|(at, control)| (at.control.to_string(), json::control(control)));
+                Some(own.collect::<Map<String, Value>>())
+                    .filter(|own| !own.is_empty())
+                    .map(Value::from)
             }
             Self::Group(name) => state.groups.get(name).map(json::group),
             Self::Memberships(group) => state
@@ -91,6 +106,8 @@ pub fn of_named(state: &State, name: &str) -> Option<String> {
             let (account, set) = rest.split_once('/')?;
             of(Piece::Grants(&AccountId::parse(account)?, &PermissionSetName::new(set)))
         }
+        "baselines" => of(Piece::Baseline(&OuPath::parse(rest)?)),
+        "controls" => of(Piece::Controls(&OuPath::parse(rest)?)),
         "groups" => of(Piece::Group(&GroupName::new(rest))),
         "memberships" => of(Piece::Memberships(&GroupName::new(rest))),
         "ous" => of(Piece::Ous),
@@ -107,6 +124,8 @@ pub fn whole(state: &State) -> String {
     let State {
         ous: _,
         accounts,
+        baselines,
+        controls,
         permission_sets,
         stale: _,
         users,
@@ -117,6 +136,12 @@ pub fn whole(state: &State) -> String {
     let mut text = Text::default();
     text.raw(b"{");
     for piece in accounts.keys().map(Piece::Account) {
+        text.key(piece);
+        text.value(&piece.content(state));
+    }
+    let governed: BTreeSet<&OuPath> = controls.keys().map(|at| &at.ou).collect();
+    let governed = governed.into_iter().map(Piece::Controls);
+    for piece in baselines.keys().map(Piece::Baseline).chain(governed) {
         text.key(piece);
         text.value(&piece.content(state));
     }
@@ -249,6 +274,8 @@ mod tests {
         let State {
             ous: _,
             accounts,
+            baselines: _,
+            controls: _,
             permission_sets,
             stale: _,
             users,

@@ -1,5 +1,7 @@
 //! Live AWS → the comparable shape, and the ids that names stand for.
 
+mod tower;
+
 use super::{AccountState, Gap, IdentityCenter, Live, Organization, Part};
 use crate::id::{
     AccountId, GroupId, GroupName, OuId, OuPath, PermissionSetArn, PermissionSetName, UserId,
@@ -9,6 +11,7 @@ use crate::model::{
     Account, Grant, Grants, Group, PermissionSet, Policy, Principal, Session, State, User,
 };
 use std::collections::{BTreeMap, BTreeSet};
+pub use tower::TowerIds;
 
 /// The comparable shape of what is live, with what it takes to find the way back.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +45,8 @@ pub struct Ids {
     pub users: BTreeMap<UserName, UserId>,
     /// Groups.
     pub groups: BTreeMap<GroupName, GroupId>,
+    /// What it takes to call Control Tower; `None` where it was not read.
+    pub tower: Option<TowerIds>,
 }
 
 /// Names that two live things share.
@@ -80,6 +85,7 @@ impl Labels {
 pub fn project(live: &Live) -> Projection {
     let mut out = Projection::default();
     organization(&live.organization, &mut out);
+    tower::control_tower(live, &mut out);
     let center = &live.identity_center;
     permission_sets(center, &mut out);
     principals(center, &mut out);

@@ -1,11 +1,22 @@
 //! Addresses: the stable name of everything that a plan can mention. Opaque to readers.
 
-use super::Principal;
+use super::{Placed, Principal};
 use crate::id::{GroupName, OuPath, PermissionSetName, UserName, escape_component};
 
 /// `ou/PATH`.
 pub fn ou(path: &OuPath) -> String {
     format!("ou/{path}")
+}
+
+/// `control/OU-PATH/CONTROL`.
+pub fn control(placed: &Placed) -> String {
+    let Placed { ou, control } = placed;
+    format!("control/{ou}/{control}")
+}
+
+/// `baseline/OU-PATH`: of Control Tower's baseline of an OU.
+pub fn baseline(ou: &OuPath) -> String {
+    format!("baseline/{ou}")
 }
 
 /// `account/NAME`, by the account's label.

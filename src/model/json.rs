@@ -3,7 +3,8 @@
 pub mod read;
 
 use super::{
-    Account, AccountOwner, Boundary, Group, NewAccount, PermissionSet, Tags, User, Vendor,
+    Account, AccountOwner, Baseline, Boundary, Control, Group, NewAccount, PermissionSet, Tags,
+    User, Vendor,
 };
 use crate::id::OuPath;
 use serde_json::{Map, Value, json};
@@ -39,6 +40,29 @@ pub fn new_account(new: &NewAccount, ou: &OuPath, t: &Tags) -> Value {
 /// Tags as an object.
 pub fn tags(tags: &Tags) -> Value {
     Value::Object(tags.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect())
+}
+
+/// A control with its parameters; whether it has drifted where it has.
+pub fn control(control: &Control) -> Value {
+    let Control { parameters, drifted } = control;
+    let parameters: Map<String, Value> = parameters.clone().into_iter().collect();
+    let mut out = Map::from_iter([("parameters".to_owned(), Value::Object(parameters))]);
+    put_drift(&mut out, *drifted);
+    Value::Object(out)
+}
+
+/// A baseline; whether it has drifted where it has.
+pub fn baseline(baseline: Baseline) -> Value {
+    let Baseline { drifted } = baseline;
+    let mut out = Map::new();
+    put_drift(&mut out, drifted);
+    Value::Object(out)
+}
+
+fn put_drift(out: &mut Map<String, Value>, drifted: bool) {
+    if drifted {
+        out.insert("drifted".to_owned(), true.into());
+    }
 }
 
 /// A permission set with all its parts.

@@ -6,7 +6,10 @@ use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Part;
 use crate::live::fingerprint::Piece;
 use crate::live::project::Labels;
-use crate::model::{Grant, Group, NewAccount, PermissionSet, Principal, Tags, User, address, json};
+use crate::model::{
+    Baseline, Control, Grant, Group, NewAccount, PermissionSet, Placed, Principal, Tags, User,
+    address, json,
+};
 use crate::source::declared::{Manage, Mode};
 use serde_json::{Value, json as value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +46,18 @@ pub enum What {
         before: Tags,
         after: Tags,
     },
+    /// Registers an OU with Control Tower, by its baseline.
+    EnableBaseline(OuPath),
+    /// Brings a baseline back that has drifted.
+    ResetBaseline(OuPath),
+    EnableControl(Placed, Control),
+    /// Gives a control other parameters, or brings it back where it has drifted.
+    UpdateControl {
+        at: Placed,
+        before: Control,
+        after: Control,
+    },
+    DisableControl(Placed, Control),
     CreateSet(PermissionSetName, Box<PermissionSet>),
     UpdateSet {
         name: PermissionSetName,
@@ -111,6 +126,7 @@ impl Action {
 pub enum Kind {
     Ous,
     Accounts,
+    Controls,
     PermissionSets,
     Users,
     Groups,
@@ -124,6 +140,7 @@ impl Kind {
         match self {
             Self::Ous => "ous",
             Self::Accounts => "accounts",
+            Self::Controls => "controls",
             Self::PermissionSets => "permission_sets",
             Self::Users => "users",
             Self::Groups => "groups",
@@ -137,6 +154,7 @@ impl Kind {
         match self {
             Self::Ous => manage.ous,
             Self::Accounts => manage.accounts,
+            Self::Controls => manage.controls,
             Self::PermissionSets => manage.permission_sets,
             Self::Users => manage.users,
             Self::Groups => manage.groups,
@@ -155,6 +173,11 @@ impl What {
             | Self::MoveAccount { .. }
             | Self::CloseAccount(_)
             | Self::TagAccount { .. } => Kind::Accounts,
+            Self::EnableBaseline(_)
+            | Self::ResetBaseline(_)
+            | Self::EnableControl(..)
+            | Self::UpdateControl { .. }
+            | Self::DisableControl(..) => Kind::Controls,
             Self::CreateSet(..)
             | Self::UpdateSet { .. }
             | Self::ProvisionSet { .. }
@@ -174,6 +197,8 @@ impl What {
         match self {
             Self::CreateOu(_)
             | Self::CreateAccount { .. }
+            | Self::EnableBaseline(_)
+            | Self::EnableControl(..)
             | Self::CreateSet(..)
             | Self::CreateUser(..)
             | Self::CreateGroup(..)
@@ -181,12 +206,15 @@ impl What {
             | Self::CreateGrant(_) => Action::Create,
             Self::DeleteOu(_)
             | Self::CloseAccount(_)
+            | Self::DisableControl(..)
             | Self::DeleteSet(..)
             | Self::DeleteUser(..)
             | Self::DeleteGroup(..)
             | Self::RemoveMember(..)
             | Self::DeleteGrant(_) => Action::Delete,
             Self::TagAccount { .. }
+            | Self::ResetBaseline(_)
+            | Self::UpdateControl { .. }
             | Self::UpdateSet { .. }
             | Self::UpdateUser { .. }
             | Self::UpdateGroup { .. } => Action::Update,
@@ -206,6 +234,10 @@ impl What {
             | Self::MoveAccount { account, .. }
             | Self::CloseAccount(account)
             | Self::TagAccount { account, .. } => address::account(labels.of(account)),
+            Self::EnableBaseline(ou) | Self::ResetBaseline(ou) => address::baseline(ou),
+            Self::EnableControl(at, _)
+            | Self::UpdateControl { at, .. }
+            | Self::DisableControl(at, _) => address::control(at),
             Self::CreateSet(name, _)
             | Self::DeleteSet(name, _)
             | Self::UpdateSet { name, .. }
@@ -234,6 +266,10 @@ impl What {
             | Self::MoveAccount { account, .. }
             | Self::CloseAccount(account)
             | Self::TagAccount { account, .. } => Piece::Account(account),
+            Self::EnableBaseline(ou) | Self::ResetBaseline(ou) => Piece::Baseline(ou),
+            Self::EnableControl(at, _)
+            | Self::UpdateControl { at, .. }
+            | Self::DisableControl(at, _) => Piece::Controls(&at.ou),
             Self::CreateSet(name, _)
             | Self::DeleteSet(name, _)
             | Self::UpdateSet { name, .. }
@@ -276,7 +312,9 @@ impl What {
         let there = || value!({});
         match self {
             Self::CreateOu(_) | Self::AddMember(..) => (Value::Null, there()),
-            Self::DeleteOu(_) | Self::RemoveMember(..) => (there(), Value::Null),
+            Self::DeleteOu(_) | Self::CloseAccount(_) | Self::RemoveMember(..) => {
+                (there(), Value::Null)
+            }
             Self::RenameOu { from, to } => {
                 (value!({ "path": from.to_string() }), value!({ "path": to.to_string() }))
             }
@@ -293,10 +331,18 @@ impl What {
                 }
                 (value!({ "ou": from.to_string() }), after)
             }
-            Self::CloseAccount(_) => (there(), Value::Null),
             Self::TagAccount { before, after, .. } => {
                 (value!({ "tags": json::tags(before) }), value!({ "tags": json::tags(after) }))
             }
+            Self::EnableBaseline(_) => (Value::Null, json::baseline(Baseline::default())),
+            Self::ResetBaseline(_) => {
+                (json::baseline(Baseline { drifted: true }), json::baseline(Baseline::default()))
+            }
+            Self::EnableControl(_, control) => (Value::Null, json::control(control)),
+            Self::UpdateControl { before, after, at: _ } => {
+                (json::control(before), json::control(after))
+            }
+            Self::DisableControl(_, control) => (json::control(control), Value::Null),
             Self::CreateSet(_, set) => (Value::Null, json::permission_set(set)),
             Self::DeleteSet(_, set) => (json::permission_set(set), Value::Null),
             Self::UpdateSet { before, after, .. } => {
@@ -331,7 +377,7 @@ fn grant_json(grant: &Grant) -> Value {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
     /// A stable word: `declared`, `undeclared`, `differs`, `expired`, `not-started`, `edited`,
-    /// `not-provisioned`, `orphaned`, `renamed`, `deselected`, `reverted`.
+    /// `not-provisioned`, `drifted`, `orphaned`, `renamed`, `deselected`, `reverted`.
     pub word: &'static str,
     /// More, for people; may be empty.
     pub detail: String,
@@ -416,6 +462,7 @@ impl Change {
             )
             | (What::CreateSet(..), Part::PermissionSet(_))
             | (_, Part::Other(_)) => true,
+            (what, part) if what.kind() == Kind::Controls && part.is_control_towers() => true,
             (What::TagAccount { account, .. }, Part::AccountTags(id))
             | (What::CloseAccount(account), Part::AccountState(id)) => account == id,
             (

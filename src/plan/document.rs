@@ -5,7 +5,7 @@ mod access;
 use super::change::{Change, Kind};
 use super::revert::Revert;
 use super::rows::Rows;
-use super::{Plan, Refusal};
+use super::{Governed, Plan, Refusal};
 use crate::diag::{Files, Span};
 use crate::live::fingerprint;
 use crate::model::address;
@@ -224,6 +224,7 @@ fn unsealed(plan: &Plan, files: &Files, context: &Context) -> Value {
             "fingerprint": observed.fingerprint,
             "parts": observed.parts,
             "calls": observed.taken.calls,
+            "control_tower": observed.control_tower.as_ref().map(governed),
         },
         "desired": {
             "fingerprint": desired_fingerprint,
@@ -334,4 +335,13 @@ fn held_json(held: &Held, files: &Files) -> Value {
         "because": detail,
         "origin": origin_json(*origin, files),
     })
+}
+
+/// What was read of Control Tower; null where nobody asked.
+fn governed(tower: &Governed) -> Value {
+    let Governed { landing_zone, registered, controls } = tower;
+    let zone = landing_zone
+        .as_ref()
+        .map(|zone| json!({ "version": zone.version, "status": zone.status, "drift": zone.drift }));
+    json!({ "landing_zone": zone, "registered_ous": registered, "controls": controls })
 }

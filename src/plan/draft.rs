@@ -14,6 +14,9 @@ pub(super) const DESELECTED: &str = "deselected";
 /// The reason of what undoes an applied plan.
 pub(super) const REVERTED: &str = "reverted";
 
+/// The reason of what brings back what Control Tower says has drifted.
+const DRIFTED: &str = "drifted";
+
 /// A change that has neither an id nor a place in the order yet.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
@@ -31,6 +34,7 @@ pub(super) fn drafts(
 ) -> Vec<Draft> {
     let mut out = Vec::new();
     organization(diff, desired, &mut out);
+    governance(diff, desired, &mut out);
     permission_sets(diff, desired, provisioned, &mut out);
     directory(diff, desired, &mut out);
     grants(diff, desired, &mut out);
@@ -99,6 +103,31 @@ fn organization(diff: &Diff, desired: &Desired, out: &mut Vec<Draft>) {
             after: after.clone(),
         };
         out.push(draft(what, "differs", origins.accounts.get(account)));
+    }
+}
+
+/// Control Tower's baselines and controls. A baseline is never taken away.
+fn governance(diff: &Diff, desired: &Desired, out: &mut Vec<Draft>) {
+    for (ou, edit) in &diff.baselines {
+        let (what, word) = match edit {
+            Edit::Create(_) => (What::EnableBaseline(ou.clone()), "declared"),
+            Edit::Update { .. } => (What::ResetBaseline(ou.clone()), DRIFTED),
+            Edit::Delete(_) => continue,
+        };
+        out.push(draft(what, word, desired.origins.baselines.get(ou)));
+    }
+    for (at, edit) in &diff.controls {
+        let (what, word) = match edit.clone() {
+            Edit::Create(control) => (What::EnableControl(at.clone(), control), "declared"),
+            Edit::Update { before, after } => {
+                let word = if before.drifted { DRIFTED } else { "differs" };
+                (What::UpdateControl { at: at.clone(), before, after }, word)
+            }
+            Edit::Delete(control) => (What::DisableControl(at.clone(), control), "undeclared"),
+        };
+        let origin = desired.origins.controls.get(at);
+        let origin = origin.map(|origin| (origin.span, origin.selector.clone()));
+        out.push(Draft { what, reason: reason(word), origin, until: None });
     }
 }
 

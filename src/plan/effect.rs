@@ -78,6 +78,11 @@ impl<'a> Effects<'a> {
             | What::CloseAccount(_)
             | What::MoveAccount { .. }
             | What::TagAccount { .. }
+            | What::EnableBaseline(_)
+            | What::ResetBaseline(_)
+            | What::EnableControl(..)
+            | What::UpdateControl { .. }
+            | What::DisableControl(..)
             | What::CreateSet(..)
             | What::ProvisionSet { .. }
             | What::DeleteSet(..)

@@ -31,6 +31,12 @@ pub(super) fn gaps(
             });
         }
     };
+    // A snapshot that nobody asked for it says nothing of it.
+    let declared = &desired.origins;
+    let governs = !declared.controls.is_empty() || !declared.baselines.is_empty();
+    if governs && live.control_tower.is_none() {
+        unread(Part::LandingZone, "the reading did not ask for Control Tower");
+    }
     if desired.selects_by_tag || only.is_some_and(Selection::looks_at_tags) {
         for (id, account) in &live.organization.accounts {
             if account.tags.is_none() {

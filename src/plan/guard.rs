@@ -42,8 +42,10 @@ pub fn judge<'a>(
         .map(What::kind)
         .collect();
     let (grants_live, members) = counts(live, only);
-    let Limits { grants, memberships, groups, permission_sets, users, ous, accounts } = limits;
-    let table: [(Kind, usize, &Limit); 7] = [
+    let Limits { grants, memberships, groups, permission_sets, users, ous, accounts, controls } =
+        limits;
+    let table: [(Kind, usize, &Limit); 8] = [
+        (Kind::Controls, live.controls.len(), controls),
         (Kind::Grants, grants_live, grants),
         (Kind::Memberships, members, memberships),
         (Kind::Groups, live.groups.len(), groups),

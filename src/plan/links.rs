@@ -11,7 +11,7 @@ mod meanwhile;
 use super::change::What;
 use super::draft::{DESELECTED, Draft, REVERTED};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
-use crate::model::{Grants, Principal};
+use crate::model::{Grants, Principal, Vendor};
 use content::{Contents, Turn};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +38,10 @@ struct Index<'a> {
     renamed_groups: BTreeMap<&'a GroupName, usize>,
     deleted_ous: BTreeMap<&'a OuPath, usize>,
     leaving: Vec<(&'a OuPath, usize)>,
+    baselines: BTreeMap<&'a OuPath, usize>,
+    disabled: Vec<(&'a OuPath, usize)>,
+    /// What brings accounts into an OU without Control Tower.
+    arriving: Many<&'a OuPath>,
     accounts: Many<&'a AccountId>,
     new_accounts: BTreeMap<&'a AccountId, usize>,
     created_grants_in: Many<&'a AccountId>,
@@ -66,11 +70,21 @@ fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
             What::DeleteOu(path) => {
                 at.deleted_ous.insert(path, i);
             }
-            What::CreateAccount { account, .. } => {
-                at.new_accounts.insert(account, i);
+            What::EnableBaseline(ou) | What::ResetBaseline(ou) => {
+                at.baselines.insert(ou, i);
             }
-            What::MoveAccount { account, from, .. } => {
+            What::DisableControl(placed, _) => at.disabled.push((&placed.ou, i)),
+            What::CreateAccount { account, new, ou, .. } => {
+                at.new_accounts.insert(account, i);
+                if new.by == Vendor::Organizations {
+                    at.arriving.entry(ou).or_default().push(i);
+                }
+            }
+            What::MoveAccount { account, from, to, enrolled } => {
                 at.leaving.push((from, i));
+                if !enrolled {
+                    at.arriving.entry(to).or_default().push(i);
+                }
                 at.accounts.entry(account).or_default().push(i);
             }
             What::TagAccount { account, .. } if by_tag => {
@@ -106,6 +120,8 @@ fn index<'a>(changes: &[&'a What], by_tag: bool) -> Index<'a> {
                 at.deleted_grants_with.entry(&grant.permission_set).or_default().push(i);
             }
             What::DeleteSet(..)
+            | What::EnableControl(..)
+            | What::UpdateControl { .. }
             | What::CloseAccount(_)
             | What::TagAccount { .. }
             | What::AddMember(..)
@@ -136,7 +152,8 @@ pub(super) fn links(drafts: &[Draft], ground: Ground<'_>) -> Vec<Links> {
     let changes: Vec<&What> = drafts.iter().map(|draft| &draft.what).collect();
     let at = index(&changes, ground.by_tag);
     let contents = Contents::new(&changes, ground);
-    let mut all: Vec<Links> = drafts.iter().map(|draft| of(draft, &at, &contents)).collect();
+    let mut all: Vec<Links> =
+        drafts.iter().enumerate().map(|draft| of(draft, &at, &contents)).collect();
     for (i, links) in all.iter_mut().enumerate() {
         links.exist.remove(&i);
         links.succeed.remove(&i);
@@ -201,15 +218,37 @@ fn many<K: Ord>(map: &Many<K>, key: &K) -> impl Iterator<Item = usize> {
     map.get(key).into_iter().flatten().copied()
 }
 
-fn of(draft: &Draft, at: &Index<'_>, contents: &Contents<'_>) -> Links {
+fn of((own, draft): (usize, &Draft), at: &Index<'_>, contents: &Contents<'_>) -> Links {
     let mut links = Links::default();
     match &draft.what {
         What::CreateOu(path) | What::RenameOu { to: path, .. } => ancestors(path, at, &mut links),
         What::CreateAccount { ou: to, .. } | What::MoveAccount { to, .. } => {
             links.exist.extend(at.ous.get(to));
             ancestors(to, at, &mut links);
+            // Account Factory knows registered OUs alone. Whatever else comes into one that is to be registered
+            // comes before that, and is enrolled by it.
+            if !at.arriving.get(to).is_some_and(|all| all.contains(&own)) {
+                links.exist.extend(at.baselines.get(to));
+            }
+        }
+        What::EnableBaseline(ou) | What::ResetBaseline(ou) => {
+            links.exist.extend(at.ous.get(ou));
+            ancestors(ou, at, &mut links);
+            let mut above = ou.parent();
+            while let Some(path) = above {
+                links.exist.extend(at.baselines.get(&path));
+                above = path.parent();
+            }
+            links.end.extend(many(&at.arriving, &ou));
+        }
+        What::EnableControl(placed, _) | What::UpdateControl { at: placed, .. } => {
+            links.exist.extend(at.ous.get(&placed.ou));
+            links.exist.extend(at.baselines.get(&placed.ou));
+            ancestors(&placed.ou, at, &mut links);
         }
         What::DeleteOu(path) => {
+            let disabled = at.disabled.iter().filter(|(ou, _)| ou.is_within(path));
+            links.exist.extend(disabled.map(|(_, i)| *i));
             links
                 .exist
                 .extend(at.leaving.iter().filter(|(from, _)| from.is_within(path)).map(|l| l.1));
@@ -291,6 +330,7 @@ fn of(draft: &Draft, at: &Index<'_>, contents: &Contents<'_>) -> Links {
             links.end.extend(many(&at.accounts, &account));
         }
         What::TagAccount { .. }
+        | What::DisableControl(..)
         | What::CreateSet(..)
         | What::UpdateSet { .. }
         | What::CreateUser(..)

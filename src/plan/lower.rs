@@ -1,10 +1,12 @@
 //! A change → its requests, every parameter filled in.
 
 use super::change::What;
-use crate::call::{AccountRef, Call, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef};
+use crate::call::{AccountRef, Call, GroupRef, OuRef, OuTarget, PrincipalId, Ref, SetRef, UserRef};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::project::Ids;
-use crate::model::{Grant, NewAccount, PermissionSet, Principal, Tags, User, Vendor};
+use crate::model::{
+    Control, Grant, NewAccount, PermissionSet, Placed, Principal, Tags, User, Vendor,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that the plan itself creates, so that their ids are not known yet.
@@ -128,6 +130,19 @@ impl Lookup<'_> {
                 let keys = gone.map(|keys| Call::UntagAccount { account: account.clone(), keys });
                 keys.into_iter().chain(tags).collect()
             }
+            What::EnableBaseline(ou) => vec![self.enable_baseline(ou)?],
+            What::ResetBaseline(ou) => vec![Call::ResetEnabledBaseline {
+                enabled: ids.tower.as_ref()?.enabled_baselines.get(ou)?.clone(),
+            }],
+            What::EnableControl(at, control) => vec![Call::EnableControl {
+                control: ids.tower.as_ref()?.controls.get(&at.control)?.clone(),
+                target: self.governed(&at.ou)?,
+                parameters: control.parameters.clone(),
+            }],
+            What::UpdateControl { at, before, after } => self.update_control(at, before, after)?,
+            What::DisableControl(at, _) => vec![Call::DisableControl {
+                enabled: ids.tower.as_ref()?.enabled_controls.get(at)?.clone(),
+            }],
             What::CreateSet(name, set) => create_set(name, set),
             What::UpdateSet { name, before, after } => update_set(&self.set(name)?, before, after),
             What::ProvisionSet { name, accounts } => {
@@ -172,6 +187,40 @@ impl Lookup<'_> {
             What::CreateGrant(grant) => vec![self.grant(grant, true)?],
             What::DeleteGrant(grant) => vec![self.grant(grant, false)?],
         })
+    }
+
+    /// An OU as Control Tower names it.
+    fn governed(&self, ou: &OuPath) -> Option<OuTarget> {
+        Some(OuTarget { prefix: self.ids.tower.as_ref()?.ou_prefix.clone(), ou: self.ou(ou)? })
+    }
+
+    /// Where Control Tower manages Identity Center, the baseline wants that named.
+    fn enable_baseline(&self, ou: &OuPath) -> Option<Call> {
+        let tower = self.ids.tower.as_ref()?;
+        let key = "IdentityCenterEnabledBaselineArn".to_owned();
+        let parameters = match &tower.identity_center {
+            Some(arn) => BTreeMap::from([(key, arn.to_string())]),
+            None if tower.manages_identity_center => return None,
+            None => BTreeMap::new(),
+        };
+        Some(Call::EnableBaseline {
+            baseline: tower.baseline.clone()?,
+            version: tower.version.clone()?,
+            target: self.governed(ou)?,
+            parameters,
+        })
+    }
+
+    /// Drift is mended first: Control Tower updates no control that has drifted, nor one that is the same.
+    fn update_control(&self, at: &Placed, before: &Control, after: &Control) -> Option<Vec<Call>> {
+        let enabled = self.ids.tower.as_ref()?.enabled_controls.get(at)?;
+        let reset = before.drifted.then(|| Call::ResetEnabledControl { enabled: enabled.clone() });
+        let differs = before.parameters != after.parameters;
+        let update = differs.then(|| Call::UpdateEnabledControl {
+            enabled: enabled.clone(),
+            parameters: after.parameters.clone(),
+        });
+        Some(reset.into_iter().chain(update).collect())
     }
 
     /// The tags come with the creation where that takes any: Account Factory fails with tags.
@@ -240,6 +289,21 @@ impl Lookup<'_> {
             }
             What::TagAccount { account, .. } | What::CloseAccount(account) => {
                 put("account", Some(account.to_string()));
+            }
+            What::EnableBaseline(ou) => put("ou", ids.ous.get(ou).map(ToString::to_string)),
+            What::ResetBaseline(ou) => {
+                let tower = ids.tower.as_ref();
+                let arn = tower.and_then(|tower| tower.enabled_baselines.get(ou));
+                put("enabled_baseline", arn.map(ToString::to_string));
+            }
+            What::EnableControl(at, _)
+            | What::UpdateControl { at, .. }
+            | What::DisableControl(at, _) => {
+                put("ou", ids.ous.get(&at.ou).map(ToString::to_string));
+                let tower = ids.tower.as_ref();
+                put("control", tower.and_then(|tower| tower.controls.get(&at.control).cloned()));
+                let arn = tower.and_then(|tower| tower.enabled_controls.get(at));
+                put("enabled_control", arn.map(ToString::to_string));
             }
             What::CreateSet(name, _)
             | What::UpdateSet { name, .. }

@@ -1,16 +1,16 @@
 //! What was read, as a plan records it.
 
 use super::change::Change;
-use super::{Counts, Observed};
+use super::{Counts, Governed, Observed};
 use crate::live::fingerprint;
 use crate::live::part::part_name;
 use crate::live::project::{Ids, Labels};
-use crate::live::{Gap, Taken};
+use crate::live::{Gap, Live};
 use crate::model::State;
 
 /// Counts, gaps and fingerprints: of everything, and of the parts that the changes touch.
 pub(super) fn observe(
-    taken: &Taken,
+    live: &Live,
     state: &State,
     gaps: &[Gap],
     (ids, labels): (&Ids, &Labels),
@@ -23,7 +23,12 @@ pub(super) fn observe(
         (part.to_string(), fingerprint::of_piece(state, part))
     });
     Observed {
-        taken: taken.clone(),
+        taken: live.taken.clone(),
+        control_tower: live.control_tower.as_ref().map(|tower| Governed {
+            landing_zone: tower.landing_zone.clone(),
+            registered: state.baselines.len(),
+            controls: state.controls.len(),
+        }),
         gaps: gaps.iter().map(|gap| (gap.clone(), part_name(&gap.part, ids, labels))).collect(),
         counts: Counts {
             accounts: state.accounts.len(),

@@ -17,25 +17,27 @@ pub(super) struct Placed {
     pub(super) after: BTreeSet<usize>,
 }
 
-/// The step of the design's order to which a change belongs: OUs, accounts, permission sets and
-/// their provisioning, users, groups, memberships, new grants, revoked grants, deletions.
+/// The step of the design's order to which a change belongs: OUs, accounts, Control Tower, permission
+/// sets and their provisioning, users, groups, memberships, new grants, revoked grants, deletions.
 fn step(what: &What) -> u8 {
     match what {
         What::CreateOu(_) | What::RenameOu { .. } => 0,
         What::CreateAccount { .. } | What::MoveAccount { .. } | What::TagAccount { .. } => 1,
-        What::CreateSet(..) | What::UpdateSet { .. } => 2,
-        What::ProvisionSet { .. } => 3,
-        What::CreateUser(..) | What::UpdateUser { .. } => 4,
-        What::CreateGroup(..) | What::UpdateGroup { .. } | What::RenameGroup { .. } => 5,
-        What::AddMember(..) => 6,
-        What::RemoveMember(..) => 7,
-        What::CreateGrant(_) => 8,
-        What::DeleteGrant(_) => 9,
-        What::DeleteGroup(..) => 10,
-        What::DeleteUser(..) => 11,
-        What::DeleteSet(..) => 12,
-        What::CloseAccount(_) => 13,
-        What::DeleteOu(_) => 14,
+        What::EnableBaseline(_) | What::ResetBaseline(_) => 2,
+        What::EnableControl(..) | What::UpdateControl { .. } | What::DisableControl(..) => 3,
+        What::CreateSet(..) | What::UpdateSet { .. } => 4,
+        What::ProvisionSet { .. } => 5,
+        What::CreateUser(..) | What::UpdateUser { .. } => 6,
+        What::CreateGroup(..) | What::UpdateGroup { .. } | What::RenameGroup { .. } => 7,
+        What::AddMember(..) => 8,
+        What::RemoveMember(..) => 9,
+        What::CreateGrant(_) => 10,
+        What::DeleteGrant(_) => 11,
+        What::DeleteGroup(..) => 12,
+        What::DeleteUser(..) => 13,
+        What::DeleteSet(..) => 14,
+        What::CloseAccount(_) => 15,
+        What::DeleteOu(_) => 16,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is left behind by an apply of changes, before anything is done.
 
 use super::change::What;
-use crate::model::{Account, Grant, State};
+use crate::model::{Account, Baseline, Grant, State};
 
 /// The state after all of the given changes: what an apply of them leaves behind.
 pub fn predict<'a>(live: &State, changes: impl IntoIterator<Item = &'a What>) -> State {
@@ -21,6 +21,8 @@ fn apply(state: &mut State, what: &What) {
         }
         What::DeleteOu(path) => {
             state.ous.remove(&path);
+            state.baselines.remove(&path);
+            state.controls.retain(|at, _| at.ou != path);
         }
         What::RenameOu { from, to } => {
             state.rename_ou(&from, &to);
@@ -42,6 +44,15 @@ fn apply(state: &mut State, what: &What) {
             if let Some(account) = state.accounts.get_mut(&account) {
                 account.tags = after;
             }
+        }
+        What::EnableBaseline(ou) | What::ResetBaseline(ou) => {
+            state.baselines.insert(ou, Baseline::default());
+        }
+        What::EnableControl(at, control) | What::UpdateControl { at, after: control, .. } => {
+            state.controls.insert(at, control);
+        }
+        What::DisableControl(at, _) => {
+            state.controls.remove(&at);
         }
         What::CreateSet(name, set) | What::UpdateSet { name, after: set, .. } => {
             state.permission_sets.insert(name, *set);

@@ -38,6 +38,7 @@ pub fn renamed_ids(ids: &Ids, renames: &Renames) -> Ids {
     let mut out = ids.clone();
     for (from, to) in &renames.ous {
         out.ous = out.ous.into_iter().map(|(path, id)| (path.moved(from, to), id)).collect();
+        out.tower = out.tower.map(|tower| tower.moved(from, to));
     }
     for (from, to) in &renames.groups {
         if let Some(id) = out.groups.remove(from) {

@@ -70,7 +70,13 @@ impl<'a> Danger<'a> {
             What::DeleteSet(..)
             | What::DeleteGroup(..)
             | What::DeleteUser(..)
+            | What::DisableControl(..)
             | What::CloseAccount(_) => Risk::High,
+            // A control stops people's work, or lets it go on, in every account of an OU.
+            What::EnableBaseline(_)
+            | What::ResetBaseline(_)
+            | What::EnableControl(..)
+            | What::UpdateControl { .. } => Risk::Medium,
             What::MoveAccount { .. } | What::RenameGroup { .. } | What::ProvisionSet { .. } => {
                 Risk::Medium
             }

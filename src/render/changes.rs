@@ -3,7 +3,7 @@
 use super::access::place;
 use super::{Page, Tone};
 use crate::diag::Files;
-use crate::model::{PermissionSet, Policy, Tags, Vendor};
+use crate::model::{Parameters, PermissionSet, Policy, Tags, Vendor};
 use crate::plan::Plan;
 use crate::plan::change::{Action, Change, Kind, What};
 use similar::TextDiff;
@@ -100,6 +100,12 @@ fn one(page: &mut Page, plan: &Plan, change: &Change, files: &Files) {
         What::CreateSet(_, set) => set_fields(page, None, set),
         What::UpdateSet { before, after, .. } => set_fields(page, Some(before), after),
         What::TagAccount { before, after, .. } => tags(page, before, after),
+        What::EnableControl(_, control) => {
+            parameters(page, &Parameters::new(), &control.parameters)
+        }
+        What::UpdateControl { before, after, at: _ } => {
+            parameters(page, &before.parameters, &after.parameters);
+        }
         _ => {}
     }
 }
@@ -114,6 +120,9 @@ fn said(what: &What) -> Option<String> {
             };
             Some(format!("{} in {ou}{by}", new.email))
         }
+        What::EnableBaseline(_) => Some("registers the OU with Control Tower".to_owned()),
+        What::ResetBaseline(_) => Some("reset".to_owned()),
+        What::UpdateControl { before, .. } if before.drifted => Some("reset".to_owned()),
         What::CloseAccount(account) => Some(format!("closes {account} for good")),
         What::MoveAccount { from, to, enrolled: true, .. } => {
             Some(format!("{from} -> {to}, by Account Factory"))
@@ -212,6 +221,22 @@ fn tags(page: &mut Page, before: &Tags, after: &Tags) {
     }
     for (key, value) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
         field(page, "tag", &format!("- {key} = {value}"));
+    }
+}
+
+/// Parameters of a control that differ.
+fn parameters(page: &mut Page, before: &Parameters, after: &Parameters) {
+    for (key, value) in after {
+        match before.get(key) {
+            None => field(page, "parameter", &format!("+ {key} = {value}")),
+            Some(old) if old != value => {
+                field(page, "parameter", &format!("~ {key} = {old} -> {value}"));
+            }
+            Some(_) => {}
+        }
+    }
+    for (key, value) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
+        field(page, "parameter", &format!("- {key} = {value}"));
     }
 }
 

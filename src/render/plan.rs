@@ -4,9 +4,10 @@ mod markdown;
 
 use super::{Page, Tone, access, changes, counted};
 use crate::diag::Files;
+use crate::live::{Gap, Part};
 use crate::plan::change::Kind;
 use crate::plan::document::{digest, expires, id};
-use crate::plan::{Counts, Plan};
+use crate::plan::{Counts, Governed, Plan};
 pub use markdown::markdown;
 
 /// What the text says beyond the plan itself.
@@ -48,6 +49,26 @@ pub fn text(plan: &Plan, files: &Files, options: &Options) -> String {
     page.finish()
 }
 
+/// What was read of Control Tower.
+fn governed(tower: &Governed, plan: &Plan) -> String {
+    let Governed { landing_zone, registered, controls } = tower;
+    let Some(zone) = landing_zone else {
+        let unread = |(gap, _): &(Gap, String)| gap.part == Part::LandingZone;
+        let unread = plan.observed.gaps.iter().any(unread);
+        let text = if unread { "not read" } else { "no landing zone" };
+        return format!("control tower: {text} in {}", plan.scope.region);
+    };
+    let word = |word: &Option<String>| word.clone().unwrap_or_else(|| "UNKNOWN".to_owned());
+    format!(
+        "control tower: landing zone {}, {}, {} · {} registered, {}",
+        zone.version,
+        word(&zone.status),
+        word(&zone.drift),
+        counted(*registered, "OU"),
+        counted(*controls, "control"),
+    )
+}
+
 fn read(page: &mut Page, plan: &Plan) {
     let scope = &plan.scope;
     let instance = scope.instance.rsplit('/').next().unwrap_or(&scope.instance);
@@ -69,6 +90,9 @@ fn read(page: &mut Page, plan: &Plan) {
     ]
     .join(", ");
     page.row(12, Tone::Plain, &format!("{text} · {} in {seconds:.1} s", counted(calls, "call")));
+    if let Some(tower) = &plan.observed.control_tower {
+        page.row(12, Tone::Plain, &governed(tower, plan));
+    }
     let reading = &taken.reading;
     page.row(12, Tone::Plain, &format!("{} reading, {}", reading.depth.name(), reading.strategy()));
     for unseen in reading.cannot_see() {

@@ -6,7 +6,7 @@ mod to_come;
 use super::select::{OrgView, Place, matches};
 use super::{Context, Desired, Held, Hold, Only, organization, scope};
 use crate::diag::{Code, Diagnostic, Spanned};
-use crate::id::AccountId;
+use crate::id::{AccountId, OuPath};
 use crate::live::{AccountState, Organization, Part};
 use crate::model::{Tags, address};
 use crate::source::declared::{self, Declared, Mode};
@@ -134,7 +134,8 @@ pub(super) fn resolve(
 }
 
 /// Notes which accounts Account Factory has to move: the enrolled ones, where it makes accounts, unless the
-/// landing zone enrols what is moved by itself.
+/// landing zone enrols what is moved by itself. One that stands in the root may be in the making still: it is
+/// left to Account Factory as well.
 fn by_factory(context: &Context<'_>, desired: &mut Desired) {
     let Some(tower) = context.live.control_tower.as_ref().filter(|tower| !tower.auto_enrols())
     else {
@@ -145,7 +146,9 @@ fn by_factory(context: &Context<'_>, desired: &mut Desired) {
     }
     let moved = desired.live.accounts.iter().filter(|(id, at)| {
         let after = desired.state.accounts.get(*id);
-        after.is_some_and(|after| after.ou != at.ou) && tower.is_enrolled(id)
+        let moves = after.is_some_and(|after| after.ou != at.ou);
+        let is_in_the_making = at.ou == OuPath::root();
+        moves && (is_in_the_making || tower.is_enrolled(id))
     });
     desired.by_factory = moved.map(|(id, _)| id.clone()).collect();
 }

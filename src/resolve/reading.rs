@@ -4,10 +4,9 @@ use super::index::Index;
 use super::scope::Scope;
 use super::select::OrgView;
 use crate::id::{
-    AccountId, GroupId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName,
+    AccountId, ControlId, GroupId, GroupName, PermissionSetArn, PermissionSetName, UserId, UserName,
 };
 use crate::live::Live;
-use crate::live::control_tower::ControlId;
 use crate::source::declared::{Declared, IdentitySource, Mode, PrincipalRef, Sentence};
 use std::collections::BTreeSet;
 
@@ -38,9 +37,18 @@ pub fn questions(declared: &Declared) -> Questions {
     }
     // A user who is removed may be a member of any group.
     let members_of = (!removes_users(declared)).then_some(groups);
-    // Enforced controls are looked for, declared or not.
-    let controls = (declared.settings.manage.controls == Mode::Enforce).then(BTreeSet::new);
+    let controls = concerns_tower(declared).then(|| {
+        let rules = declared.controls.iter().flat_map(|rule| &rule.value.enable);
+        rules.map(|id| id.value.clone()).collect()
+    });
     Questions { users, members_of, controls }
+}
+
+/// Whether the definitions are about Control Tower. Enforced controls are looked for, declared or not.
+pub(super) fn concerns_tower(declared: &Declared) -> bool {
+    !declared.controls.is_empty()
+        || declared.ous.values().any(|ou| ou.value.baseline.is_some())
+        || declared.settings.manage.controls == Mode::Enforce
 }
 
 /// Permission sets and groups that the definitions may grant or keep in some accounts, whatever the period and

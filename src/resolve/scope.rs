@@ -130,8 +130,18 @@ impl Scope {
 
     /// The state without what is ignored, and how much that was, by kind.
     pub fn project(&self, state: &State) -> (State, BTreeMap<&'static str, usize>) {
-        let State { ous, accounts, permission_sets, stale, users, groups, memberships, grants } =
-            state;
+        let State {
+            ous,
+            accounts,
+            baselines,
+            controls,
+            permission_sets,
+            stale,
+            users,
+            groups,
+            memberships,
+            grants,
+        } = state;
         let mut counts = BTreeMap::new();
         let mut count = |kind, before: usize, after: usize| {
             if before > after {
@@ -160,6 +170,8 @@ impl Scope {
             .collect();
         let state = State {
             ous: ous.clone(),
+            baselines: baselines.clone(),
+            controls: controls.clone(),
             accounts: kept_accounts,
             permission_sets: kept_sets,
             stale: kept_stale,

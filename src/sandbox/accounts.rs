@@ -34,6 +34,8 @@ pub(super) struct Requests {
     creations: BTreeMap<String, Creation>,
     /// When an account will be suspended that waits for it.
     closures: BTreeMap<String, Instant>,
+    /// When each account was asked to be closed, in seconds since 1970.
+    closed: BTreeMap<String, i64>,
 }
 
 impl Requests {
@@ -45,6 +47,16 @@ impl Requests {
     /// Adds the closure of an account.
     pub(super) fn close(&mut self, account: &str, due: Instant) {
         self.closures.insert(account.to_owned(), due);
+    }
+
+    /// Remembers when the closure of an account was asked for.
+    pub(super) fn remember_closed(&mut self, account: &str, at: i64) {
+        self.closed.insert(account.to_owned(), at);
+    }
+
+    /// When each account was asked to be closed.
+    pub(super) fn closed(&self) -> &BTreeMap<String, i64> {
+        &self.closed
     }
 
     /// All creations by id.

@@ -56,20 +56,20 @@ pub(super) struct Product {
 
 /// What a record is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
-    ProvisionProduct,
-    UpdateProvisionedProduct,
-    TerminateProvisionedProduct,
+    Provision,
+    Update,
+    Terminate,
 }
 
 impl Kind {
     /// The API's `RecordType`.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::ProvisionProduct => "PROVISION_PRODUCT",
-            Self::UpdateProvisionedProduct => "UPDATE_PROVISIONED_PRODUCT",
-            Self::TerminateProvisionedProduct => "TERMINATE_PROVISIONED_PRODUCT",
+            Self::Provision => "PROVISION_PRODUCT",
+            Self::Update => "UPDATE_PROVISIONED_PRODUCT",
+            Self::Terminate => "TERMINATE_PROVISIONED_PRODUCT",
         }
     }
 }
@@ -126,7 +126,7 @@ impl Record {
     /// Whether its first quarter has not passed. One that never ends has more left than it takes, and has begun.
     fn begins(&self) -> bool {
         let left = self.left();
-        left > self.delay - self.delay / 4 && left <= self.delay
+        left > self.delay / 4 * 3 && left <= self.delay
     }
 
     /// Why it failed, or is failing.
@@ -186,7 +186,7 @@ impl Factory {
         "UNDER_CHANGE".clone_into(&mut product.status);
         product.message = None;
         product.last_record.clone_from(&record.id);
-        if record.kind != Kind::TerminateProvisionedProduct {
+        if record.kind != Kind::Terminate {
             product.last_provisioning = Some(record.id.clone());
         }
         self.products.insert(product.id.clone(), product);
@@ -205,7 +205,7 @@ impl Factory {
         for record in open {
             let Some(product) = products.get_mut(&record.product) else { continue };
             let Some(due) = record.due() else { continue };
-            if record.kind == Kind::ProvisionProduct
+            if record.kind == Kind::Provision
                 && record.doomed.is_none()
                 && product.account.is_none()
                 && record.left() <= record.delay / 2

@@ -58,7 +58,7 @@ pub fn counts<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> BTreeMap<Stri
 }
 
 /// Members that say nothing about a call: the same in all of them, or how it is read.
-const SILENT: [&str; 10] = [
+const SILENT: [&str; 13] = [
     "InstanceArn",
     "IdentityStoreId",
     "MaxResults",
@@ -69,9 +69,16 @@ const SILENT: [&str; 10] = [
     "PageSize",
     "PageToken",
     "AcceptLanguage",
+    "ProvisionToken",
+    "UpdateToken",
+    "TerminateToken",
 ];
 /// Longest text of one value, and of all.
 const VALUE: usize = 80;
+/// Members that are lists of keys and values, and told as such.
+const PARAMETERS: [&str; 2] = ["parameters", "ProvisioningParameters"];
+/// Longest text of one of them.
+const PAIRS: usize = 200;
 const SUMMARY: usize = 240;
 
 /// Whether an operation changes something, told by its name as all of AWS's are.
@@ -87,8 +94,16 @@ pub(super) fn summary(members: &Map<String, Value>) -> String {
     let shown = sorted
         .into_iter()
         .filter(|(name, value)| !SILENT.contains(&name.as_str()) && !value.is_null())
-        .map(|(name, value)| format!("{}={}", visible(name), short(value)));
+        .map(|(name, value)| format!("{}={}", visible(name), shown(name, value)));
     cut(&shown.collect::<Vec<_>>().join(" "), SUMMARY)
+}
+
+fn shown(name: &str, value: &Value) -> String {
+    let pairs = PARAMETERS.contains(&name).then(|| value.as_array()).flatten();
+    match pairs.and_then(|items| self::pairs(items)) {
+        Some(pairs) => cut(&visible(&pairs), PAIRS),
+        None => short(value),
+    }
 }
 
 fn short(value: &Value) -> String {
@@ -101,6 +116,21 @@ fn short(value: &Value) -> String {
         other => other.to_string(),
     };
     cut(&visible(&text), VALUE)
+}
+
+/// A list of keys and values, in short.
+fn pairs(items: &[Value]) -> Option<String> {
+    let member = |item: &Value, names: [&str; 2]| {
+        let value = names.into_iter().find_map(|name| item.get(name))?;
+        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    let pair = |item: &Value| {
+        let key = member(item, ["Key", "key"])?;
+        let value = member(item, ["Value", "value"]);
+        Some(value.map_or_else(|| format!("{key}:"), |value| format!("{key}:{value}")))
+    };
+    let all: Option<Vec<String>> = items.iter().map(pair).collect();
+    all.filter(|all| !all.is_empty()).map(|all| all.join(","))
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -134,6 +164,9 @@ mod tests {
         assert_eq!(text, "Name=a\\u{1b}[31m\\u{202e}b Set=ps-1");
         let long = json!({"Name": "x".repeat(500)});
         assert_eq!(summary(long.as_object().unwrap()).chars().count(), 85);
+        let pairs = json!({"parameters": [{"key": "AllowedRegions", "value": ["a"]}, {"Key": "Name", "UsePreviousValue": true}]});
+        let text = summary(pairs.as_object().unwrap());
+        assert_eq!(text, "parameters=AllowedRegions:[\"a\"],Name:");
     }
 
     #[test]

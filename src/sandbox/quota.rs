@@ -49,6 +49,8 @@ pub struct Quotas {
     pub account_creations: usize,
     /// Accounts in the state `PENDING_CLOSURE`.
     pub account_closures: usize,
+    /// Accounts closed in 30 days; a fifth of all of them, where that is more.
+    pub account_closures_a_month: usize,
     /// Each operation of Control Tower by itself, and each of its catalog and of Service Catalog.
     pub control_tower: Rate,
     /// Operations for controls in progress.
@@ -118,6 +120,7 @@ impl Default for Quotas {
             sets_per_account: 500,
             account_creations: 5,
             account_closures: 3,
+            account_closures_a_month: 250,
             control_tower: Rate::per_second(5, 10),
             control_operations: 100,
             account_operations: 5,

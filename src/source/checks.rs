@@ -4,7 +4,7 @@
 //! `[ignore]` or the clock is checked in `resolve::check`.
 
 use super::declared::Declared;
-use super::{directory, network, organization, policy_reference, unique};
+use super::{control, directory, network, organization, policy_reference, unique};
 use crate::diag::Diagnostic;
 
 /// A check: what must hold, and what reports where it does not.
@@ -18,6 +18,7 @@ pub const CHECKS: &[Check] = &[
     ("networks do not overlap", network::overlaps),
     ("an OU is renamed in its place", organization::renamed_in_place),
     ("a policy's ARN is of the partition that the region is in", policy_reference::partitions),
+    ("controls are those of the home region", control::regions),
     ("users are defined only where the directory keeps them", directory::external),
 ];
 

@@ -5,6 +5,7 @@
 //! `landgrant schema` is made from these types: their comments are what an editor shows, so they speak
 //! to whoever writes definitions. A field is named like its key, unless `rename` says otherwise.
 
+mod control;
 mod drift;
 mod keep;
 mod settings;
@@ -17,6 +18,7 @@ use super::selector::Selector;
 use crate::diag::{Files, Span, Spanned};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::model::{CustomerPolicy, Policy, Session, Tags};
+pub use control::{Baseline, ControlRule, OuSelector};
 pub use drift::{Accept, DriftSettings, Severities, Severity};
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -62,6 +64,9 @@ pub struct Declared {
     /// Grants, each under `[[grant]]`: to whom, what, where. They keep the order of files and lines.
     #[schemars(rename = "grant")]
     pub grants: Vec<Spanned<GrantRule>>,
+    /// Controls of AWS Control Tower, each under `[[control]]`: which, and on which OUs.
+    #[schemars(rename = "control")]
+    pub controls: Vec<Spanned<ControlRule>>,
     /// Differences that are known and may stay for a while, each under `[[accept]]`.
     #[schemars(rename = "accept")]
     pub accepts: Vec<Spanned<Accept>>,
@@ -79,6 +84,10 @@ pub struct Ou {
     /// keeps its id.
     #[schemars(default, with = "Vec<forms::DeclaredOu>")]
     pub previously: Vec<Spanned<OuPath>>,
+    /// The baseline of AWS Control Tower that it has: `AWSControlTowerBaseline` registers it and enrols
+    /// its accounts. Left alone, if left out. `manage.controls` decides what is done.
+    #[schemars(default, with = "Baseline")]
+    pub baseline: Option<Spanned<Baseline>>,
 }
 
 /// An account, found by `id` if there is one, else by its name, else by `email`.

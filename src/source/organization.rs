@@ -1,6 +1,6 @@
 //! `[ou."A/B"]` and `[account.NAME]`.
 
-use super::declared::{Account, Declared, Ou, Owner};
+use super::declared::{Account, Baseline, Declared, Ou, Owner};
 use super::decode::{Node, Table, entries};
 use super::names::{self, ACCOUNT, OU, PERSON};
 use super::{define, tags};
@@ -10,6 +10,9 @@ use toml::de::DeTable;
 
 /// OUs nest five deep below the root (docs/aws.md).
 pub(super) const MAX_DEPTH: usize = 5;
+
+/// The baselines that an OU can have.
+const BASELINES: &[(&str, Baseline)] = &[("AWSControlTowerBaseline", Baseline::ControlTower)];
 
 /// Organizations' limit (docs/aws.md).
 pub(super) const MAX_ACCOUNT_TAGS: usize = 50;
@@ -27,9 +30,10 @@ pub(super) fn ous(
             continue;
         };
         let previously = table.optional("previously").and_then(|node| node.strings(out, named_ou));
+        let baseline = table.optional("baseline").and_then(|node| node.word(BASELINES, out));
         table.finish(out);
         let Some(path) = named_ou(name, out) else { continue };
-        let ou = Ou { previously: previously.unwrap_or_default() };
+        let ou = Ou { previously: previously.unwrap_or_default(), baseline };
         define(&mut all.ous, "OU", path, Spanned::new(ou, place), out);
     }
 }
@@ -74,7 +78,7 @@ fn named_ou(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
 }
 
 /// A path of OU names, which may be the root.
-fn ou_path(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
+pub(super) fn ou_path(text: Spanned<&str>, out: &mut Vec<Diagnostic>) -> Option<OuPath> {
     let path = OuPath::parse(text.value).filter(|_| !text.value.is_empty());
     let Some(path) = path else {
         let message = format!("`{}` is not an OU path", text.value);
@@ -193,7 +197,10 @@ mod tests {
             ("[ou.\"1/2/3/4/5\"]\n", ""),
             ("[ou.\"1/2/3/4/5/6\"]\n", "invalid-name 1:5"),
             ("[ou.A]\npreviously = [\"/\"]\n", "invalid-name 2:15"),
-            ("[ou.A]\nbaseline = \"x\"\n", "unknown-key 2:1"),
+            ("[ou.A]\nbase = \"x\"\n", "unknown-key 2:1"),
+            ("[ou.A]\nbaseline = \"AWSControlTowerBaseline\"\n", ""),
+            ("[ou.A]\nbaseline = \"IdentityCenterBaseline\"\n", "invalid-value 2:12"),
+            ("[ou.A]\nbaseline = [\"AWSControlTowerBaseline\"]\n", "wrong-type 2:12"),
             ("[ou.A]\npreviously = [\"B\", 1]\n", "wrong-type 2:20"),
             ("[account.\"\"]\n", "invalid-name 1:10"),
             ("[account.a]\nid = 111122223333\n", "wrong-type 2:6"),

@@ -51,6 +51,15 @@ enum Outcome {
     Wrong,
 }
 
+/// Reads a TOML value as JSON where it is no policy.
+pub(super) fn value(node: Node<'_>, out: &mut Vec<Diagnostic>) -> serde_json::Value {
+    let mut found = Vec::new();
+    let value = json::from_toml(node, &mut found).value.to_value();
+    found.iter_mut().for_each(|diagnostic| diagnostic.code = Code::InvalidValue);
+    out.append(&mut found);
+    value
+}
+
 /// Reads `inline_policy`: a path, or the document itself as a table. The networks that it refers to
 /// are added to `networks`.
 pub(super) fn read(

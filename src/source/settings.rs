@@ -236,7 +236,8 @@ fn globs(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Vec<Spanned<String>> {
 fn limits(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Limits {
     let mut limits = Limits::default();
     let Some(mut table) = Table::of("limits", node.span, node, out) else { return limits };
-    let Limits { grants, memberships, groups, permission_sets, users, ous, accounts } = &mut limits;
+    let Limits { grants, memberships, groups, permission_sets, users, ous, accounts, controls } =
+        &mut limits;
     for (key, limit) in [
         ("grants", grants),
         ("memberships", memberships),
@@ -245,6 +246,7 @@ fn limits(node: Node<'_>, out: &mut Vec<Diagnostic>) -> Limits {
         ("users", users),
         ("ous", ous),
         ("accounts", accounts),
+        ("controls", controls),
     ] {
         if let Some(node) = table.optional(key) {
             one_limit(key, node, limit, out);

@@ -292,7 +292,9 @@ fn called() -> BTreeSet<String> {
 fn policies_allow_exactly_what_is_called() {
     let reads = |action: &String| {
         let (_, operation) = action.split_once(':').unwrap();
-        ["Describe", "Get", "List", "Lookup"].iter().any(|verb| operation.starts_with(verb))
+        ["Describe", "Get", "List", "Lookup", "Search"]
+            .iter()
+            .any(|verb| operation.starts_with(verb))
     };
     let (notify, others): (BTreeSet<_>, BTreeSet<_>) =
         called().into_iter().partition(|action| action.starts_with("sns:"));

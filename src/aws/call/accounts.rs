@@ -113,6 +113,14 @@ impl Session<'_> {
         Ok(account.is_some_and(|account| is(&account, name, email)))
     }
 
+    /// An account's name.
+    pub(super) async fn name_of(&self, account: &AccountId) -> Result<String, AwsError> {
+        let request = self.aws.organizations.describe_account().account_id(account.as_str());
+        let out = self.aws.call(DESCRIBE, || request.clone().send()).await?;
+        let name = out.account.and_then(|account| account.name);
+        name.ok_or_else(|| AwsError::malformed(DESCRIBE, "an account without a name"))
+    }
+
     /// Closes an account. One that is closed or being closed is answered by an error about that.
     pub(super) async fn close_account(&self, account: &AccountId) -> Result<Done, CallError> {
         let request = self.aws.organizations.close_account().account_id(account.as_str());
@@ -137,7 +145,7 @@ fn is_lost(error: &AwsError) -> bool {
 fn vending(status: &CreateAccountStatus, name: &str, email: &str) -> Option<Vending> {
     let request_id = status.id.clone().filter(|id| !id.is_empty())?;
     let (name, email) = (name.to_owned(), email.to_owned());
-    Some(Vending { kind: VendingKind::Creation, request_id, name, email })
+    Some(Vending { kind: VendingKind::Creation, request_id, name, email, account: None })
 }
 
 /// Addresses are compared as AWS does: it takes two that differ by case for one.

@@ -6,7 +6,7 @@
 use super::{CallError, Done, Session, busy};
 use crate::aws::error::{AwsError, Kind};
 use crate::aws::page::{listed, pages};
-use crate::aws::wait::account::{Vending, VendingKind};
+use crate::aws::wait::account::{Vended, Vending, VendingKind, vended};
 use crate::call::{Answer, ou_form};
 use crate::id::{AccountId, OuId};
 use crate::model::AccountOwner;
@@ -17,6 +17,7 @@ use aws_sdk_servicecatalog::types::{
 };
 use aws_sdk_ssoadmin::operation::RequestId;
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// What the product is called.
 const PRODUCT: &str = "AWS Control Tower Account Factory";
@@ -45,6 +46,7 @@ impl Session<'_> {
             request_id: id,
             name: name.to_owned(),
             email: email.to_owned(),
+            account: None,
         };
         let Source { product: product_id, artifact, path } = self.source().await?;
         let AccountOwner { email: user, given_name, family_name } = owner;
@@ -102,10 +104,17 @@ impl Session<'_> {
             request_id,
             name: name.clone(),
             email: String::new(),
+            account: Some(account.clone()),
         };
         if there.status == Some(ProvisionedProductStatus::UnderChange) {
-            let message = "another change of the account is under way in Account Factory";
-            return Err(self.refused("ConflictException", Kind::Conflict, message).into());
+            // What a run that died has begun, most likely: it decides where the account stands.
+            let record = self.id(there.last_record_id.clone())?;
+            if let Vended::Failed { reason } = vended(self.aws, &vending(record)).await {
+                return Err(self.refused("RecordFailed", Kind::Other, &reason).into());
+            }
+            if self.stands_in(account, to).await? {
+                return Ok(Done::already(None));
+            }
         }
         let Source { product, artifact, path } = self.source().await?;
         let changed = UpdateProvisioningParameter::builder()
@@ -235,13 +244,23 @@ impl Session<'_> {
         if let Some(found) = by_id.into_iter().find(is) {
             return Ok(found);
         }
-        // What its `PhysicalId` holds is not documented: its outputs tell the account.
-        for product in self.provisioned(None).await? {
-            if is(&product) || self.account_of(&product).await.is_ok_and(|id| id == *account) {
+        // What its `PhysicalId` holds is not documented, and while it is provisioned there is none: then it
+        // is known by the name that it was given, else its outputs tell the account.
+        let name = product_name(&self.name_of(account).await?);
+        let named = |product: &ProvisionedProductAttribute| product.name.as_ref() == Some(&name);
+        let mut all = self.provisioned(None).await?;
+        all.sort_by_key(|product| !named(product));
+        for product in all {
+            let runs = product.status == Some(ProvisionedProductStatus::UnderChange);
+            if (named(&product) && runs)
+                || self.account_of(&product).await.is_ok_and(|id| id == *account)
+            {
                 return Ok(product);
             }
         }
-        let message = format!("Account Factory has no provisioned product for account {account}");
+        let message = format!(
+            "Account Factory has no provisioned product for account {account}: enrol it in Control Tower"
+        );
         Err(self.refused("ResourceNotFoundException", Kind::NotFound, &message))
     }
 
@@ -281,7 +300,7 @@ fn newest(artifacts: Vec<ProvisioningArtifact>) -> Option<String> {
 }
 
 /// An account's name as a provisioned product can have it: `[a-zA-Z0-9][a-zA-Z0-9._-]*`, 1 to 128
-/// (ProvisionedProductName). Where it had to be changed, it ends in a digest: two accounts never share one.
+/// (`ProvisionedProductName`). Where it had to be changed, it ends in a digest: two accounts never share one.
 fn product_name(account: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
     let name: String = account.chars().map(plain).take(100).collect();
@@ -290,8 +309,12 @@ fn product_name(account: &str) -> String {
         return name;
     }
     let digest = Sha256::digest(account.as_bytes());
-    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("{name}-{digest}")
+    let mut out = format!("{name}-");
+    for byte in digest.iter().take(4) {
+        // Writing to a text does not fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }
 
 #[cfg(test)]

@@ -56,23 +56,23 @@ impl Session<'_> {
             Err(CallError::Aws(error)) if error.code == "DuplicateAccountException" => {
                 Ok(Done::already(error.request_id))
             }
-            Err(CallError::Aws(error)) if self.stands_in(account, to, &error).await => {
+            Err(CallError::Aws(error))
+                if !matches!(error.kind, Kind::Denied | Kind::Credentials)
+                    && self.stands_in(account, to).await.unwrap_or_default() =>
+            {
                 Ok(Done::already(error.request_id))
             }
             answer => answer,
         }
     }
 
-    /// Whether an account is where it was to go, although moving it failed.
-    async fn stands_in(&self, account: &AccountId, to: &OuId, error: &AwsError) -> bool {
+    /// Whether an account is where it was to go.
+    pub(super) async fn stands_in(&self, account: &AccountId, to: &OuId) -> Result<bool, AwsError> {
         const LIST: &str = "organizations:ListParents";
-        if matches!(error.kind, Kind::Denied | Kind::Credentials) {
-            return false;
-        }
         let request = self.aws.organizations.list_parents().child_id(account.as_str());
-        let Ok(out) = self.aws.call(LIST, || request.clone().send()).await else { return false };
+        let out = self.aws.call(LIST, || request.clone().send()).await?;
         let mut parents = out.parents.into_iter().flatten();
-        parents.any(|parent| parent.id.as_deref() == Some(to.as_str()))
+        Ok(parents.any(|parent| parent.id.as_deref() == Some(to.as_str())))
     }
 
     pub(super) async fn tag_account(

@@ -10,9 +10,9 @@ use crate::aws::Aws;
 use crate::aws::document::json;
 use crate::aws::error::AwsError;
 use crate::aws::page::pages;
-use crate::id::{BaselineArn, LandingZoneArn};
+use crate::id::{BaselineArn, ControlId, LandingZoneArn};
 use crate::live::Part;
-use crate::live::control_tower::{ControlId, ControlTower, LandingZone};
+use crate::live::control_tower::{ControlTower, LandingZone};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

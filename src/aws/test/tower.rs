@@ -3,8 +3,8 @@
 use super::read::id;
 use super::{Fake, Reply, error, ok, small};
 use crate::aws::read::{ReadError, Silent, Wanted, no_tags, read};
-use crate::id::{EnabledControlArn, OuId};
-use crate::live::control_tower::{ControlId, ControlTower, Target};
+use crate::id::{ControlId, EnabledControlArn, OuId};
+use crate::live::control_tower::{ControlTower, Target};
 use crate::live::{Gap, Live, Part, snapshot};
 use jiff::Timestamp;
 use serde_json::{Value, json};

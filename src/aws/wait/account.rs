@@ -39,6 +39,8 @@ pub struct Vending {
     pub name: String,
     /// Its address, by which it is found.
     pub email: String,
+    /// The account, where it was there before.
+    pub account: Option<AccountId>,
 }
 
 /// How such a request ended.
@@ -80,8 +82,10 @@ pub async fn vended(aws: &Aws, vending: &Vending) -> Vended {
         };
         match look {
             Ok(Look::Runs) => seen = Instant::now(),
-            Ok(Look::Done(Some(account))) => return Vended::Done(account),
-            Ok(Look::Done(None)) => return found(aws, vending, None).await,
+            Ok(Look::Done(told)) => match told.or_else(|| vending.account.clone()) {
+                Some(account) => return Vended::Done(account),
+                None => return found(aws, vending, None).await,
+            },
             Ok(Look::Failed(reason)) => return found(aws, vending, Some(reason)).await,
             Err(error) if is_final(&error) || seen.elapsed() > PATIENCE => {
                 let fatal = error.kind == Kind::Credentials;

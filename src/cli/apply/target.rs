@@ -4,6 +4,7 @@ use crate::apply::{self, Done, Step};
 use crate::aws::call::{CallError, Done as Taken, perform};
 use crate::aws::read::read_pair;
 use crate::aws::wait::account::{Vended, Vending, vended};
+use crate::aws::wait::tower::ended;
 use crate::aws::wait::{Outcome, Waiter, limit};
 use crate::aws::{Aws, Kind, Target};
 use crate::call::{Answer, Call, Created, PrincipalId, Ref};
@@ -85,9 +86,21 @@ impl LiveTarget {
             }
             Err((error, attempts)) => return Err(explain(error, attempts)),
         };
-        let Taken { answer, already: _, request_id, attempts, pending, vending } = taken;
+        let Taken { answer, already: _, request_id, attempts, pending, vending, governing } = taken;
         if let Some(vending) = vending {
             return self.vend(&vending, request_id, attempts, tell).await;
+        }
+        if let Some(operation) = governing {
+            tell(Step::Taken(&operation.id, request_id.as_deref()));
+            let failure = |text| apply::Failure::new(text);
+            let failure = match ended(&self.aws, &operation).await {
+                Outcome::Succeeded => return Ok(Done { answer, request_id, attempts }),
+                Outcome::Failed { reason } => failure(reason),
+                Outcome::Unknown { because, fatal } => {
+                    apply::Failure { fatal, ..failure(because).unknown() }
+                }
+            };
+            return Err(apply::Failure { request_id, attempts, ..failure });
         }
         let Some(pending) = pending else { return Ok(Done { answer, request_id, attempts }) };
         tell(Step::Taken(&pending.request_id, request_id.as_deref()));
@@ -134,7 +147,7 @@ impl LiveTarget {
             }
             Vended::Unknown { because, fatal } => {
                 let failure = apply::Failure::new(because).unknown();
-                Err(apply::Failure { request_id, attempts, fatal, ..failure })
+                Err(apply::Failure { fatal, request_id, attempts, ..failure })
             }
         }
     }

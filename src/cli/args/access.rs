@@ -69,6 +69,20 @@ pub struct ExplainArgs {
     pub format: Format,
 }
 
+/// `status`.
+#[derive(Args, Clone, Debug)]
+pub struct StatusArgs {
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Name grants that end within so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub within: u16,
+    /// List every account, also in an organization of many
+    #[arg(long)]
+    pub all: bool,
+}
+
 /// Of which state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum From {

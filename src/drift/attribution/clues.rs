@@ -267,8 +267,14 @@ impl Known<'_> {
                 vec![organizations("UpdateOrganizationalUnit", &ids)]
             }
             // What is gone had an id that nobody knows any more, and that an account is still open is nobody's call.
+            // What Control Tower governs is not looked for.
             What::CreateAccount { .. }
             | What::CloseAccount(_)
+            | What::EnableBaseline(_)
+            | What::ResetBaseline(_)
+            | What::EnableControl(..)
+            | What::UpdateControl { .. }
+            | What::DisableControl(..)
             | What::CreateOu(_)
             | What::CreateSet(..)
             | What::CreateUser(..)

@@ -1,87 +1,6 @@
-//! Controls and what they are called: one has an ARN in the catalog, perhaps one of Control Tower in every
-//! region, and readable ids.
+//! What the catalog says of controls.
 
-use super::mandatory::is_mandatory;
-use std::fmt;
-
-/// A control by one of its names, without partition and region: what a person writes, or AWS answers.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ControlId {
-    form: Form,
-    id: String,
-}
-
-/// The kinds of names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
-    /// `arn:aws:controlcatalog:::control/OPAQUE`, the same everywhere.
-    Catalog,
-    /// `arn:aws:controltower:REGION::control/ID`, or what stands behind its slash.
-    Tower,
-}
-
-impl ControlId {
-    /// Reads an ARN of either kind, or a bare id; `None` where it is neither. The region that an ARN names
-    /// is told apart by [`ControlId::region_of`].
-    pub fn parse(text: &str) -> Option<Self> {
-        let (form, id) = match text.strip_prefix("arn:") {
-            None => (Form::Tower, text),
-            Some(rest) => {
-                let mut parts = rest.splitn(5, ':');
-                let (_partition, service) = (parts.next()?, parts.next()?);
-                let (_region, _account) = (parts.next()?, parts.next()?);
-                let form = match service {
-                    "controlcatalog" => Form::Catalog,
-                    "controltower" => Form::Tower,
-                    _ => return None,
-                };
-                (form, parts.next()?.strip_prefix("control/")?)
-            }
-        };
-        let may = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let fits = !id.is_empty() && id.chars().all(may);
-        fits.then(|| Self { form, id: id.to_owned() })
-    }
-
-    /// The region that an ARN of Control Tower names.
-    pub fn region_of(text: &str) -> Option<&str> {
-        let mut parts = text.strip_prefix("arn:")?.split(':').skip(1);
-        (parts.next()? == "controltower").then_some(parts.next()?)
-    }
-
-    /// Which kind of name it is.
-    pub fn form(&self) -> Form {
-        self.form
-    }
-
-    /// What stands behind the slash of the ARN.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The ARN, in a partition and a region.
-    pub fn arn(&self, partition: &str, region: &str) -> String {
-        let Self { form, id } = self;
-        match form {
-            Form::Catalog => format!("arn:{partition}:controlcatalog:::control/{id}"),
-            Form::Tower => format!("arn:{partition}:controltower:{region}::control/{id}"),
-        }
-    }
-
-    /// Whether it names a control that no call enables or disables.
-    pub fn is_mandatory(&self) -> bool {
-        self.form == Form::Tower && is_mandatory(&self.id)
-    }
-}
-
-impl fmt::Display for ControlId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.form {
-            Form::Catalog => write!(f, "arn:aws:controlcatalog:::control/{}", self.id),
-            Form::Tower => f.write_str(&self.id),
-        }
-    }
-}
+use crate::id::{ControlForm, ControlId};
 
 /// What the catalog says of a control.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,8 +36,8 @@ impl Control {
 
     /// What to call it: its id of Control Tower's, else its first readable one, else that of the catalog.
     pub fn readable(&self) -> Option<ControlId> {
-        let tower = |id: &ControlId| id.form == Form::Tower;
-        let own = |id: &&ControlId| id.id.starts_with("AWS-GR_") || id.id.starts_with("CT.");
+        let tower = |id: &ControlId| id.form() == ControlForm::Tower;
+        let own = |id: &&ControlId| id.id().starts_with("AWS-GR_") || id.id().starts_with("CT.");
         let mut aliases: Vec<ControlId> = self.ids().filter(tower).collect();
         aliases.sort();
         let chosen = aliases.iter().find(own).or_else(|| aliases.first()).cloned();

@@ -1,6 +1,7 @@
 //! What is said of what was read.
 
 use super::*;
+use crate::id::ControlForm;
 use serde_json::json;
 
 const OU: &str = "arn:aws:organizations::999999999999:ou/o-1/ou-ab12-1";
@@ -112,7 +113,10 @@ fn both_arns_and_the_bare_id_name_one_control() {
     assert_eq!(ControlId::region_of(tower), Some("eu-west-1"));
     let catalog =
         ControlId::parse("arn:aws:controlcatalog:::control/503uicglhjkokaajywfpt6ros").unwrap();
-    assert_eq!((catalog.form(), ControlId::region_of(&catalog.to_string())), (Form::Catalog, None));
+    assert_eq!(
+        (catalog.form(), ControlId::region_of(&catalog.to_string())),
+        (ControlForm::Catalog, None)
+    );
     let control = Control {
         arn: Some(catalog.to_string()),
         aliases: vec!["SH.EC2.3".to_owned(), tower.to_owned()],

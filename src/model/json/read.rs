@@ -2,8 +2,8 @@
 
 use crate::id::OuPath;
 use crate::model::{
-    AccountOwner, Boundary, CustomerPolicy, Group, NewAccount, PermissionSet, Policy, PolicyArn,
-    Session, Tags, User, Vendor,
+    AccountOwner, Boundary, Control, CustomerPolicy, Group, NewAccount, PermissionSet, Policy,
+    PolicyArn, Session, Tags, User, Vendor,
 };
 use serde_json::Value;
 
@@ -11,6 +11,13 @@ use serde_json::Value;
 pub fn tags(value: &Value) -> Option<Tags> {
     let entries = value.as_object()?.iter();
     entries.map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// A control with its parameters.
+pub fn control(value: &Value) -> Option<Control> {
+    let parameters = value.get("parameters")?.as_object()?.clone().into_iter().collect();
+    let drifted = value.get("drifted").and_then(Value::as_bool).unwrap_or_default();
+    Some(Control { parameters, drifted })
 }
 
 /// An account that was to be created, with its OU and tags.

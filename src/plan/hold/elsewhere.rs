@@ -43,6 +43,9 @@ impl<'a> Elsewhere<'a> {
         if matches!(what.kind(), Kind::Ous | Kind::Accounts) {
             return Some("only the management account may change the organization".to_owned());
         }
+        if what.kind() == Kind::Controls {
+            return Some("only the management account may change Control Tower".to_owned());
+        }
         if let What::CreateGrant(grant) | What::DeleteGrant(grant) = what
             && grant.account == *self.management
         {

@@ -10,7 +10,7 @@ pub(super) fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
     let kind = what.kind();
     match part {
         Part::Ous => {
-            matches!(kind, Kind::Ous | Kind::Grants)
+            matches!(kind, Kind::Ous | Kind::Grants | Kind::Controls)
                 || matches!(what, What::CreateAccount { .. } | What::MoveAccount { .. })
         }
         Part::Accounts => {
@@ -30,14 +30,26 @@ pub(super) fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
         Part::Standing => facts.elsewhere.as_ref().is_some_and(|e| e.refused(what).is_some()),
         Part::Other(_) => true,
         // Control Tower calls it drift where an account is moved between OUs that it governs.
-        Part::LandingZone | Part::Baselines => matches!(
-            what,
-            What::CreateAccount { .. }
-                | What::MoveAccount { .. }
-                | What::CloseAccount(_)
-                | What::DeleteOu(_)
-        ),
-        Part::Controls | Part::ControlCatalog | Part::Control(_) | Part::EnabledControl(_) => false,
+        Part::LandingZone | Part::Baselines => {
+            kind == Kind::Controls
+                || matches!(
+                    what,
+                    What::CreateAccount { .. }
+                        | What::MoveAccount { .. }
+                        | What::CloseAccount(_)
+                        | What::DeleteOu(_)
+                )
+        }
+        Part::Controls | Part::ControlCatalog | Part::Control(_) => is_of_control(what),
+        Part::EnabledControl(arn) => match what {
+            What::EnableControl(at, _)
+            | What::UpdateControl { at, .. }
+            | What::DisableControl(at, _) => {
+                let tower = facts.ids.tower.as_ref();
+                tower.is_some_and(|tower| tower.enabled_controls.get(at) == Some(arn))
+            }
+            _ => false,
+        },
         Part::AccountTags(id) => {
             matches!(what, What::TagAccount { account, .. } if account == id)
                 || (kind == Kind::Grants && !facts.organization_known)
@@ -127,4 +139,8 @@ pub(super) fn hides(part: &Part, what: &What, facts: &Facts<'_>) -> bool {
             _ => false,
         },
     }
+}
+
+fn is_of_control(what: &What) -> bool {
+    matches!(what, What::EnableControl(..) | What::UpdateControl { .. } | What::DisableControl(..))
 }

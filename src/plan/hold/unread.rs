@@ -64,6 +64,11 @@ fn beyond(what: &What, within: &Within, facts: &Facts<'_>) -> Option<&'static st
         | What::CloseAccount(_)
         | What::MoveAccount { .. }
         | What::TagAccount { .. }
+        | What::EnableBaseline(_)
+        | What::ResetBaseline(_)
+        | What::EnableControl(..)
+        | What::UpdateControl { .. }
+        | What::DisableControl(..)
         | What::CreateSet(..)
         | What::CreateUser(..)
         | What::UpdateUser { .. }

@@ -2,10 +2,11 @@
 
 use super::Entry;
 use crate::id::{
-    AccountId, GroupId, GroupName, OuPath, PermissionSetName, UserId, UserName, split_component,
+    AccountId, ControlName, GroupId, GroupName, OuPath, PermissionSetName, UserId, UserName,
+    split_component,
 };
 use crate::model::json::read;
-use crate::model::{Grant, Principal};
+use crate::model::{Grant, Placed, Principal};
 use crate::plan::change::What;
 use serde_json::Value;
 
@@ -16,6 +17,8 @@ pub(super) fn what(entry: &Entry) -> Option<What> {
     match kind {
         "ou" => ou(entry, action, name),
         "account" => account(entry, action),
+        "baseline" => baseline(action, name),
+        "control" => control(entry, action, name),
         "permission_set" => set(entry, action, PermissionSetName::new(name)),
         "user" => user(entry, action, UserName::new(name)),
         "group" => group(entry, action, GroupName::new(name)),
@@ -82,6 +85,28 @@ fn account(entry: &Entry, action: &str) -> Option<What> {
             let before = read::tags(entry.before.get("tags")?)?;
             Some(What::TagAccount { account, before, after: read::tags(entry.after.get("tags")?)? })
         }
+        _ => None,
+    }
+}
+
+fn baseline(action: &str, name: &str) -> Option<What> {
+    let ou = OuPath::parse(name)?;
+    match action {
+        "create" => Some(What::EnableBaseline(ou)),
+        "update" => Some(What::ResetBaseline(ou)),
+        _ => None,
+    }
+}
+
+/// The control's name holds no slash, so it is what stands behind the last.
+fn control(entry: &Entry, action: &str, name: &str) -> Option<What> {
+    let (ou, control) = name.rsplit_once('/')?;
+    let at = Placed { ou: OuPath::parse(ou)?, control: ControlName::new(control) };
+    let (before, after) = (read::control(&entry.before), read::control(&entry.after));
+    match action {
+        "create" => Some(What::EnableControl(at, after?)),
+        "delete" => Some(What::DisableControl(at, before?)),
+        "update" => Some(What::UpdateControl { at, before: before?, after: after? }),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use super::{Refusal, Revert, Undo, decode, note};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Live;
 use crate::live::project::{Ids, Projection};
-use crate::model::{PermissionSet, State, Tags, address};
+use crate::model::{Control, PermissionSet, Placed, State, Tags, address};
 use crate::plan::change::What;
 use crate::resolve::scope::Scope;
 use crate::resolve::{Desired, Held, Hold, as_is};
@@ -154,6 +154,13 @@ impl Laying<'_> {
                 self.moved(undo, account, from, to)
             }
             What::TagAccount { account, before, after } => self.tagged(account, before, after),
+            What::EnableBaseline(_) => {
+                Err(cannot("an OU is unregistered in the console of Control Tower alone"))
+            }
+            What::ResetBaseline(_) => Err(cannot("drift is not brought back")),
+            What::EnableControl(at, control) => self.enabled(at, control),
+            What::DisableControl(at, control) => self.disabled(at, control),
+            What::UpdateControl { at, before, after } => self.updated(at, before, after),
             What::CreateSet(name, set) => self.created_set(undo, name, set),
             What::DeleteSet(name, set) => self.deleted_set(undo, name, set),
             What::UpdateSet { name, before, after } => self.edited_set(undo, name, before, after),
@@ -213,6 +220,46 @@ impl Laying<'_> {
     fn set_there(&self, undo: &Undo, name: &PermissionSetName) -> Result<There, Refusal> {
         let live = self.ids.permission_sets.get(name).map(|id| id as &dyn Display);
         self.there(undo, SET, name, live)
+    }
+
+    fn enabled(&mut self, at: &Placed, left: &Control) -> Result<(), Refusal> {
+        match self.desired.live.controls.get(at) {
+            None => Ok(()),
+            Some(now) if now.parameters == left.parameters => {
+                self.state().controls.remove(at);
+                Ok(())
+            }
+            Some(_) => Err(changed("its parameters are others by now")),
+        }
+    }
+
+    fn disabled(&mut self, at: &Placed, before: &Control) -> Result<(), Refusal> {
+        match self.desired.live.controls.get(at) {
+            None if self.desired.live.baselines.contains_key(&at.ou) => {
+                let again = Control { drifted: false, ..before.clone() };
+                self.state().controls.insert(at.clone(), again);
+                Ok(())
+            }
+            None => Err(changed(format!("OU {} is not registered any more", at.ou))),
+            Some(now) if now.parameters == before.parameters => Ok(()),
+            Some(_) => Err(changed("it is enabled again, with other parameters")),
+        }
+    }
+
+    fn updated(&mut self, at: &Placed, before: &Control, after: &Control) -> Result<(), Refusal> {
+        if before.parameters == after.parameters {
+            return Err(cannot("drift is not brought back"));
+        }
+        match self.desired.live.controls.get(at) {
+            None => Err(changed("it is not enabled any more")),
+            Some(now) if now.parameters == before.parameters => Ok(()),
+            Some(now) if now.parameters == after.parameters => {
+                let again = Control { parameters: before.parameters.clone(), drifted: now.drifted };
+                self.state().controls.insert(at.clone(), again);
+                Ok(())
+            }
+            Some(_) => Err(changed("its parameters are others by now")),
+        }
     }
 
     fn created_ou(&mut self, undo: &Undo, path: &OuPath) -> Result<(), Refusal> {

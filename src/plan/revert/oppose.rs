@@ -69,6 +69,8 @@ fn addresses(diff: &Diff, rules: &Rules, labels: &Labels) -> BTreeSet<String> {
         closed: _,
         moves,
         account_tags,
+        baselines: _, // an undoing takes none away
+        controls,
         permission_sets,
         stale: _, // a provisioning undoes nothing
         users,
@@ -83,6 +85,7 @@ fn addresses(diff: &Diff, rules: &Rules, labels: &Labels) -> BTreeSet<String> {
         let accounts = moves.keys().chain(account_tags.keys());
         out.extend(accounts.map(|id| address::account(labels.of(id))));
     }
+    out.extend(edited(controls, manage.controls, address::control));
     out.extend(edited(permission_sets, manage.permission_sets, address::permission_set));
     out.extend(edited(users, manage.users, address::user));
     out.extend(edited(groups, manage.groups, address::group));

@@ -9,7 +9,7 @@ use crate::model::{Account, AccountOwner, NewAccount, Vendor, address};
 use crate::source::declared::{self, CreateAccounts};
 use crate::text::Names;
 
-/// Longest name of an account that is created; there are longer ones (CreateAccount,
+/// Longest name of an account that is created; there are longer ones (`CreateAccount`,
 /// `AccountName`).
 const LONGEST_NAME: usize = 50;
 

@@ -20,6 +20,12 @@ impl Kind {
         }
     }
 
+    /// The other way.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Scp, Self::Rcp, Self::Config, Self::Hook];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
     pub(super) fn behavior(self) -> &'static str {
         match self {
             Self::Scp | Self::Rcp => "PREVENTIVE",

@@ -65,14 +65,22 @@ impl Entry {
         let of_alias = from.aliases.iter().find(|alias| alias.starts_with("AWS-GR_"));
         let tower = of_arn.or(of_alias).map(|arn| last(arn).to_owned());
         Self {
-            arn: (!from.mandatory || is_catalog(&from.arn)).then(|| from.arn.clone()),
+            arn: is_catalog(&from.arn).then(|| from.arn.clone()),
             tower: tower.or(known.tower),
             aliases: if bare.is_empty() { known.aliases } else { bare },
             name: if from.name.is_empty() { known.name } else { from.name.clone() },
-            behavior: from.behavior.clone().unwrap_or(known.behavior),
+            behavior: match &from.behavior {
+                Some(behavior) if !behavior.is_empty() => behavior.clone(),
+                _ => known.behavior,
+            },
             severity: from.severity.clone().or(known.severity),
             mandatory: from.mandatory || known.mandatory,
-            ..known
+            kind: from.implementation.as_deref().and_then(Kind::of_name).or(known.kind),
+            // The document tells names alone; which of them must be given, the table may know.
+            parameters: known.parameters.or_else(|| {
+                let names = from.parameters.as_ref()?;
+                Some(names.iter().map(|name| (name.clone(), false)).collect())
+            }),
         }
     }
 
@@ -104,6 +112,7 @@ pub(in super::super) fn all(world: &World) -> BTreeMap<String, Entry> {
     let mut all: BTreeMap<String, Entry> = all.collect();
     for control in &world.control_tower.controls {
         let names = std::iter::once(&control.arn).chain(&control.aliases);
+        let names = names.filter(|name| !name.is_empty());
         let same = |entry: &Entry| {
             names.clone().any(|name| {
                 if name.starts_with("arn:") { entry.is(name) } else { entry.aliases.contains(name) }
@@ -114,7 +123,9 @@ pub(in super::super) fn all(world: &World) -> BTreeMap<String, Entry> {
             all.remove(&known.key());
         }
         let entry = Entry::document(control, known);
-        all.insert(entry.key(), entry);
+        if !entry.key().is_empty() {
+            all.insert(entry.key(), entry);
+        }
     }
     for enabled in world.control_tower.enabled_controls.values() {
         if !all.values().any(|entry| entry.is(&enabled.control)) {

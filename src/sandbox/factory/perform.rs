@@ -5,7 +5,7 @@ use super::super::id;
 use super::super::operations::new_baseline;
 use super::super::requests::Status;
 use super::super::world::governance::last;
-use super::super::world::{Principal, User, World};
+use super::super::world::{LandingZone, Principal, User, World};
 use super::{Kind, Product, Record};
 use std::collections::BTreeMap;
 
@@ -32,12 +32,11 @@ pub(in super::super) fn form(world: &World, unit: &str) -> String {
 fn unit_of(world: &World, form: &str) -> Result<String, String> {
     let ous = &world.organization.ous;
     let with_id = form.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
-    let found = match with_id {
-        Some((name, id)) => ous.get_key_value(id).filter(|(_, ou)| ou.name == name),
-        None => {
-            let root = &world.organization.root;
-            ous.iter().find(|(_, ou)| ou.parent == *root && ou.name == form)
-        }
+    let found = if let Some((name, id)) = with_id {
+        ous.get_key_value(id).filter(|(_, ou)| ou.name == name)
+    } else {
+        let root = &world.organization.root;
+        ous.iter().find(|(_, ou)| ou.parent == *root && ou.name == form)
     };
     let Some((id, _)) = found else {
         return Err(format!(
@@ -78,7 +77,7 @@ pub(super) fn end(world: &mut World, record: &mut Record, product: &mut Product)
     match done {
         Ok(()) => {
             record.status = Status::Succeeded;
-            if record.kind == Kind::TerminateProvisionedProduct {
+            if record.kind == Kind::Terminate {
                 "TERMINATED".clone_into(&mut product.status);
                 return;
             }
@@ -89,7 +88,7 @@ pub(super) fn end(world: &mut World, record: &mut Record, product: &mut Product)
         }
         Err(reason) => {
             // What was never provisioned has an error; what was and could not be changed is tainted.
-            let status = if record.kind == Kind::ProvisionProduct { "ERROR" } else { "TAINTED" };
+            let status = if record.kind == Kind::Provision { "ERROR" } else { "TAINTED" };
             status.clone_into(&mut product.status);
             product.message = Some(reason.clone());
             record.status = Status::Failed(reason);
@@ -98,7 +97,7 @@ pub(super) fn end(world: &mut World, record: &mut Record, product: &mut Product)
 }
 
 fn perform(world: &mut World, record: &Record, product: &Product) -> Result<(), String> {
-    if record.kind == Kind::TerminateProvisionedProduct {
+    if record.kind == Kind::Terminate {
         if let Some(account) = &product.account {
             unmanage(world, account);
         }
@@ -122,7 +121,7 @@ fn perform(world: &mut World, record: &Record, product: &Product) -> Result<(), 
     world.recheck_unit(&unit);
     world.recheck_zone(true);
     let managed = world.control_tower.landing_zone.as_ref();
-    if managed.is_some_and(|zone| zone.manages_identity_center()) {
+    if managed.is_some_and(LandingZone::manages_identity_center) {
         give_access(world, &account, of);
     }
     Ok(())

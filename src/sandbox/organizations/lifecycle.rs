@@ -107,6 +107,7 @@ pub(super) fn close(call: &mut Call<'_>, input: &Input) -> Answer {
         let text = "You can't close the management account of the organization.";
         return Err(constraint("CANNOT_CLOSE_MANAGEMENT_ACCOUNT", text));
     }
+    let many = has_closed_many(call);
     let running = call.accounts.closures().len();
     let full = call.quotas().is_some_and(|quotas| running >= quotas.account_closures);
     let account = call.world.organization.accounts.get_mut(id).ok_or_else(missing)?;
@@ -119,6 +120,10 @@ pub(super) fn close(call: &mut Call<'_>, input: &Input) -> Answer {
             let text = "You attempted to close an account that is already closed.";
             return Err(Failure::new("AccountAlreadyClosedException", text));
         }
+        _ if many => {
+            let text = "You have exceeded the number of accounts that you can close in 30 days.";
+            return Err(constraint("CLOSE_ACCOUNT_QUOTA_EXCEEDED", text));
+        }
         _ if full => {
             let text =
                 "You attempted to exceed the number of accounts that you can close at a time.";
@@ -127,5 +132,20 @@ pub(super) fn close(call: &mut Call<'_>, input: &Input) -> Answer {
         _ => account.state = Some("PENDING_CLOSURE".to_owned()),
     }
     call.accounts.close(id, due(None, call.options.delay));
+    call.accounts.remember_closed(id, call.clock.now());
     Ok(Value::Null)
+}
+
+/// Seconds in which only so many accounts may be closed.
+const MONTH: i64 = 30 * 86_400;
+/// The most of these, however many accounts there are.
+const MOST_CLOSED: usize = 1_000;
+
+/// Whether no more accounts may be closed for now: a fifth of them, but some always.
+fn has_closed_many(call: &Call<'_>) -> bool {
+    let Some(quotas) = call.quotas() else { return false };
+    let since = call.clock.now() - MONTH;
+    let closed = call.accounts.closed().values().filter(|at| **at > since).count();
+    let fifth = call.world.organization.accounts.len() / 5;
+    closed >= quotas.account_closures_a_month.max(fifth).min(MOST_CLOSED)
 }

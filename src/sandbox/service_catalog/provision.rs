@@ -112,7 +112,7 @@ pub(super) fn provision(call: &mut Call<'_>, input: &Input) -> Answer {
     check_plain(input)?;
     let parameters = read(input, None)?;
     let same = |record: &Record| record.name == name && record.parameters == parameters;
-    if let Some(known) = before(call, Kind::ProvisionProduct, &token, same)? {
+    if let Some(known) = before(call, Kind::Provision, &token, same)? {
         return Ok(json!({"RecordDetail": record::show(call, &known)}));
     }
     check_name(call, &name)?;
@@ -126,7 +126,7 @@ pub(super) fn provision(call: &mut Call<'_>, input: &Input) -> Answer {
         parameters: parameters.clone(),
         ..Product::default()
     };
-    Ok(accept(call, Kind::ProvisionProduct, product, token, parameters))
+    Ok(accept(call, Kind::Provision, product, token, parameters))
 }
 
 fn accept(
@@ -187,23 +187,23 @@ pub(super) fn update(call: &mut Call<'_>, input: &Input) -> Answer {
     check_plain(input)?;
     let parameters = read(input, Some(&product.parameters))?;
     let same = |record: &Record| record.product == product.id && record.parameters == parameters;
-    if let Some(known) = before(call, Kind::UpdateProvisionedProduct, &token, same)? {
+    if let Some(known) = before(call, Kind::Update, &token, same)? {
         return Ok(json!({"RecordDetail": record::show(call, &known)}));
     }
     check_idle(&product, false)?;
-    Ok(accept(call, Kind::UpdateProvisionedProduct, product, token, parameters))
+    Ok(accept(call, Kind::Update, product, token, parameters))
 }
 
 /// What was terminated is gone with its record's success, and so is not found by a second request; with the same token it
 /// still is the first one's.
 pub(super) fn terminate(call: &mut Call<'_>, input: &Input) -> Answer {
     let token = input.text("TerminateToken", &PRODUCT_TOKEN)?.to_owned();
-    if let Some(known) = before(call, Kind::TerminateProvisionedProduct, &token, |_| true)? {
+    if let Some(known) = before(call, Kind::Terminate, &token, |_| true)? {
         return Ok(json!({"RecordDetail": record::show(call, &known)}));
     }
     let product = provisioned::find(call, input, "ProvisionedProductId", "ProvisionedProductName")?;
     let product = product.clone();
     check_idle(&product, true)?;
     let parameters = product.parameters.clone();
-    Ok(accept(call, Kind::TerminateProvisionedProduct, product, token, parameters))
+    Ok(accept(call, Kind::Terminate, product, token, parameters))
 }

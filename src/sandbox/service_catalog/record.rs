@@ -38,11 +38,7 @@ pub(super) fn describe(call: &Call<'_>, input: &Input) -> Answer {
     let id = input.text("Id", &ANY)?;
     let record = call.factory.records().get(id);
     let record = record.ok_or_else(|| missing(format!("Record {id} not found")))?;
-    let outputs = if record.kind == Kind::TerminateProvisionedProduct {
-        &[]
-    } else {
-        record.outputs.as_slice()
-    };
+    let outputs = if record.kind == Kind::Terminate { &[] } else { record.outputs.as_slice() };
     let items = outputs.iter().map(|one| (one.0.clone(), one));
     let mut answer = call.paging(input, PAGE).page("RecordOutputs", items, output)?;
     if let Value::Object(members) = &mut answer {

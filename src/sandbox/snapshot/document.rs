@@ -238,6 +238,9 @@ pub(super) struct Sandbox {
     /// What CloudTrail recorded, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) events: Vec<Value>,
+    /// When each account was asked to be closed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) closed: BTreeMap<String, i64>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -253,6 +253,7 @@ fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
         stamps,
         creations,
         closures,
+        closed,
         operations,
         factory,
         events,
@@ -270,6 +271,9 @@ fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
     }
     for operation in operations {
         loaded.operations.add(tower::read_operation(operation));
+    }
+    for (account, at) in closed {
+        loaded.accounts.remember_closed(&account, at);
     }
     for (account, remaining_ms) in closures {
         loaded.accounts.close(&account, due(None, Duration::from_millis(remaining_ms)));

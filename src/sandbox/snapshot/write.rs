@@ -33,6 +33,7 @@ pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
             creations: accounts.creations().values().map(creation_of).collect(),
             factory: factory::write_factory(factory),
             operations: operations.all().map(tower::operation).collect(),
+            closed: accounts.closed().clone(),
             closures: accounts
                 .closures()
                 .iter()

@@ -172,7 +172,8 @@ pub struct Parameter {
 /// An entry of the control catalog.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Control {
-    /// `arn:aws:controlcatalog:::control/…`
+    /// `arn:aws:controlcatalog:::control/…`; empty where the catalog does not have it.
+    #[serde(default, deserialize_with = "lenient")]
     pub arn: String,
     /// Other names, bare or as Control Tower's ARNs.
     #[serde(default, deserialize_with = "lenient")]
@@ -183,6 +184,12 @@ pub struct Control {
     /// `PREVENTIVE`, `DETECTIVE` or `PROACTIVE`.
     #[serde(default)]
     pub behavior: Option<String>,
+    /// How it is implemented, such as `AWS::Config::ConfigRule`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implementation: Option<String>,
+    /// The names of its parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<Vec<String>>,
     /// `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`.
     #[serde(default)]
     pub severity: Option<String>,

@@ -215,6 +215,8 @@ pub struct Limits {
     pub ous: Limit,
     /// Accounts that are closed. 1, and no share, if left out.
     pub accounts: Limit,
+    /// Controls that are disabled. 2, and no share, if left out.
+    pub controls: Limit,
 }
 
 /// There is always a limit: the first plan under `enforce` is the one that most needs it.
@@ -230,6 +232,7 @@ impl Default for Limits {
             users: some(10),
             ous: Limit { max_removals: Some(5), max_share: None },
             accounts: Limit { max_removals: Some(1), max_share: None },
+            controls: few,
         }
     }
 }

@@ -5,9 +5,11 @@
 
 use super::pattern::{between, class, one, restrict, whole};
 use crate::diag::Spanned;
-use crate::id::{AccountId, GroupName, InstanceArn, OuPath, PermissionSetName, UserName};
+use crate::id::{
+    AccountId, ControlId, GroupName, InstanceArn, OuPath, PermissionSetName, UserName,
+};
 use crate::model::{CustomerPolicy, Policy, Session};
-use crate::source::declared::{BoundaryRef, PolicyRef, PrincipalRef};
+use crate::source::declared::{BoundaryRef, OuSelector, PolicyRef, PrincipalRef};
 use crate::source::names::{self, Rule, is_iam};
 use crate::source::organization::MAX_DEPTH;
 use crate::source::permission_set::{MAX_REFERENCE, SESSION_SECONDS};
@@ -72,9 +74,13 @@ forms! {
     BoundaryRef => boundary();
     PrincipalRef => principal();
     Selector => selectors(&term());
+    ControlId => control();
+    OuSelector => ou_selector();
 }
 
 markers! {
+    /// A parameter of a control: any JSON but null.
+    ControlParameter => json_schema!({ "type": ["string", "number", "boolean", "array", "object"] });
     /// An account's name in Organizations.
     AccountName => by_rule(&names::ACCOUNT);
     /// A mail address.
@@ -273,6 +279,28 @@ fn selectors(first: &str) -> Schema {
         "type": "string",
     });
     limited(&inner, form)
+}
+
+/// A control, in any of its forms.
+fn control() -> Schema {
+    let id = "[0-9A-Za-z._-]+";
+    let arn = format!("arn:[^:]*:(?:controltower|controlcatalog):[^:]*:[^:]*:control/{id}");
+    let form = json_schema!({
+        "description": "`AWS-GR_…`, `CT.…`, `arn:aws:controltower:REGION::control/…` or \
+            `arn:aws:controlcatalog:::control/…`.",
+        "type": "string",
+    });
+    limited(&format!("{arn}|{id}"), form)
+}
+
+/// `ou:A/B` or `ou:A/B/**`.
+fn ou_selector() -> Schema {
+    let form = json_schema!({
+        "description": "`ou:A/B` (that OU) or `ou:A/B/**` (and every OU below); `ou:**` is every OU.",
+        "type": "string",
+    });
+    let path = ou_path();
+    limited(&format!(r"ou:(?:\*\*|/?/\*\*|(?:{path})(?:/\*\*)?)"), form)
 }
 
 /// One term of a selector.

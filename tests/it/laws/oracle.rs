@@ -27,6 +27,8 @@ pub(crate) fn patch(state: &State, diff: &Diff) -> State {
     for (id, (_, tags)) in &diff.account_tags {
         out.accounts.get_mut(id).unwrap().tags = tags.clone();
     }
+    patch_map(&mut out.baselines, &diff.baselines);
+    patch_map(&mut out.controls, &diff.controls);
     patch_map(&mut out.permission_sets, &diff.permission_sets);
     patch_map(&mut out.users, &diff.users);
     patch_map(&mut out.groups, &diff.groups);
@@ -68,6 +70,8 @@ pub(crate) fn addresses(diff: &Diff, labels: &Labels) -> BTreeSet<String> {
         closed,
         moves,
         account_tags,
+        baselines,
+        controls,
         permission_sets,
         stale,
         users,
@@ -80,6 +84,8 @@ pub(crate) fn addresses(diff: &Diff, labels: &Labels) -> BTreeSet<String> {
     let sets = permission_sets.keys().chain(stale.keys());
     let mut out: BTreeSet<String> = ous.keys().map(address::ou).collect();
     out.extend(accounts.map(|id| address::account(labels.of(id))));
+    out.extend(baselines.keys().map(address::baseline));
+    out.extend(controls.keys().map(address::control));
     out.extend(sets.map(address::permission_set));
     out.extend(users.keys().map(address::user));
     out.extend(groups.keys().map(address::group));

@@ -170,3 +170,25 @@ async fn accounts_come_and_go_slowly() {
     assert_eq!(counts["organizations:CreateAccount"].throttled, 1);
     assert_eq!(counts["organizations:CloseAccount"].throttled, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn only_so_many_accounts_are_closed_in_a_month() {
+    let quotas = Quotas { account_closures_a_month: 1, ..unhurried() };
+    let options = || Options { quotas: Some(quotas.clone()), ..Options::default() };
+    let sandbox = open(options());
+    let close = async |sandbox: &Sandbox, id: &str| {
+        let client = once!(aws_sdk_organizations, organizations(sandbox));
+        client.close_account().account_id(id).send().await
+    };
+    close(&sandbox, DEV).await.unwrap();
+    settle().await;
+    let again = Sandbox::from_json(sandbox.to_json().as_bytes(), options()).unwrap();
+    let error = close(&again, PROD).await.unwrap_err().into_service_error();
+    let text = format!("{error:?}");
+    assert!(
+        text.contains("CloseAccountQuotaExceeded") || text.contains("CLOSE_ACCOUNT_QUOTA_EXCEEDED"),
+        "{text}"
+    );
+    tokio::time::sleep(Duration::from_hours(31 * 24)).await;
+    close(&again, PROD).await.unwrap();
+}

@@ -5,8 +5,9 @@ use super::super::{Gaps, Progress, ReadError};
 use crate::aws::Aws;
 use crate::aws::error::{AwsError, Kind};
 use crate::aws::page::{each, pages};
+use crate::id::{ControlForm as Form, ControlId};
 use crate::live::Part;
-use crate::live::control_tower::{Control, ControlId, Form, LandingZone};
+use crate::live::control_tower::{Control, LandingZone};
 use std::collections::BTreeSet;
 
 const GET: &str = "controlcatalog:GetControl";

@@ -6,10 +6,10 @@ use crate::aws::Aws;
 use crate::aws::document::json;
 use crate::aws::error::AwsError;
 use crate::aws::page::{each, pages};
-use crate::id::{BaselineArn, EnabledBaselineArn, EnabledControlArn};
+use crate::id::{BaselineArn, ControlId, EnabledBaselineArn, EnabledControlArn};
 use crate::live::Part;
 use crate::live::control_tower::{
-    ControlId, ControlTower, EnabledBaseline, EnabledControl, Parameters, Target,
+    ControlTower, EnabledBaseline, EnabledControl, Parameters, Target,
 };
 use aws_sdk_controltower::types::{EnabledBaselineSummary, EnabledControlSummary};
 use std::collections::BTreeMap;
