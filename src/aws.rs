@@ -9,11 +9,13 @@ mod connect;
 mod count;
 mod document;
 mod error;
+pub mod events;
 mod pace;
 mod page;
 pub mod read;
 #[cfg(test)]
 mod test;
+pub mod topic;
 pub mod wait;
 mod whole;
 

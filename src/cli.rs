@@ -100,7 +100,7 @@ async fn command(env: &Env, cli: &Cli) -> Result<Exit, Failure> {
         Command::Apply(args) => {
             Box::pin(apply::apply(env, global, args, (color, listening.as_ref()))).await
         }
-        Command::Drift(args) => drift::drift(env, global, args, color).await,
+        Command::Drift(args) => Box::pin(drift::drift(env, global, args, color)).await,
         Command::Journal(args) => journal::journal(env, global, args, color),
         Command::Matrix(args) => matrix::matrix(env, global, args, color).await,
         Command::Verify(args) => evidence::verify(env, args),

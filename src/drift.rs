@@ -5,6 +5,7 @@
 //! holds, what `[manage]` does not let it touch, and what could not be read.
 
 pub mod accept;
+pub mod attribution;
 pub mod baseline;
 mod difference;
 pub mod document;
@@ -13,6 +14,7 @@ mod found;
 mod mend;
 mod recreated;
 mod severity;
+pub mod tell;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -59,6 +61,10 @@ pub struct Drift {
     pub last_complete: Option<Timestamp>,
     /// What became of the items of the run before; `None` where none was asked for.
     pub since: Option<baseline::Since>,
+    /// What became of the search for who did it; `None` where nobody was looked for.
+    pub attributing: Option<attribution::Attributing>,
+    /// Who was told of it, and whether that worked.
+    pub told: Vec<tell::Told>,
 }
 
 /// A part that could not be read.
@@ -72,6 +78,13 @@ pub struct Unread {
     pub code: String,
     /// AWS's message.
     pub message: String,
+}
+
+impl Unread {
+    /// The operation and what it said, without the message, which differs from run to run.
+    pub fn code_of(&self) -> String {
+        format!("{} said {}", self.operation, self.code)
+    }
 }
 
 /// How a thing is wrong.
@@ -181,6 +194,12 @@ pub struct Item {
     pub accepted: Option<accept::Accepted>,
     /// Whether it was there in the run before; `None` where none was asked for.
     pub news: Option<baseline::News>,
+    /// The calls that it may come from.
+    pub clues: Vec<attribution::Clue>,
+    /// Who did it; `None` where nobody was looked for.
+    pub attribution: Option<attribution::Attribution>,
+    /// Who should have heard of it and has not.
+    pub untold: BTreeSet<String>,
     /// What identifies it from run to run.
     pub fingerprint: String,
     /// What it is at present: another one is another difference in the same place.
@@ -278,5 +297,7 @@ pub fn find(facts: &Facts<'_>) -> Drift {
         last_complete: plan.is_complete().then_some(plan.observed.taken.ended),
         accepts: accept::Accepts::default(),
         since: None,
+        attributing: None,
+        told: Vec::new(),
     }
 }

@@ -18,6 +18,7 @@ pub mod id;
 pub mod journal;
 pub mod live;
 pub mod model;
+pub mod notify;
 pub mod plan;
 pub mod render;
 pub mod resolve;

@@ -4,6 +4,7 @@
 //! [`Live::gap_for`] first: unknown is never "absent".
 
 pub mod control_tower;
+pub mod event;
 pub mod fingerprint;
 pub mod part;
 pub mod project;

@@ -249,6 +249,7 @@ pub fn make(live: &Live, projection: &Projection, desired: &Desired, rules: &Rul
         elsewhere: hold::Elsewhere::of(live, projection),
         only: rules.only.as_ref(),
         joining: hold::Joining::of(live),
+        registering: &desired.state.baselines,
         tower: live.control_tower.as_ref(),
         provisioned: &projection.provisioned,
     };

@@ -1,7 +1,8 @@
 //! The sandbox: an AWS in this process, for rehearsals and tests.
 //!
 //! It answers the calls of IAM Identity Center (`sso-admin`), Identity Store, Organizations, Control Tower with its
-//! catalog, Account Factory (a part of Service Catalog) and STS from a world in memory, either behind the SDK's HTTP client ([`Sandbox::http_client`]: no sockets, no credentials, and all of the
+//! catalog, Account Factory (a part of Service Catalog), STS, CloudTrail's event history and SNS from a world in memory,
+//! either behind the SDK's HTTP client ([`Sandbox::http_client`]: no sockets, no credentials, and all of the
 //! SDK in use) or over loopback HTTP ([`Sandbox::serve`]: any AWS client). A world is a snapshot of an organization, so
 //! what is about to happen to a real one can be tried on a copy.
 //!
@@ -17,6 +18,7 @@
 mod accounts;
 mod check;
 mod clock;
+mod cloudtrail;
 mod connector;
 mod control_catalog;
 mod control_tower;
@@ -38,6 +40,7 @@ mod seed;
 mod serve;
 mod service_catalog;
 mod snapshot;
+mod sns;
 mod sso_admin;
 mod sts;
 mod wire;

@@ -49,6 +49,8 @@ pub struct Aws {
     pub(super) organizations: aws_sdk_organizations::Client,
     pub(super) service_catalog: aws_sdk_servicecatalog::Client,
     pub(super) sts: aws_sdk_sts::Client,
+    pub(super) cloudtrail: aws_sdk_cloudtrail::Client,
+    pub(super) sns: aws_sdk_sns::Client,
     pub(super) control_tower: aws_sdk_controltower::Client,
     pub(super) control_catalog: aws_sdk_controlcatalog::Client,
     config: SdkConfig,
@@ -68,7 +70,7 @@ pub async fn connect(options: Options) -> Aws {
 /// The usual chain: environment, profiles, SSO, container, instance metadata.
 async fn load(options: &Options) -> SdkConfig {
     let mut loader = aws_config::defaults(behavior()).timeout_config(timeouts());
-    if let Some(name) = app_name() {
+    if let Some(name) = app_name(None) {
         loader = loader.app_name(name);
     }
     if let Some(region) = &options.region {
@@ -100,7 +102,7 @@ fn offline(options: &Options, http_client: SharedHttpClient) -> SdkConfig {
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(http_client);
-    builder.set_app_name(app_name());
+    builder.set_app_name(app_name(None));
     builder.set_endpoint_url(options.endpoint_url.clone());
     builder.build()
 }
@@ -124,9 +126,11 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// `app/landgrant-0.1.0` in the user agent: the SDK allows no slash in the name.
-fn app_name() -> Option<AppName> {
-    AppName::new(concat!("landgrant-", env!("CARGO_PKG_VERSION"))).ok()
+/// `app/landgrant-0.1.0` in the user agent, and during an apply `app/landgrant-0.1.0+plan-0123456789ab`: the
+/// SDK allows no slash in the name.
+fn app_name(plan: Option<&str>) -> Option<AppName> {
+    let plan = plan.map(|id| format!("+plan-{id}")).unwrap_or_default();
+    AppName::new(format!("landgrant-{}{plan}", env!("CARGO_PKG_VERSION"))).ok()
 }
 
 impl Aws {
@@ -148,6 +152,12 @@ impl Aws {
         let sts = aws_sdk_sts::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("sts"));
+        let cloudtrail = aws_sdk_cloudtrail::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("cloudtrail"));
+        let sns = aws_sdk_sns::config::Builder::from(&config)
+            .retry_config(no_retries())
+            .interceptor(interceptor("sns"));
         let control_tower = aws_sdk_controltower::config::Builder::from(&config)
             .retry_config(no_retries())
             .interceptor(interceptor("controltower"));
@@ -160,6 +170,8 @@ impl Aws {
             organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
             service_catalog: aws_sdk_servicecatalog::Client::from_conf(service_catalog.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            cloudtrail: aws_sdk_cloudtrail::Client::from_conf(cloudtrail.build()),
+            sns: aws_sdk_sns::Client::from_conf(sns.build()),
             control_tower: aws_sdk_controltower::Client::from_conf(control_tower.build()),
             control_catalog: aws_sdk_controlcatalog::Client::from_conf(control_catalog.build()),
             config,
@@ -185,6 +197,15 @@ impl Aws {
         }
         let config = self.config.to_builder().region(Some(Region::new(region.to_owned()))).build();
         Self::new(config, self.counted.clone(), Arc::clone(&self.gates))
+    }
+
+    /// The same connection for the calls of a plan, whose id CloudTrail then records with each of them.
+    #[must_use]
+    pub fn for_plan(&self, id: &str) -> Self {
+        let mut config = self.config.to_builder();
+        // Ids are hexadecimal; of one that was no name, the calls would still be known as ours.
+        config.set_app_name(app_name(Some(id)).or_else(|| app_name(None)));
+        Self::new(config.build(), self.counted.clone(), Arc::clone(&self.gates))
     }
 
     /// The quota of an operation, and how many calls a second it allows now.

@@ -27,13 +27,21 @@ pub struct Pace {
     pub identity_store: f64,
     /// The share of AWS's rate of each operation of Organizations.
     pub organizations: f64,
+    /// Calls a second to CloudTrail's event history. AWS allows 2 in each Region.
+    pub cloudtrail: f64,
     /// Calls a second to Control Tower and to its catalog, for each of the two. AWS documents no quota.
     pub control_tower: f64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { sso_admin: 19.5, identity_store: 19.5, organizations: 0.95, control_tower: 5.0 }
+        Self {
+            sso_admin: 19.5,
+            identity_store: 19.5,
+            organizations: 0.95,
+            control_tower: 5.0,
+            cloudtrail: 1.9,
+        }
     }
 }
 
@@ -43,6 +51,7 @@ impl Pace {
         sso_admin: UNBOUNDED,
         identity_store: UNBOUNDED,
         organizations: UNBOUNDED,
+        cloudtrail: UNBOUNDED,
         control_tower: UNBOUNDED,
     };
 
@@ -56,6 +65,7 @@ impl Pace {
                 let Quota { rate, burst } = quota::organizations(name);
                 (operation, bounded(rate * self.organizations, burst))
             }
+            "cloudtrail" => (operation, bounded(self.cloudtrail, 1.0)),
             "controltower" | "controlcatalog" => (service, bounded(self.control_tower, BURST)),
             // STS, once a run.
             _ => (service, bounded(UNBOUNDED, BURST)),
@@ -83,6 +93,8 @@ const THROTTLED_FOR: Duration = Duration::from_mins(10);
 const ATTEMPTS: u32 = 8;
 /// The same for STS, which an endpoint need not offer: one without may answer 500 each time.
 const STS_ATTEMPTS: u32 = 2;
+/// The same for what a run does well without: who did it, and telling others.
+const EXTRA_ATTEMPTS: u32 = 3;
 /// The longest wait after the first failure; it doubles each time.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest wait where AWS fails to answer.
@@ -100,11 +112,15 @@ pub(super) fn retry(
 ) -> Option<Duration> {
     let attempts = match error.operation.split_once(':') {
         Some(("sts", _)) => STS_ATTEMPTS,
+        Some(("cloudtrail" | "sns", _)) => EXTRA_ATTEMPTS,
         // Whoever asks for an account looks first whether the last request was heard.
         Some((_, "CreateAccount" | "ProvisionProduct")) => 1,
         _ => ATTEMPTS,
     };
     let (more, longest) = match error.kind {
+        Kind::Throttled if attempts == EXTRA_ATTEMPTS => {
+            (attempt < attempts, LONGEST_THROTTLED_WAIT)
+        }
         Kind::Throttled => (since < THROTTLED_FOR, LONGEST_THROTTLED_WAIT),
         Kind::Server | Kind::Network => (attempt < attempts, LONGEST_WAIT),
         _ => return None,

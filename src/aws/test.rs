@@ -2,6 +2,7 @@
 
 mod call;
 mod errors;
+mod events;
 mod quick;
 mod read;
 mod standing;
@@ -135,6 +136,7 @@ fn name(target: &str) -> String {
         "SWBExternalService" => "sso-admin",
         "AWSIdentityStore" => "identitystore",
         "AWSOrganizationsV20161128" => "organizations",
+        "CloudTrail_20131101" => "cloudtrail",
         other => panic!("unknown service {other}"),
     };
     format!("{service}:{operation}")

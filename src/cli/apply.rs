@@ -18,6 +18,7 @@ use crate::apply::{self, Caps, Event, Stop};
 use crate::aws::wait::Waiter;
 use crate::live::reading::Depth;
 use crate::plan::Plan;
+use crate::plan::document;
 use crate::plan::file::Reviewed;
 use crate::render;
 use crate::resolve::Only;
@@ -153,7 +154,7 @@ async fn run(
     made: &Made,
     (stop, record): (&Stop, &Record<'_>),
 ) -> Report {
-    let aws = connection.aws.in_region(&made.region);
+    let aws = connection.aws.in_region(&made.region).for_plan(&document::id(&made.plan));
     let live_target =
         LiveTarget { waiter: Waiter::new(&aws, &made.target), target: made.target.clone(), aws };
     let progress = Applying::new(env, global, args.format, made.plan.changes.len());

@@ -12,7 +12,8 @@ use crate::plan::document::VALID_AT_MOST;
 use crate::source::selector::{self, Selector};
 pub use access::{By, ExplainArgs, From, MatrixArgs, MatrixFormat, StatusArgs, VerifyArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-pub use drift::{DriftArgs, DriftFormat};
+pub(super) use drift::link as drift_link;
+pub use drift::{DriftArgs, DriftFormat, Since};
 use jiff::{SignedDuration, Timestamp};
 use std::path::PathBuf;
 

@@ -1,12 +1,16 @@
 //! `landgrant drift`: what is live otherwise than declared, for a job that runs for years.
 
+mod attribute;
+mod notify;
+
 use super::args::{DriftArgs, DriftFormat, Global};
 use super::env::Env;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::planning::{self, Reach, definitions};
+use super::planning::{self, Connection, Reach, definitions};
 use crate::drift::baseline::Baseline;
 use crate::drift::{self, Drift, Facts, accept, document};
+use crate::live::Live;
 use crate::live::project::project;
 use crate::live::reading::Depth;
 use crate::plan;
@@ -15,10 +19,12 @@ use crate::resolve::Rules;
 use crate::source::declared::Declared;
 use crate::store;
 use crate::text::plain_json;
+use jiff::Timestamp;
+use notify::Tellers;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Reads everything, compares, says what is wrong.
+/// Reads everything, compares, says what is wrong, and tells those who want to hear of it.
 pub async fn drift(
     env: &Env,
     global: &Global,
@@ -26,34 +32,17 @@ pub async fn drift(
     color: bool,
 ) -> Result<Exit, Failure> {
     one_each(args)?;
-    let declared = definitions(env, global, color)?;
-    // Before AWS is asked: a file that cannot be used is no reason to read everything first.
-    let baseline = args.baseline.as_deref().map(|path| baseline(env, path)).transpose()?;
-    let reach = Reach {
-        all_tags: declared.settings.drift.looks_at_tags(),
-        ..Reach::new(global, Depth::Full)
+    let tellers = Tellers::new(env, global, args)?;
+    let found = Box::pin(found(env, global, args, color)).await;
+    let Found { mut drift, declared, connection } = match found {
+        Ok(found) => found,
+        Err(failure) => {
+            Box::pin(tellers.tell_failure(env, global, &failure)).await;
+            return Err(failure);
+        }
     };
-    let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
-    let as_of = args.as_of.unwrap_or_else(|| (env.now)());
-    let projection = project(&live);
-    let desired = planning::resolved(env, &declared, (&live, &projection), as_of, color)?;
-    if let Some(connection) = &connection {
-        connection.check()?;
-    }
-    let plan = plan::make(&live, &projection, &desired, &Rules::of(&declared));
-    let facts = Facts {
-        declared: &declared,
-        live: &live,
-        projection: &projection,
-        desired: &desired,
-        plan: &plan,
-        as_of,
-    };
-    let mut drift = drift::find(&facts);
-    accept::mark(&mut drift, &declared);
-    if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
-        baseline.compare(&mut drift).map_err(|error| unusable(path, &error))?;
-    }
+    let told = tellers.tell(env, (global, args), connection.as_ref(), &mut drift);
+    Box::pin(told).await;
     let mut exit = exit(&drift, args);
     for (format, path) in &args.out {
         let text = said(*format, &drift, &declared, args, false);
@@ -66,6 +55,61 @@ pub async fn drift(
     let text = said(args.format, &drift, &declared, args, color);
     env.out(&text).map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))?;
     Ok(exit)
+}
+
+/// What a run found, and what it takes to tell of it.
+struct Found {
+    drift: Drift,
+    declared: Declared,
+    connection: Option<Connection>,
+}
+
+/// Reads everything and compares.
+async fn found(
+    env: &Env,
+    global: &Global,
+    args: &DriftArgs,
+    color: bool,
+) -> Result<Found, Failure> {
+    let declared = definitions(env, global, color)?;
+    // Before AWS is asked: a file that cannot be used is no reason to read everything first.
+    let baseline = args.baseline.as_deref().map(|path| baseline(env, path)).transpose()?;
+    let reach = Reach {
+        all_tags: declared.settings.drift.looks_at_tags(),
+        ..Reach::new(global, Depth::Full)
+    };
+    let (live, connection) = planning::observe(env, global, &declared, &reach).await?;
+    let as_of = args.as_of.unwrap_or_else(|| (env.now)());
+    let mut drift = compared(env, (&declared, &live), as_of, color)?;
+    if let Some(connection) = &connection {
+        connection.check()?;
+    }
+    if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
+        baseline.compare(&mut drift).map_err(|error| unusable(path, &error))?;
+    }
+    if args.attribute {
+        let now = (env.now)();
+        // Boxed: the clients of another region are large.
+        Box::pin(attribute::attribute(&mut drift, args, (&live, connection.as_ref()), now)).await;
+    }
+    Ok(Found { drift, declared, connection })
+}
+
+/// What is wrong, with what is accepted of it.
+fn compared(
+    env: &Env,
+    (declared, live): (&Declared, &Live),
+    as_of: Timestamp,
+    color: bool,
+) -> Result<Drift, Failure> {
+    let projection = project(live);
+    let desired = planning::resolved(env, declared, (live, &projection), as_of, color)?;
+    let plan = plan::make(live, &projection, &desired, &Rules::of(declared));
+    let facts =
+        Facts { declared, live, projection: &projection, desired: &desired, plan: &plan, as_of };
+    let mut drift = drift::find(&facts);
+    accept::mark(&mut drift, declared);
+    Ok(drift)
 }
 
 fn write(format: DriftFormat, path: &Path, text: &str) -> Result<(), Failure> {

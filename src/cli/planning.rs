@@ -136,11 +136,13 @@ impl Reach {
 
 /// The pace that is asked for, else the usual one.
 fn pace(typed: &source::declared::Pace) -> Pace {
-    let Pace { sso_admin, identity_store, organizations, control_tower } = Pace::default();
+    let Pace { sso_admin, identity_store, organizations, control_tower, cloudtrail } =
+        Pace::default();
     Pace {
         sso_admin: typed.sso_admin.unwrap_or(sso_admin),
         identity_store: typed.identity_store.unwrap_or(identity_store),
         organizations: typed.organizations.unwrap_or(organizations),
+        cloudtrail,
         control_tower,
     }
 }

@@ -1,10 +1,11 @@
 //! The run before: what is new since then, what got worse, and what is gone.
 
-use super::{Drift, Severity, document};
+use super::attribution::Attribution;
+use super::{Drift, Severity, document, tell};
 use crate::text::json;
 use jiff::Timestamp;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// Whether an item was there in the run before.
@@ -34,6 +35,7 @@ impl News {
 pub struct Baseline {
     organization: Option<String>,
     last_complete: Option<Timestamp>,
+    taken: Option<Timestamp>,
     items: BTreeMap<String, Known>,
 }
 
@@ -50,11 +52,17 @@ pub struct Known {
     pub value_fingerprint: String,
     /// Whether it was accepted.
     pub accepted: bool,
+    /// Who did it, as far as was known.
+    pub attribution: Option<Attribution>,
+    /// Who should have heard of it and has not.
+    pub untold: BTreeSet<String>,
 }
 
 /// What became of the items of the run before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Since {
+    /// From when on changes may not have been seen by it; `None` where it does not tell, or was none.
+    pub taken: Option<Timestamp>,
     /// Those that are gone.
     pub resolved: BTreeMap<String, Known>,
     /// Those that this run does not show, because it could not read everything: nobody knows whether they
@@ -95,6 +103,7 @@ impl Baseline {
         let mut out = Self {
             organization: document.get("scope").and_then(|scope| text(scope, "organization")),
             last_complete: text(&document, "last_complete").and_then(|t| t.parse().ok()),
+            taken: taken(&document),
             items: BTreeMap::new(),
         };
         for item in items.iter().chain(hidden.into_iter().flatten()) {
@@ -106,6 +115,8 @@ impl Baseline {
                     value_fingerprint: text(item, "value_fingerprint")?,
                     accepted: item.get("accepted").and_then(|a| a.get("over"))
                         == Some(&Value::Bool(false)),
+                    attribution: item.get("attribution").and_then(Attribution::parse),
+                    untold: tell::untold(item),
                 };
                 Some((text(item, "fingerprint")?, known))
             };
@@ -130,11 +141,15 @@ impl Baseline {
                 Some(known) if is_worse(&known, item.severity, &item.value_fingerprint) => {
                     News::Worse
                 }
-                Some(_) => News::Unchanged,
+                Some(known) => {
+                    item.attribution = known.attribution;
+                    item.untold = known.untold;
+                    News::Unchanged
+                }
             };
             item.news = Some(news);
         }
-        let mut since = Since::default();
+        let mut since = Since { taken: self.taken, ..Since::default() };
         if drift.is_complete() {
             since.resolved = items;
         } else {
@@ -143,6 +158,14 @@ impl Baseline {
         drift.since = Some(since);
         Ok(())
     }
+}
+
+/// When the reading began that saw everything last: what was changed later may not have been seen by it. Of a
+/// run that was incomplete, the end of the last one that was not is all that is known.
+fn taken(document: &Value) -> Option<Timestamp> {
+    let whole = document.get("complete") == Some(&Value::Bool(true));
+    let place = if whole { "/observed/started" } else { "/last_complete" };
+    document.pointer(place)?.as_str()?.parse().ok()
 }
 
 /// Whether an item is worse than it was, or another and not known to be better.

@@ -1,10 +1,10 @@
 //! One difference between what is live and what is declared, and the item that tells of it.
 
 use super::severity::Judge;
-use super::{Class, Facts, Item, mend};
+use super::{Class, Facts, Item, attribution, mend};
 use crate::access::people;
 use crate::diag::Span;
-use crate::id::{AccountId, GroupName, PermissionSetName, UserName};
+use crate::id::{AccountId, GroupId, GroupName, PermissionSetName, UserName};
 use crate::model::{Grant, Principal, State, address};
 use crate::plan::change::{Kind, Reason, What};
 use crate::resolve::{Desired, Hold};
@@ -20,6 +20,8 @@ pub(super) struct Difference {
     pub(super) held: Option<(Hold, String)>,
     /// Differences that this one stands for.
     pub(super) covers: BTreeSet<String>,
+    /// The id of a group that was deleted and made again.
+    pub(super) old_group: Option<GroupId>,
 }
 
 /// What differs.
@@ -122,6 +124,9 @@ impl Difference {
             covers: self.covers.clone(),
             accepted: None,
             news: None,
+            clues: attribution::clues::clues(self, facts),
+            attribution: None,
+            untold: BTreeSet::new(),
             fingerprint: String::new(),
             value_fingerprint: String::new(),
         };

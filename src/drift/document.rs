@@ -2,9 +2,10 @@
 //! it was read.
 
 use super::accept::Accepted;
+use super::attribution::{self, Attribution};
 use super::baseline::{Known, News, Since};
 use super::fail::FailOn;
-use super::{Class, Drift, Item, Severity, Unread};
+use super::{Class, Drift, Item, Severity, Unread, tell};
 use crate::diag::Files;
 use crate::id::UserName;
 use crate::plan::document::origin_json;
@@ -31,6 +32,8 @@ pub fn document(drift: &Drift, files: &Files, on: FailOn) -> Value {
         accepts,
         last_complete,
         since,
+        attributing: _, // with what became of it
+        told,
     } = drift;
     let hidden = since.as_ref().map(|since| &since.hidden);
     json!({
@@ -67,6 +70,8 @@ pub fn document(drift: &Drift, files: &Files, on: FailOn) -> Value {
         "hidden": hidden.map_or_else(|| json!([]), known),
         "resolved": since.as_ref().map(|Since { resolved, .. }| known(resolved)),
         "summary": summary(drift, on),
+        "attribution": attribution::json::summary(drift),
+        "notifications": tell::notifications(told),
         "ignored": ignored,
         "unmanaged": unmanaged,
         "accepted": {
@@ -104,7 +109,7 @@ fn summary(drift: &Drift, on: FailOn) -> Value {
     })
 }
 
-fn gap(gap: &Unread) -> Value {
+pub(super) fn gap(gap: &Unread) -> Value {
     let Unread { part, operation, code, message } = gap;
     json!({ "part": part, "operation": operation, "code": code, "message": message })
 }
@@ -128,6 +133,9 @@ fn item(item: &Item, drift: &Drift, files: &Files) -> Value {
         covers,
         accepted,
         news,
+        clues: _, // for the search alone
+        attribution,
+        untold,
         fingerprint,
         value_fingerprint,
     } = item;
@@ -158,11 +166,17 @@ fn item(item: &Item, drift: &Drift, files: &Files) -> Value {
     put("principal", json!(principal));
     put("covers", json!(covers));
     put("news", json!(news.map(News::name)));
+    put("attribution", attributed(attribution.as_ref()));
+    put("untold", json!(untold));
     put(
         "accepted",
         accepted.as_ref().map_or(Value::Null, |accepted| accepted_json(accepted, files)),
     );
     Value::Object(out)
+}
+
+pub(super) fn attributed(attribution: Option<&Attribution>) -> Value {
+    attribution.map_or(Value::Null, Attribution::json)
 }
 
 fn accepted_json(accepted: &Accepted, files: &Files) -> Value {
@@ -186,7 +200,8 @@ fn acceptance((what, accepted): &(String, Accepted), files: &Files) -> Value {
 
 fn known(items: &BTreeMap<String, Known>) -> Value {
     let one = |(fingerprint, known): (&String, &Known)| {
-        let Known { class, address, severity, value_fingerprint, accepted } = known;
+        let Known { class, address, severity, value_fingerprint, accepted, attribution, untold } =
+            known;
         json!({
             "fingerprint": fingerprint,
             "class": class,
@@ -194,6 +209,8 @@ fn known(items: &BTreeMap<String, Known>) -> Value {
             "severity": severity,
             "value_fingerprint": value_fingerprint,
             "accepted": accepted.then(|| json!({ "over": false })),
+            "attribution": attributed(attribution.as_ref()),
+            "untold": untold,
         })
     };
     items.iter().map(one).collect()

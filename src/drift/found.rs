@@ -53,6 +53,7 @@ pub(super) fn differences(facts: &Facts<'_>) -> Vec<Difference> {
                 origin: held.origin,
                 held: Some((held.reason, held.detail.clone())),
                 covers: BTreeSet::new(),
+                old_group: None,
             });
         }
     }
@@ -68,7 +69,8 @@ fn difference(
     origin: Option<Span>,
     held: Option<(Hold, String)>,
 ) -> Difference {
-    Difference { what: Subject::Change(what), because, origin, held, covers: BTreeSet::new() }
+    let (covers, old_group) = (BTreeSet::new(), None);
+    Difference { what: Subject::Change(what), because, origin, held, covers, old_group }
 }
 
 fn undeclared(mode: Mode, kind: Kind) -> Option<(Hold, String)> {
@@ -202,6 +204,9 @@ pub(super) fn gap(gap: &Gap, part: &str, facts: &Facts<'_>, judge: &Judge<'_>) -
         covers: BTreeSet::new(),
         accepted: None,
         news: None,
+        clues: Vec::new(),
+        attribution: None,
+        untold: BTreeSet::new(),
         fingerprint: String::new(),
         value_fingerprint: String::new(),
     };

@@ -97,7 +97,9 @@ fn together(
             grants.push(grant.clone());
         }
     }
+    let old: BTreeMap<&GroupName, &GroupId> = pairs.iter().map(|(id, name)| (name, id)).collect();
     let made_again = groups.into_iter().map(|(name, (grants, covers))| Difference {
+        old_group: old.get(&name).map(|id| (*id).clone()),
         origin: facts.desired.origins.groups.get(&name).copied(),
         held: held.remove(&name).flatten(),
         what: Subject::Recreated(name, grants),

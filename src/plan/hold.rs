@@ -12,13 +12,13 @@ mod unread;
 use super::change::{Action, Kind, What};
 use super::draft::Draft;
 use super::links::{Ground, links};
-use crate::id::{AccountId, GroupName, PermissionSetName, UserId, UserName};
+use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserId, UserName};
 use crate::live::control_tower::ControlTower;
 use crate::live::part::part_name;
 use crate::live::project::{Ids, Labels, Twins};
 use crate::live::reading::Reading;
 use crate::live::{Gap, Part};
-use crate::model::{Group, Principal, State};
+use crate::model::{Baseline, Group, Principal, State};
 use crate::resolve::{Held, Hold, Rules, Selection};
 use crate::source::declared::Mode;
 pub(super) use elsewhere::Elsewhere;
@@ -53,6 +53,8 @@ pub(super) struct Facts<'a> {
     pub(super) only: Option<&'a Selection>,
     /// What nobody knows of the grants that new members would get.
     pub(super) joining: Joining<'a>,
+    /// OUs that have Control Tower's baseline, or are to have it.
+    pub(super) registering: &'a BTreeMap<OuPath, Baseline>,
     /// Control Tower, where it was asked for.
     pub(super) tower: Option<&'a ControlTower>,
     /// Accounts where each set is provisioned.

@@ -2,6 +2,7 @@
 
 mod junit;
 mod markdown;
+pub mod notice;
 mod prometheus;
 mod sarif;
 #[cfg(test)]
@@ -16,9 +17,10 @@ use super::access::place;
 use super::{Page, Tone, counted};
 use crate::access::level::Level;
 use crate::diag::Files;
+use crate::drift::attribution::Attribution;
 use crate::drift::baseline::News;
 use crate::drift::fail::FailOn;
-use crate::drift::{Drift, Item, Severity};
+use crate::drift::{Drift, Item, Severity, Unread};
 use crate::id::UserName;
 use crate::plan::Counts;
 use std::collections::BTreeMap;
@@ -39,7 +41,7 @@ pub fn text(drift: &Drift, files: &Files, on: FailOn, color: bool) -> String {
     } else {
         page.row(0, Tone::Strong, &head(drift, &loud));
         read(&mut page, drift);
-        items(&mut page, drift, files, &loud);
+        items(&mut page, files, &loud);
     }
     accepted(&mut page, drift, files);
     resolved(&mut page, drift);
@@ -122,6 +124,7 @@ fn read(page: &mut Page, drift: &Drift) {
     for unseen in taken.reading.cannot_see() {
         page.row(12, Tone::Quiet, &format!("not seen (but by --read full): {unseen}"));
     }
+    attributing(page, drift);
     if !drift.is_complete() {
         let parts = counted(drift.gaps.len(), "part");
         let text = format!("! {parts} could not be read: of what is there nothing is known");
@@ -129,7 +132,39 @@ fn read(page: &mut Page, drift: &Drift) {
     }
 }
 
-fn items(page: &mut Page, drift: &Drift, files: &Files, loud: &[&Item]) {
+/// How far it is known who did it, and once why not.
+fn attributing(page: &mut Page, drift: &Drift) {
+    let Some(attributing) = &drift.attributing else { return };
+    let (to, nobody) = drift.attributed();
+    if to + nobody == 0 {
+        return;
+    }
+    let since = attributing.since.strftime("%Y-%m-%dT%H:%M:%SZ");
+    let lookups = counted(attributing.calls, "lookup");
+    let text = format!("attributed {to} of {}: {lookups} of events since {since}", to + nobody);
+    page.row(12, Tone::Plain, &text);
+    for Unread { part: _, operation, code, message } in &attributing.troubles {
+        let text = format!("! who did it is not known: {operation} said {code}: {message}");
+        page.row(12, Tone::Warn, &text);
+    }
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let troubles: Vec<String> = attributing.troubles.iter().map(Unread::code_of).collect();
+    for because in drift.items.iter().filter_map(|item| item.attribution.as_ref()?.because()) {
+        if troubles.iter().any(|said| said == because) {
+            continue;
+        }
+        *reasons.entry(because).or_default() += 1;
+    }
+    for (because, count) in reasons {
+        page.row(12, Tone::Quiet, &format!("unattributed, {}: {because}", counted(count, "item")));
+    }
+    if attributing.ran_out && attributing.troubles.is_empty() {
+        let text = "there are more events than were asked for: --attribute-calls allows more";
+        page.row(12, Tone::Quiet, text);
+    }
+}
+
+fn items(page: &mut Page, files: &Files, loud: &[&Item]) {
     // What is known since the run before comes after what is not.
     let (known, news): (Vec<&Item>, Vec<&Item>) =
         loud.iter().partition(|item| item.news == Some(News::Unchanged));
@@ -140,15 +175,15 @@ fn items(page: &mut Page, drift: &Drift, files: &Files, loud: &[&Item]) {
             page.gap();
             page.row(0, Tone::Strong, item.severity.name());
         }
-        one(page, drift, files, item);
+        one(page, files, item);
     }
     let rest: Vec<&&Item> = news.iter().skip(TOLD).collect();
-    listed(page, drift, &rest, "more");
-    listed(page, drift, &known.iter().collect::<Vec<_>>(), "known since the run before");
+    listed(page, &rest, "more");
+    listed(page, &known.iter().collect::<Vec<_>>(), "known since the run before");
 }
 
 /// A line each, and numbers for those after that.
-fn listed(page: &mut Page, drift: &Drift, items: &[&&Item], word: &str) {
+fn listed(page: &mut Page, items: &[&&Item], word: &str) {
     if items.is_empty() {
         return;
     }
@@ -158,7 +193,7 @@ fn listed(page: &mut Page, drift: &Drift, items: &[&&Item], word: &str) {
         page.row(
             2,
             tone(item.severity),
-            &format!("{} {}", item.severity.name(), title(drift, item)),
+            &format!("{} {}", item.severity.name(), title(item, true)),
         );
     }
     let mut rest: BTreeMap<String, usize> = BTreeMap::new();
@@ -183,14 +218,17 @@ fn tone(severity: Severity) -> Tone {
     }
 }
 
-fn title(_: &Drift, item: &Item) -> String {
+/// What is wrong where; a line that tells of nothing else says who did it besides.
+fn title(item: &Item, brief: bool) -> String {
     let news = item.news.filter(|news| *news != News::Unchanged);
     let news = news.map(|news| format!(" ({})", news.name())).unwrap_or_default();
-    format!("{} {}{news}", item.class.name(), item.address)
+    let by = item.attribution.as_ref().filter(|_| brief).and_then(Attribution::who);
+    let by = by.map(|who| format!(" · by {who}")).unwrap_or_default();
+    format!("{} {}{news}{by}", item.class.name(), item.address)
 }
 
-fn one(page: &mut Page, drift: &Drift, files: &Files, item: &Item) {
-    page.row(2, tone(item.severity), &format!("! {}", title(drift, item)));
+fn one(page: &mut Page, files: &Files, item: &Item) {
+    page.row(2, tone(item.severity), &format!("! {}", title(item, false)));
     let mut facts = vec![item.because.clone()];
     if let Some((_, level)) = &item.permission_set {
         match level {
@@ -201,6 +239,9 @@ fn one(page: &mut Page, drift: &Drift, files: &Files, item: &Item) {
     }
     facts.extend(item.origin.map(|span| place(files, span, None)));
     page.row(8, Tone::Plain, &facts.join(" · "));
+    if let Some(attribution) = &item.attribution {
+        page.row(8, Tone::Plain, &format!("by: {}", attribution.summary()));
+    }
     if !item.people.is_empty() {
         let more = item.people.len().saturating_sub(NAMED);
         let named = item.people.iter().take(NAMED).map(UserName::as_str);
@@ -241,7 +282,7 @@ fn accepted(page: &mut Page, drift: &Drift, files: &Files) {
     for item in quiet.iter().take(LISTED) {
         let Some(accepted) = &item.accepted else { continue };
         let ticket = accepted.ticket.as_ref().map(|t| format!(" ({t})")).unwrap_or_default();
-        page.row(2, Tone::Quiet, &format!(". {} {}", item.severity.name(), title(drift, item)));
+        page.row(2, Tone::Quiet, &format!(". {} {}", item.severity.name(), title(item, true)));
         page.row(8, Tone::Quiet, &format!("until {}: {}{ticket}", accepted.until, accepted.why));
     }
     if quiet.len() > LISTED {

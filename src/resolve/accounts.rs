@@ -146,9 +146,14 @@ fn by_factory(context: &Context<'_>, desired: &mut Desired) {
     }
     let moved = desired.live.accounts.iter().filter(|(id, at)| {
         let after = desired.state.accounts.get(*id);
-        let moves = after.is_some_and(|after| after.ou != at.ou);
+        let moves = after.filter(|after| after.ou != at.ou);
+        let leads = moves.is_some_and(|after| {
+            let known = context.projection.ids.ous.get(&after.ou);
+            known.is_some_and(|ou| tower.is_registered(ou))
+                || context.declared.ous.get(&after.ou).is_some_and(|ou| ou.value.baseline.is_some())
+        });
         let is_in_the_making = at.ou == OuPath::root();
-        moves && (is_in_the_making || tower.is_enrolled(id))
+        leads && (is_in_the_making || tower.is_enrolled(id))
     });
     desired.by_factory = moved.map(|(id, _)| id.clone()).collect();
 }

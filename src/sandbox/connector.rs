@@ -28,11 +28,14 @@ async fn answer(sandbox: &Sandbox, request: HttpRequest) -> Result<HttpResponse,
     let header = |name: &str| request.headers().get(name).map(str::to_owned);
     let target = header("x-amz-target");
     let content_type = header("content-type");
+    let user_agent = header("user-agent");
+    let access_key = header("authorization").as_deref().and_then(wire::access_key);
     let method = request.method().to_owned();
     let (path, query) = split(request.uri());
     // The body must be polled to its end, or the SDK takes the upload for stalled.
     let body = request.into_body().collect().await.map_err(ConnectorError::io)?.to_bytes().to_vec();
-    let request = wire::Request { method, path, query, target, content_type, body };
+    let request =
+        wire::Request { method, path, query, target, content_type, user_agent, access_key, body };
     let reply = sandbox.answer(&request).await;
     let Some(wire::Reply { status, headers, body }) = reply else {
         return Err(ConnectorError::io("the connection was closed before an answer came".into()));

@@ -35,6 +35,8 @@ pub struct Quotas {
     pub organizations: BTreeMap<String, Rate>,
     /// Any other operation of Organizations, each by itself.
     pub organizations_other: Rate,
+    /// `LookupEvents` of CloudTrail.
+    pub cloudtrail: Rate,
     /// `CreateAccountAssignment` requests in progress.
     pub outstanding_assignments: usize,
     /// `ProvisionPermissionSet` requests in progress.
@@ -111,6 +113,7 @@ impl Default for Quotas {
             // CreateOrganizationalUnit, DescribeOrganization, ListRoots and EnableAWSServiceAccess are documented with
             // this rate, the least of the reads; an operation with none is taken for as slow.
             organizations_other: Rate::per_second(1, 2),
+            cloudtrail: Rate::per_second(2, 2),
             outstanding_assignments: 15,
             provisionings: 3,
             groups_per_pair: 100,
@@ -137,6 +140,7 @@ impl Quotas {
                 let named = self.organizations.get(&route.operation);
                 Some((own(), named.copied().unwrap_or(self.organizations_other)))
             }
+            "cloudtrail" => Some((own(), self.cloudtrail)),
             // AWS documents no rates of these: an assumption.
             "controltower" | "controlcatalog" | "servicecatalog" => {
                 Some((own(), self.control_tower))

@@ -14,8 +14,8 @@ use super::snapshot::{self, Loaded, WorldError};
 use super::wire::{self, Protocol, Reply, Request, Route};
 use super::world::{Stamp, World};
 use super::{
-    Options, accounts, control_catalog, control_tower, identity_store, organizations, rights,
-    service_catalog, sso_admin, sts,
+    Options, accounts, cloudtrail, control_catalog, control_tower, identity_store, organizations,
+    rights, service_catalog, sns, sso_admin, sts,
 };
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -47,6 +47,7 @@ pub(super) struct Call<'a> {
     pub(super) world: &'a mut World,
     pub(super) requests: &'a mut Requests,
     pub(super) accounts: &'a mut accounts::Requests,
+    pub(super) events: &'a cloudtrail::Events,
     pub(super) operations: &'a mut Operations,
     pub(super) factory: &'a mut Factory,
     pub(super) options: &'a Options,
@@ -145,7 +146,8 @@ impl State {
         let route = wire::route(request);
         let members = wire::read(&route, request);
         let summary = members.as_ref().map(log::summary).unwrap_or_default();
-        let (answer, lost) = self.admit(&route, members);
+        let who = cloudtrail::Caller::of(request, &self.caller);
+        let (answer, lost) = self.admit(&route, members, &who);
         let write = log::writes(&route.operation);
         let outcome = answer.as_ref().map_or_else(|failure| failure.code, |_| "ok").to_owned();
         let (run, n) = (self.loaded.run, self.calls.len() as u64 + 1);
@@ -160,7 +162,8 @@ impl State {
 
     /// Lets everything take effect that is due, and says whether anything was.
     fn settle(&mut self) -> bool {
-        let Loaded { world, requests, accounts, operations, factory, run: _ } = &mut self.loaded;
+        let Loaded { world, requests, accounts, operations, factory, events: _, run: _ } =
+            &mut self.loaded;
         let assignments = requests.settle(world);
         let accounts = accounts.settle(world, self.clock);
         let governance = [operations.settle(world, self.clock), factory.settle(world, self.clock)]
@@ -177,6 +180,7 @@ impl State {
         &mut self,
         route: &Route,
         members: Result<Map<String, Value>, Failure>,
+        who: &cloudtrail::Caller,
     ) -> (Answer, bool) {
         if let Some(quotas) = &self.options.quotas
             && let Err(refused) = self.buckets.take(quotas, route)
@@ -185,12 +189,15 @@ impl State {
         }
         let effect = self.script.meet(&route.operation);
         if let Some(failure) = scripted(route, &self.caller, effect.as_ref()) {
+            if let (Some(Effect::Deny), Ok(members)) = (&effect, &members) {
+                self.record(route, members, &Err(failure.clone()), who);
+            }
             return (Err(failure), effect == Some(Effect::Reset));
         }
         if let Some(Effect::Meanwhile(others)) = &effect {
             self.meanwhile(others);
         }
-        let answer = members.and_then(|members| self.perform(route, members, effect.as_ref()));
+        let answer = members.and_then(|members| self.perform(route, members, effect.as_ref(), who));
         match (effect, answer) {
             (Some(Effect::Exists), Ok(_)) => (Err(fault::exists(route)), false),
             (effect, answer) => (answer, effect == Some(Effect::Lose)),
@@ -200,6 +207,7 @@ impl State {
     /// Others make their calls, which take effect at once.
     fn meanwhile(&mut self, others: &[fault::Other]) {
         let delay = std::mem::take(&mut self.options.delay);
+        let who = cloudtrail::Caller::other(&self.caller);
         for fault::Other { service, operation, input } in others {
             let route = Route {
                 service: service.clone(),
@@ -207,15 +215,57 @@ impl State {
                 protocol: Protocol::Json,
             };
             // Whether they succeed is their own business.
-            drop(self.perform(&route, input.clone(), None));
+            drop(self.perform(&route, input.clone(), None, &who));
             self.settle();
         }
         self.options.delay = delay;
         self.meddled = true;
     }
 
-    /// Calls the service, if the caller may.
+    /// Calls the service, if the caller may, and has CloudTrail record what changes something.
     fn perform(
+        &mut self,
+        route: &Route,
+        members: Map<String, Value>,
+        effect: Option<&Effect>,
+        who: &cloudtrail::Caller,
+    ) -> Answer {
+        if !cloudtrail::is_recorded(&route.service, &route.operation) {
+            return self.served(route, members, effect);
+        }
+        let answer = self.served(route, members.clone(), effect);
+        self.record(route, &members, &answer, who);
+        answer
+    }
+
+    fn record(
+        &mut self,
+        route: &Route,
+        members: &Map<String, Value>,
+        answer: &Answer,
+        who: &cloudtrail::Caller,
+    ) {
+        if !cloudtrail::is_recorded(&route.service, &route.operation) {
+            return;
+        }
+        let Loaded { world, events, run, requests: _, accounts: _, operations: _, factory: _ } =
+            &mut self.loaded;
+        let event = cloudtrail::event(
+            who,
+            &cloudtrail::Done {
+                service: &route.service,
+                operation: &route.operation,
+                members,
+                answer,
+                at: self.clock.now(),
+                region: &world.identity_center.region,
+                number: format!("{run}/{}/{}", self.calls.len() + 1, events.len()),
+            },
+        );
+        events.record(event);
+    }
+
+    fn served(
         &mut self,
         route: &Route,
         members: Map<String, Value>,
@@ -233,6 +283,7 @@ impl State {
             world: &mut self.loaded.world,
             requests: &mut self.loaded.requests,
             accounts: &mut self.loaded.accounts,
+            events: &self.loaded.events,
             operations: &mut self.loaded.operations,
             factory: &mut self.loaded.factory,
             options: &self.options,
@@ -253,6 +304,8 @@ impl State {
             "controltower" => control_tower::answer(&mut call, &input),
             "servicecatalog" => service_catalog::answer(&mut call, &input),
             "controlcatalog" => control_catalog::answer(&call, &input),
+            "cloudtrail" => cloudtrail::answer(&call, &input),
+            "sns" => sns::answer(&call, &input),
             _ => Err(Failure::unknown_operation(&route.operation)),
         }
     }

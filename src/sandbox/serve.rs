@@ -57,6 +57,8 @@ async fn answer(
         query: parts.uri.query().unwrap_or_default().to_owned(),
         target: header("x-amz-target"),
         content_type: header("content-type"),
+        user_agent: header("user-agent"),
+        access_key: header("authorization").as_deref().and_then(wire::access_key),
         body: body.collect().await?.to_bytes().to_vec(),
     };
     let Some(wire::Reply { status, headers, body }) = sandbox.answer(&request).await else {

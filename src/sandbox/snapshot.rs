@@ -11,6 +11,7 @@ mod tower;
 mod write;
 
 use super::accounts;
+use super::cloudtrail::Events;
 use super::factory::Factory;
 use super::operations::Operations;
 use super::requests::Requests;
@@ -52,6 +53,7 @@ pub(super) struct Loaded {
     pub(super) world: World,
     pub(super) requests: Requests,
     pub(super) accounts: accounts::Requests,
+    pub(super) events: Events,
     pub(super) operations: Operations,
     pub(super) factory: Factory,
     /// The number of this opening, from 1.

@@ -1,6 +1,6 @@
 //! What goes over the wire: requests are told apart here, answers get their bytes.
 //!
-//! json-1.1 for the services with an `x-amz-target`, rest-json for those with paths, awsQuery with XML for STS.
+//! json-1.1 for the services with an `x-amz-target`, rest-json for those with paths, awsQuery with XML for STS and SNS.
 
 mod rest;
 
@@ -17,6 +17,9 @@ pub(super) struct Request {
     pub(super) query: String,
     pub(super) target: Option<String>,
     pub(super) content_type: Option<String>,
+    pub(super) user_agent: Option<String>,
+    /// The access key that the signature names.
+    pub(super) access_key: Option<String>,
     pub(super) body: Vec<u8>,
 }
 
@@ -34,6 +37,8 @@ pub(super) enum Protocol {
     Json,
     Rest,
     Query,
+    /// The same, with members and in the words of SNS.
+    Sns,
 }
 
 /// The service and operation that a request is for.
@@ -46,13 +51,21 @@ pub(super) struct Route {
 
 /// Target prefixes, and the service's name in the log. Those without an implementation are here so that the log names
 /// them.
-const TARGETS: [(&str, &str); 5] = [
+const TARGETS: [(&str, &str); 6] = [
     ("SWBExternalService", "sso-admin"),
     ("AWSIdentityStore", "identitystore"),
     ("AWSOrganizationsV20161128", "organizations"),
     ("AWS242ServiceCatalogService", "servicecatalog"),
+    // By botocore's model, and by the one that the SDK for Rust is made from.
     ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "cloudtrail"),
+    ("CloudTrail_20131101", "cloudtrail"),
 ];
+
+/// The access key of a signature: `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`.
+pub(super) fn access_key(authorization: &str) -> Option<String> {
+    let (_, credential) = authorization.split_once("Credential=")?;
+    Some(credential.split('/').next()?.to_owned())
+}
 
 /// Finds out what a request is for.
 pub(super) fn route(request: &Request) -> Route {
@@ -71,11 +84,14 @@ pub(super) fn route(request: &Request) -> Route {
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     if form {
         let body = String::from_utf8_lossy(&request.body);
-        let action = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
+        let of = |name: &str| body.split('&').find_map(|pair| pair.strip_prefix(name));
+        let is_sns = of("Version=") == Some(SNS_VERSION);
+        let (service, protocol) =
+            if is_sns { ("sns", Protocol::Sns) } else { ("sts", Protocol::Query) };
         return Route {
-            service: "sts".to_owned(),
-            operation: action.unwrap_or_default().to_owned(),
-            protocol: Protocol::Query,
+            service: service.to_owned(),
+            operation: of("Action=").unwrap_or_default().to_owned(),
+            protocol,
         };
     }
     if let Some((service, operation)) = rest::route(request) {
@@ -98,6 +114,7 @@ pub(super) fn read(route: &Route, request: &Request) -> Result<Map<String, Value
         Protocol::Json => members(&request.body),
         Protocol::Rest => rest::read(&route.service, request),
         Protocol::Query => Ok(Map::new()),
+        Protocol::Sns => Ok(form(&request.body)),
     }
 }
 
@@ -113,6 +130,14 @@ fn members(body: &[u8]) -> Result<Map<String, Value>, Failure> {
     }
 }
 
+/// Reads the members of an awsQuery request: a form.
+fn form(body: &[u8]) -> Map<String, Value> {
+    let text = String::from_utf8_lossy(body);
+    let pairs = rest::parameters(&text);
+    let pairs = pairs.filter(|(name, _)| !["Action", "Version"].contains(&name.as_str()));
+    pairs.map(|(name, value)| (name, value.into())).collect()
+}
+
 /// Puts an answer on the wire.
 pub(super) fn reply(route: &Route, answer: Answer, request_number: &str) -> Reply {
     let request_id = id::uuid(&format!("call/{request_number}"));
@@ -120,6 +145,7 @@ pub(super) fn reply(route: &Route, answer: Answer, request_number: &str) -> Repl
         Protocol::Json => json(answer, request_id),
         Protocol::Rest => rest::reply(route, answer, request_id),
         Protocol::Query => query(answer, request_id),
+        Protocol::Sns => sns(answer, request_id),
     }
 }
 
@@ -141,6 +167,37 @@ fn json(answer: Answer, request_id: String) -> Reply {
             Reply { status, headers, body: Value::Object(body).to_string() }
         }
     }
+}
+
+const SNS_VERSION: &str = "2010-03-31";
+const SNS_NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
+
+/// What SNS answers to `Publish`, its one operation here.
+fn sns(answer: Answer, request_id: String) -> Reply {
+    let metadata =
+        format!("<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>");
+    let (status, body) = match answer {
+        Ok(value) => {
+            let id = value.get("MessageId").and_then(Value::as_str).unwrap_or_default();
+            let result =
+                format!("<PublishResult><MessageId>{}</MessageId></PublishResult>", escape(id));
+            let body = format!(
+                "<PublishResponse xmlns=\"{SNS_NAMESPACE}\">{result}{metadata}</PublishResponse>"
+            );
+            (200, body)
+        }
+        Err(Failure { status, code, message, extra: _ }) => {
+            let kind = if status < 500 { "Sender" } else { "Receiver" };
+            let body = format!(
+                "<ErrorResponse xmlns=\"{SNS_NAMESPACE}\"><Error><Type>{kind}</Type><Code>{code}</Code>\
+                 <Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
+                escape(&message)
+            );
+            (status, body)
+        }
+    };
+    let headers = vec![("content-type", "text/xml".to_owned()), ("x-amzn-requestid", request_id)];
+    Reply { status, headers, body }
 }
 
 const QUERY_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";

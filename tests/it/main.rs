@@ -11,6 +11,7 @@ mod codes;
 mod deploy;
 mod faults;
 mod laws;
+mod notify;
 mod process;
 mod reading;
 mod sandbox;

@@ -15,6 +15,7 @@ mod quotas;
 mod serve;
 mod sets;
 mod tower;
+mod trail;
 mod tree;
 
 use aws_credential_types::Credentials;
@@ -113,6 +114,10 @@ pub(crate) fn organizations(sandbox: &Sandbox) -> aws_sdk_organizations::Client 
 
 pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {
     client!(aws_sdk_sts, sandbox)
+}
+
+pub(crate) fn cloudtrail(sandbox: &Sandbox) -> aws_sdk_cloudtrail::Client {
+    client!(aws_sdk_cloudtrail, sandbox)
 }
 
 pub(crate) fn tower(sandbox: &Sandbox) -> aws_sdk_controltower::Client {

@@ -12,7 +12,8 @@
 //! use FOLDER                    lays the definitions of another folder over those of defs/
 //! fault OPERATION N EFFECT      the N-th such call of each further command (0: each) goes wrong, `NxT` T of
 //!                               them from there (T 0: all): deny | throttle | fail500 | lose | reset |
-//!                               busy | exists | expire | hang | async-fail REASON
+//!                               busy | exists | expire | hang | async-fail REASON |
+//!                               meanwhile SERVICE:OPERATION JSON (others make this call just before)
 //! mend                          nothing goes wrong any more
 //! answer TEXT                   a person sits at the terminal and types TEXT
 //! pages N                       short pages, each listing beginning with an empty one
@@ -24,7 +25,7 @@
 
 use crate::support::{self, Ran, Repository};
 use landgrant::cli::exit::Exit;
-use landgrant::sandbox::{Effect, Fault};
+use landgrant::sandbox::{Effect, Fault, Other};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,9 @@ scenarios! {
     denied_listing_is_a_gap
     difference_shown
     direct_grant_to_a_user
+    drift_attributed
     drift_found_and_mended
+    drift_told
     drift_of_an_incomplete_reading
     drift_since_the_last_run
     empty_definitions
@@ -216,9 +219,21 @@ fn fault(text: &str) -> Fault {
         "exists" => Effect::Exists,
         "expire" => Effect::Expire,
         "hang" => Effect::Hang,
+        meanwhile if meanwhile.starts_with("meanwhile ") => meanwhile_others(meanwhile),
         other => Effect::AsyncFail(other.strip_prefix("async-fail ").unwrap().to_owned()),
     };
     Fault::new(operation, nth.parse().unwrap(), effect).times(times)
+}
+
+/// `meanwhile sso-admin:CreateAccountAssignment {…}`
+fn meanwhile_others(text: &str) -> Effect {
+    let mut words = text.splitn(3, ' ').skip(1);
+    let (service, operation) = words.next().unwrap().split_once(':').unwrap();
+    Effect::Meanwhile(vec![Other {
+        service: service.to_owned(),
+        operation: operation.to_owned(),
+        input: serde_json::from_str(words.next().unwrap()).unwrap(),
+    }])
 }
 
 fn record(out: &mut String, line: &str, ran: &Ran) {

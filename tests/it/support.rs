@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use landgrant::cli::env::Env;
 use landgrant::cli::exit::Exit;
 use landgrant::sandbox::{Entry, Options};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -113,6 +114,8 @@ pub(crate) struct Repository {
     pub(crate) sandbox: Options,
     /// What a person at the terminal types; `None` where there is no terminal.
     pub(crate) answer: Option<String>,
+    /// The environment's variables.
+    pub(crate) vars: BTreeMap<String, String>,
     /// Told every line of a journal.
     pub(crate) on_journal: Arc<dyn Fn(&str) + Send + Sync>,
 }
@@ -125,6 +128,7 @@ impl Repository {
             now: NOW.parse().unwrap(),
             sandbox: Options::default(),
             answer: None,
+            vars: BTreeMap::new(),
             on_journal: Arc::new(|_| ()),
         }
     }
@@ -157,6 +161,8 @@ impl Repository {
             env.terminal.stdin = true;
             env.ask = Box::new(move || Ok(format!("{answer}\n")));
         }
+        let vars = self.vars.clone();
+        env.var = Box::new(move |name| vars.get(name).cloned());
         let on_journal = Arc::clone(&self.on_journal);
         env.on_journal = Box::new(move |line| on_journal(line));
         let before = self.log(&env).len();

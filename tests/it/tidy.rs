@@ -260,21 +260,25 @@ fn allowed(policy: &str) -> BTreeSet<String> {
     actions.map(|action| action.as_str().unwrap()).filter(ours).map(str::to_owned).collect()
 }
 
+/// How the code names a service, and how IAM does.
+const SERVICES: &[(&str, &str)] = &[
+    ("\"sso-admin:", "sso:"),
+    ("\"identitystore:", "identitystore:"),
+    ("\"organizations:", "organizations:"),
+    ("\"sts:", "sts:"),
+    ("\"cloudtrail:", "cloudtrail:"),
+    ("\"sns:", "sns:"),
+    ("\"controltower:", "controltower:"),
+    ("\"controlcatalog:", "controlcatalog:"),
+    ("\"servicecatalog:", "servicecatalog:"),
+];
+
 /// The actions that the operations take which the code names, `"sso-admin:ListInstances"`.
 fn called() -> BTreeSet<String> {
-    let prefixes = [
-        ("\"sso-admin:", "sso:"),
-        ("\"identitystore:", "identitystore:"),
-        ("\"organizations:", "organizations:"),
-        ("\"sts:", "sts:"),
-        ("\"controltower:", "controltower:"),
-        ("\"controlcatalog:", "controlcatalog:"),
-        ("\"servicecatalog:", "servicecatalog:"),
-    ];
     let mut found = BTreeSet::new();
     for path in of_module("aws").into_iter().chain(of_module("call")) {
         let code = code(&path);
-        for (literal, action) in prefixes {
+        for (literal, action) in SERVICES {
             for after in code.split(literal).skip(1) {
                 let (operation, _) = after.split_once('"').unwrap();
                 found.insert(format!("{action}{operation}"));
@@ -288,9 +292,31 @@ fn called() -> BTreeSet<String> {
 fn policies_allow_exactly_what_is_called() {
     let reads = |action: &String| {
         let (_, operation) = action.split_once(':').unwrap();
-        ["Describe", "Get", "List", "Search"].iter().any(|verb| operation.starts_with(verb))
+        ["Describe", "Get", "List", "Lookup", "Search"]
+            .iter()
+            .any(|verb| operation.starts_with(verb))
     };
-    let (read, write): (BTreeSet<_>, BTreeSet<_>) = called().into_iter().partition(reads);
+    let (notify, others): (BTreeSet<_>, BTreeSet<_>) =
+        called().into_iter().partition(|action| action.starts_with("sns:"));
+    assert_eq!(allowed("policies/landgrant-notify.json"), notify);
+    let (read, write): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(reads);
     assert_eq!(allowed("policies/landgrant-read.json"), read);
     assert_eq!(allowed("policies/landgrant-apply.json"), write);
+}
+
+#[test]
+fn every_service_that_has_a_client_has_its_actions_compared() {
+    let code = code(&package("src/aws/connect.rs"));
+    let clients: BTreeSet<&str> = code
+        .split("interceptor(\"")
+        .skip(1)
+        .map(|after| after.split_once('"').unwrap().0)
+        .collect();
+    let compared: BTreeSet<&str> =
+        SERVICES.iter().map(|(literal, _)| literal.trim_matches(['"', ':'])).collect();
+    assert_eq!(clients, compared);
+    let called = called();
+    for action in ["cloudtrail:LookupEvents", "sns:Publish", "sso:ListInstances"] {
+        assert!(called.contains(action), "{action} is not found in the code");
+    }
 }

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import unittest
+from datetime import datetime
 
 import boto3
 from botocore.config import Config
@@ -338,6 +339,43 @@ class Story(unittest.TestCase):
         self.all(org, "list_delegated_administrators", "DelegatedAdministrators")
         access = self.all(org, "list_aws_service_access_for_organization", "EnabledServicePrincipals")
         self.assertIn("sso.amazonaws.com", [a["ServicePrincipal"] for a in access])
+
+    def test_the_event_history(self):
+        trail = client("cloudtrail")
+        group = self.group("wire-trail")
+        by_name = [{"AttributeKey": "EventName", "AttributeValue": "CreateGroup"}]
+        # One read for each question: two a second are allowed.
+        mine = []
+        for event in self.slowly(trail.lookup_events, LookupAttributes=by_name)["Events"]:
+            text = json.loads(event["CloudTrailEvent"])
+            self.assertEqual((event["EventName"], event["EventSource"]), ("CreateGroup", "identitystore.amazonaws.com"))
+            self.assertEqual((text["eventID"], text["readOnly"]), (event["EventId"], False))
+            self.assertEqual(event["EventTime"].timestamp(), datetime.fromisoformat(text["eventTime"]).timestamp())
+            mine += [text] if text.get("responseElements", {}).get("groupId") == group else []
+        self.assertEqual(len(mine), 1)
+        self.assertIn("Boto3", mine[0]["userAgent"])
+        self.assertIn(self.management, mine[0]["userIdentity"]["arn"])
+        self.assertEqual(mine[0]["requestParameters"]["identityStoreId"], self.directory)
+        self.assertNotIn("wire-trail", json.dumps(mine[0]))
+        newest = self.slowly(trail.lookup_events, MaxResults=1)
+        self.assertEqual(len(newest["Events"]), 1)
+        self.assertEqual(newest["Events"][0]["ReadOnly"], "false")
+        two = by_name + [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}]
+        time.sleep(0.6)
+        self.refused("InvalidLookupAttributesException", trail.lookup_events, LookupAttributes=two)
+        time.sleep(0.6)
+        self.refused("InvalidTimeRangeException", trail.lookup_events, StartTime=2_000_000, EndTime=1_000_000)
+        time.sleep(0.6)
+        self.refused("InvalidNextTokenException", trail.lookup_events, NextToken="no")
+
+    def slowly(self, lookup, **arguments):
+        """A lookup, and what follows from an empty first page."""
+        answer = lookup(**arguments)
+        while not answer["Events"] and answer.get("NextToken"):
+            time.sleep(0.6)
+            answer = lookup(NextToken=answer["NextToken"], **arguments)
+        time.sleep(0.6)
+        return answer
 
     def aws(self, *arguments):
         """The AWS CLI's answer."""

@@ -83,6 +83,11 @@ impl Sight<'_> {
         self.facts.ids.ous.get(path).is_some_and(|id| self.tower.is_registered(id))
     }
 
+    /// Whether Account Factory will find it registered: now, or once the plan has registered it.
+    fn leads(&self, path: &OuPath) -> bool {
+        self.registered(path) || self.facts.registering.contains_key(path)
+    }
+
     fn is_foundational(&self, path: &OuPath) -> bool {
         path.depth() == 1
             && path.name().is_some_and(|name| self.tower.foundational_ous().contains(name))
@@ -97,7 +102,7 @@ impl Sight<'_> {
                      accounts by itself"
                 ))
             }
-            Vendor::AccountFactory(_) if !self.registered(ou) => Some(format!(
+            Vendor::AccountFactory(_) if !self.leads(ou) => Some(format!(
                 "Account Factory makes accounts in registered OUs only, and {ou} is none yet"
             )),
             _ => None,
@@ -111,7 +116,7 @@ impl Sight<'_> {
         by_factory: bool,
     ) -> Option<String> {
         let (enrolled, leads) = (self.tower.is_enrolled(account), self.registered(to));
-        if self.tower.auto_enrols() || (by_factory && leads) {
+        if self.tower.auto_enrols() || (by_factory && self.leads(to)) {
             return None;
         }
         if enrolled && !leads {

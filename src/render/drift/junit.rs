@@ -65,7 +65,9 @@ fn case(out: &mut String, item: &Item, end: &End) {
     let _infallible = writeln!(out, "    <testcase classname=\"{class}\" name=\"{name}\">");
     let message = escaped(&format!("{severity}: {}", item.because));
     let people: Vec<&str> = item.people.iter().map(UserName::as_str).collect();
-    let lines = [&people.join(", "), &item.mend.apply, &item.mend.edit];
+    let by = item.attribution.as_ref().map(|by| format!("by: {}", by.summary()));
+    let by = by.unwrap_or_default();
+    let lines = [&people.join(", "), &by, &item.mend.apply, &item.mend.edit];
     let lines: Vec<String> =
         lines.into_iter().filter(|line| !line.is_empty()).map(|line| escaped(line)).collect();
     let body = lines.join("\n");

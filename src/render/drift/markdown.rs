@@ -27,10 +27,13 @@ pub fn markdown(drift: &Drift, on: FailOn) -> String {
         line(&mut out, &format!("> {parts} could not be read: of what is there nothing is known."));
     }
     line(&mut out, "");
-    line(&mut out, "| severity | class | what | people | why | mend |");
-    line(&mut out, "|---|---|---|---|---|---|");
+    // Who did it has a column only where that was asked.
+    let by = drift.attributing.is_some();
+    let (head, rule) = if by { (" by |", "---|") } else { ("", "") };
+    line(&mut out, &format!("| severity | class | what | people | why |{head} mend |"));
+    line(&mut out, &format!("|---|---|---|---|---|{rule}---|"));
     for item in loud.iter().take(ROWS) {
-        line(&mut out, &row(item));
+        line(&mut out, &row(item, by));
     }
     if loud.len() > ROWS {
         line(&mut out, "");
@@ -46,7 +49,7 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-fn row(item: &Item) -> String {
+fn row(item: &Item, by: bool) -> String {
     let more = item.people.len().saturating_sub(NAMED);
     let mut people: Vec<String> =
         item.people.iter().take(NAMED).map(UserName::as_str).map(code).collect();
@@ -56,14 +59,16 @@ fn row(item: &Item) -> String {
     let news = item.news.map(|news| format!(" ({})", news.name())).unwrap_or_default();
     let mends = [&item.mend.apply, &item.mend.edit];
     let mends: Vec<String> = mends.into_iter().filter(|t| !t.is_empty()).map(|t| text(t)).collect();
-    let cells = [
+    let who = item.attribution.as_ref().map(|by| text(&by.summary())).unwrap_or_default();
+    let mut cells = vec![
         item.severity.name().to_owned(),
         format!("{}{news}", item.class.name()),
         code(&item.address),
         people.join(", "),
         text(&item.because),
-        mends.join("; or "),
     ];
+    cells.extend(by.then_some(who));
+    cells.push(mends.join("; or "));
     format!("| {} |", cells.join(" | "))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::diag::Files;
 use crate::diag::emit::sarif::{literal, log, physical};
+use crate::drift::attribution::Attribution;
 use crate::drift::baseline::{Known, News};
 use crate::drift::{Class, Drift, Item, Severity};
 use crate::id::UserName;
@@ -87,6 +88,7 @@ fn result(item: &Item, files: &Files, indices: &BTreeMap<&str, usize>) -> Value 
             "address": item.address,
             "severity": item.severity.name(),
             "people": people,
+            "attribution": item.attribution.as_ref().map(Attribution::json),
         }),
     );
     if let Some(news) = item.news {

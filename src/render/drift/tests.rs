@@ -119,3 +119,56 @@ fn metrics_name_nobody() {
     let once: std::collections::BTreeSet<&str> = heads.iter().copied().collect();
     assert_eq!(heads.len(), once.len());
 }
+
+/// What a target is told of a run.
+fn told(drift: &Drift) -> notice::Notice {
+    let telling = drift.telling("slack=X", FailOn::Any, true).unwrap();
+    let link = Some("https://ci.example/1|2");
+    notice::notice(drift, &telling, notice::Source { link, rehearsal: None })
+}
+
+#[test]
+fn a_message_takes_no_name_for_markup_and_says_nothing_twice() {
+    let message = told(&found("<!channel> \u{202e}*x*\n`y`"));
+    assert_eq!(message.subject, "drift in o-abcde12345: 2 items to look at: 1 critical, 1 low");
+    let blocks = message.slack["blocks"].as_array().unwrap();
+    for block in blocks {
+        let text = &block["text"];
+        let name = text["text"].as_str().unwrap();
+        assert!(!name.contains('\u{202e}'), "{name}");
+        // Where a name stands nothing is marked up.
+        assert!(text["type"] == "plain_text" || !name.contains("channel"), "{name}");
+    }
+    assert_eq!(blocks.last().unwrap()["text"]["text"], "<https://ci.example/1%7C2|open the run>");
+    assert!(!message.slack["text"].as_str().unwrap().contains('<'));
+    assert!(!message.text.contains('\u{202e}') && message.text.contains("\\u{202e}"));
+}
+
+#[test]
+fn a_message_of_a_thousand_items_is_one_that_every_receiver_takes() {
+    let mut world = world();
+    for n in 0..1000 {
+        let (id, name) = (format!("x-{n}"), format!("{n:04}{}", "n".repeat(120)));
+        center(&mut world, "users").push(json!({"id": id, "user_name": name, "display_name": name,
+            "given_name": name, "family_name": name, "email": null, "external_ids": []}));
+        let account = if n == 500 { MANAGEMENT } else { APP };
+        grant(&mut world, account, if n == 500 { ADMIN } else { READER }, &[], &[id.as_str()]);
+    }
+    let message = told(&enforced(&world));
+    let blocks = message.slack["blocks"].as_array().unwrap();
+    assert!(blocks.len() <= 50, "{}", blocks.len());
+    for (at, block) in blocks.iter().enumerate() {
+        let text = block["text"]["text"].as_str().unwrap();
+        let most = if at == 0 { 150 } else { 3_000 };
+        assert!((1..=most).contains(&text.chars().count()), "{text}");
+    }
+    let first = blocks[2]["text"]["text"].as_str().unwrap();
+    assert!(first.starts_with("critical unmanaged grant/mgmt/Admin/user:0500"), "{first}");
+    let more = blocks[blocks.len() - 2]["text"]["text"].as_str().unwrap();
+    assert_eq!(more, "… and 980 more items: 980 medium");
+    assert!(message.subject.len() <= 100 && message.subject.is_ascii());
+    assert!(message.text.len() < 262_144);
+    let webhook = &message.webhook;
+    assert_eq!((webhook["items"].as_array().unwrap().len(), &webhook["more"]), (100, &json!(900)));
+    assert_eq!(webhook["counts"]["told"], json!({"critical": 1, "medium": 999}));
+}

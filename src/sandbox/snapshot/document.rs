@@ -235,6 +235,9 @@ pub(super) struct Sandbox {
     /// Milliseconds until each account is suspended that waits for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) closures: BTreeMap<String, u64>,
+    /// What CloudTrail recorded, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) events: Vec<Value>,
     /// When each account was asked to be closed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) closed: BTreeMap<String, i64>,

@@ -1,6 +1,7 @@
 //! From the document to the world.
 
 use super::super::accounts::Creation;
+use super::super::cloudtrail::Events;
 use super::super::requests::{Kind, Request, Status, due};
 use super::super::seed;
 use super::super::world::{
@@ -255,11 +256,13 @@ fn read_sandbox(loaded: &mut Loaded, document: document::Sandbox) {
         closed,
         operations,
         factory,
+        events,
     } = document;
     loaded.factory = factory::read_factory(factory);
     loaded.run = run + 1;
     loaded.world.counter = counter;
     loaded.world.stamps = stamps;
+    loaded.events = Events::restore(events);
     for request in requests {
         loaded.requests.restore(read_request(request));
     }

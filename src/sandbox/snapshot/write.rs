@@ -13,7 +13,7 @@ use tokio::time::Instant;
 /// Writes a world with its requests as JSON with a final newline, without white space: it is written after every
 /// change of the world.
 pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
-    let Loaded { world, requests, accounts, operations, factory, run } = loaded;
+    let Loaded { world, requests, accounts, operations, factory, events, run } = loaded;
     let World { organization, identity_center, control_tower, stamps, counter } = world;
     let document = document::Document {
         format: document::format(),
@@ -39,6 +39,7 @@ pub(in super::super) fn write(loaded: &Loaded, started: &str) -> String {
                 .iter()
                 .map(|(account, due)| (account.clone(), remaining_ms(*due)))
                 .collect(),
+            events: events.all().cloned().collect(),
         }),
     };
     // Nothing in the document can fail to serialise: its keys are texts and its numbers are whole.

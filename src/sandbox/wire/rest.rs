@@ -123,7 +123,8 @@ fn status(code: &str, otherwise: u16) -> u16 {
     }
 }
 
-fn parameters(query: &str) -> impl Iterator<Item = (String, String)> {
+/// The pairs of a query, or of a form.
+pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(name), decode(&value.replace('+', " ")))
