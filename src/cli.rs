@@ -15,6 +15,7 @@ pub mod git;
 pub mod interrupt;
 pub mod journal;
 pub mod matrix;
+pub mod output;
 pub mod plan;
 pub mod planning;
 pub mod progress;

@@ -8,6 +8,7 @@ pub mod difference;
 pub mod document;
 mod draft;
 mod effect;
+mod estimate;
 pub mod file;
 mod findings;
 mod gaps;
@@ -29,10 +30,8 @@ mod tests;
 use crate::access::delta::{Delta, delta};
 use crate::access::level::Classified;
 use crate::access::{Access, Via};
-use crate::call::Call;
 use crate::diff::diff;
 use crate::id::{AccountId, PermissionSetName};
-use crate::live::control_tower::LandingZone;
 use crate::live::fingerprint;
 use crate::live::project::{Labels, Projection};
 use crate::live::reading::Standing;
@@ -49,6 +48,7 @@ use jiff::SignedDuration;
 use keep::own::{self, Caller};
 pub use keep::{Refusal, Rule};
 use links::{Ground, settle};
+pub use observe::Governed;
 use observe::observe;
 use predict::predict;
 pub use renames::parts;
@@ -137,17 +137,6 @@ pub struct Observed {
     pub parts: BTreeMap<String, String>,
 }
 
-/// What was read of Control Tower.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Governed {
-    /// The landing zone's version, status and drift; `None` where there is none, or it was not read.
-    pub landing_zone: Option<LandingZone>,
-    /// OUs that are registered.
-    pub registered: usize,
-    /// Controls that are enabled on OUs and can be changed.
-    pub controls: usize,
-}
-
 /// How much was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the kinds of `[manage]`")]
@@ -194,25 +183,6 @@ impl Plan {
     /// Whether everything was read.
     pub fn is_complete(&self) -> bool {
         self.observed.gaps.is_empty()
-    }
-
-    /// Seconds at the quota: about 18 requests a second, and ten assignments or two provisionings at a
-    /// time that take about three seconds each (docs/aws.md).
-    pub fn estimate(&self) -> usize {
-        let calls = self.changes.iter().flat_map(|change| &change.calls);
-        let (mut all, mut assignments, mut provisionings) = (0_usize, 0_usize, 0_usize);
-        for call in calls {
-            all += 1;
-            match call {
-                Call::CreateAccountAssignment { .. } | Call::DeleteAccountAssignment { .. } => {
-                    assignments += 1;
-                }
-                Call::ProvisionPermissionSet { .. } => provisionings += 1,
-                _ => {}
-            }
-        }
-        let waits = 3 * (assignments.div_ceil(10) + provisionings.div_ceil(2));
-        all.div_ceil(18).max(1) + waits
     }
 
     /// Whether everything is known that decides who reaches what: only then does the ledger name

@@ -298,8 +298,7 @@ pub fn organization_to_be(declared: &Declared, live: &Live, projection: &Project
     organize(&context, &mut desired, &mut Vec::new())
 }
 
-/// Whether anything is to be done to accounts or OUs that concerns Control Tower, where there is one: an
-/// account is made, moved or closed, an OU renamed or removed.
+/// Whether an account is to be made, moved or closed, or an OU renamed or removed, which concerns Control Tower.
 pub fn touches_landing_zone(declared: &Declared, live: &Live, projection: &Projection) -> bool {
     let (context, mut desired) = begin(declared, live, projection, live.taken.started);
     organize(&context, &mut desired, &mut Vec::new());

@@ -6,6 +6,7 @@ use super::env::Env;
 use super::evidence;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::output::output;
 use super::planning::{self, Reach};
 use crate::access::matrix::filter::{Chosen, Filter, Nothing};
 use crate::access::matrix::{Definitions, Matrix, Source, of_live, of_state};
@@ -28,8 +29,7 @@ use crate::store;
 use crate::text::visible;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::Write;
 
 /// Definitions as far as there are any.
 pub struct Typed {
@@ -122,42 +122,6 @@ pub async fn matrix(
     output(env, args.out.as_deref(), write)?;
     tell(env, &head);
     Ok(world.exit(&head))
-}
-
-/// Writes to a file, at once or not at all, or to stdout.
-pub fn output(
-    env: &Env,
-    path: Option<&Path>,
-    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-) -> Result<(), Failure> {
-    if let Some(path) = path {
-        let written = store::write_with(path, |file| {
-            let mut out = BufWriter::with_capacity(PIECE, file);
-            write(&mut out)?;
-            out.flush()
-        });
-        return written.map_err(|e| Failure::file("writing", path, &e));
-    }
-    let mut out = BufWriter::with_capacity(PIECE, Stdout(env));
-    let written = write(&mut out).and_then(|()| out.flush());
-    written.map_err(|e| Failure::new(Exit::Failure, format!("writing: {e}")))
-}
-
-/// Bytes that are written at once.
-const PIECE: usize = 1 << 16;
-
-/// Standard output.
-struct Stdout<'e>(&'e Env);
-
-impl Write for Stdout<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.out_bytes(bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Reads what a matrix is made from. Who has a snapshot alone, without definitions, has all but origins.

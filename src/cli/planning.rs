@@ -233,7 +233,9 @@ async fn read_all(
     let Questions { users, members_of, controls } = questions(declared);
     let instance = declared.settings.instance.as_ref().map(|i| i.value.clone());
     let bound = reach.bound.clone();
-    let controls = controls.or_else(|| reach.control_tower.then(BTreeSet::new));
+    let undone = reach.revert.as_ref().and_then(Revert::controls);
+    let asked = reach.control_tower.then(BTreeSet::new);
+    let controls = [controls, undone, asked].into_iter().flatten().reduce(|a, b| &a | &b);
     let wanted = Wanted { instance, depth: reach.depth, users, members_of, bound, controls };
     let aws = &connection.aws;
     let tags_of = |organization: &Organization| {

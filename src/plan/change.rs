@@ -1,17 +1,16 @@
 //! A change: one reviewed step of a plan.
 
+mod hidden;
+mod kind;
+mod shown;
+
 use crate::call::Call;
 use crate::diag::Span;
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
-use crate::live::Part;
 use crate::live::fingerprint::Piece;
 use crate::live::project::Labels;
-use crate::model::{
-    Baseline, Control, Grant, Group, NewAccount, PermissionSet, Placed, Principal, Tags, User,
-    address, json,
-};
-use crate::source::declared::{Manage, Mode};
-use serde_json::{Value, json as value};
+use crate::model::{Control, Grant, Group, NewAccount, PermissionSet, Placed, Tags, User, address};
+pub use kind::{Action, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a change does, with everything that it takes to do it.
@@ -92,76 +91,6 @@ pub enum What {
     RemoveMember(GroupName, UserName),
     CreateGrant(Grant),
     DeleteGrant(Grant),
-}
-
-/// The verb of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the verbs of the plan's contract")]
-pub enum Action {
-    Create,
-    Update,
-    Delete,
-    Move,
-    Rename,
-    Provision,
-}
-
-impl Action {
-    /// As documents have it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Move => "move",
-            Self::Rename => "rename",
-            Self::Provision => "provision",
-        }
-    }
-}
-
-/// What kind of thing a change is about, in the order in which kinds are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the kinds of `[manage]`")]
-pub enum Kind {
-    Ous,
-    Accounts,
-    Controls,
-    PermissionSets,
-    Users,
-    Groups,
-    Memberships,
-    Grants,
-}
-
-impl Kind {
-    /// As `[manage]` has it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ous => "ous",
-            Self::Accounts => "accounts",
-            Self::Controls => "controls",
-            Self::PermissionSets => "permission_sets",
-            Self::Users => "users",
-            Self::Groups => "groups",
-            Self::Memberships => "memberships",
-            Self::Grants => "grants",
-        }
-    }
-
-    /// What may be done to it.
-    pub fn mode(self, manage: &Manage) -> Mode {
-        match self {
-            Self::Ous => manage.ous,
-            Self::Accounts => manage.accounts,
-            Self::Controls => manage.controls,
-            Self::PermissionSets => manage.permission_sets,
-            Self::Users => manage.users,
-            Self::Groups => manage.groups,
-            Self::Memberships => manage.memberships,
-            Self::Grants => manage.grants,
-        }
-    }
 }
 
 impl What {
@@ -306,71 +235,6 @@ impl What {
             None => name,
         }
     }
-
-    /// The thing before and after, as JSON; null where it is not there.
-    pub fn before_after(&self) -> (Value, Value) {
-        let there = || value!({});
-        match self {
-            Self::CreateOu(_) | Self::AddMember(..) => (Value::Null, there()),
-            Self::DeleteOu(_) | Self::CloseAccount(_) | Self::RemoveMember(..) => {
-                (there(), Value::Null)
-            }
-            Self::RenameOu { from, to } => {
-                (value!({ "path": from.to_string() }), value!({ "path": to.to_string() }))
-            }
-            Self::RenameGroup { from, to } => {
-                (value!({ "name": from.as_str() }), value!({ "name": to.as_str() }))
-            }
-            Self::CreateAccount { account: _, new, ou, tags } => {
-                (Value::Null, json::new_account(new, ou, tags))
-            }
-            Self::MoveAccount { from, to, enrolled, account: _ } => {
-                let mut after = value!({ "ou": to.to_string() });
-                if *enrolled && let Some(after) = after.as_object_mut() {
-                    after.insert("by".to_owned(), "account-factory".into());
-                }
-                (value!({ "ou": from.to_string() }), after)
-            }
-            Self::TagAccount { before, after, .. } => {
-                (value!({ "tags": json::tags(before) }), value!({ "tags": json::tags(after) }))
-            }
-            Self::EnableBaseline(_) => (Value::Null, json::baseline(Baseline::default())),
-            Self::ResetBaseline(_) => {
-                (json::baseline(Baseline { drifted: true }), json::baseline(Baseline::default()))
-            }
-            Self::EnableControl(_, control) => (Value::Null, json::control(control)),
-            Self::UpdateControl { before, after, at: _ } => {
-                (json::control(before), json::control(after))
-            }
-            Self::DisableControl(_, control) => (json::control(control), Value::Null),
-            Self::CreateSet(_, set) => (Value::Null, json::permission_set(set)),
-            Self::DeleteSet(_, set) => (json::permission_set(set), Value::Null),
-            Self::UpdateSet { before, after, .. } => {
-                (json::permission_set(before), json::permission_set(after))
-            }
-            Self::ProvisionSet { accounts, .. } => {
-                let accounts: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
-                (Value::Null, value!({ "accounts": accounts }))
-            }
-            Self::CreateUser(_, user) => (Value::Null, json::user(user)),
-            Self::DeleteUser(_, user) => (json::user(user), Value::Null),
-            Self::UpdateUser { before, after, .. } => (json::user(before), json::user(after)),
-            Self::CreateGroup(_, group) => (Value::Null, json::group(group)),
-            Self::DeleteGroup(_, group) => (json::group(group), Value::Null),
-            Self::UpdateGroup { before, after, .. } => (json::group(before), json::group(after)),
-            Self::CreateGrant(grant) => (Value::Null, grant_json(grant)),
-            Self::DeleteGrant(grant) => (grant_json(grant), Value::Null),
-        }
-    }
-}
-
-fn grant_json(grant: &Grant) -> Value {
-    let Grant { account, permission_set, principal } = grant;
-    value!({
-        "account_id": account.known(),
-        "permission_set": permission_set.as_str(),
-        "principal": principal.to_string(),
-    })
 }
 
 /// Why a change is made.
@@ -435,59 +299,4 @@ pub struct Change {
     /// How many people's access it has a part in changing, as far as that is known; `None` for what is
     /// about nobody's access by itself.
     pub people: Option<usize>,
-}
-
-impl Change {
-    /// Whether a plan made without a part of what is live would not show that the change is still
-    /// needed. What cannot be seen looks as if it were gone, or as if nothing of it differed.
-    pub fn hides_in(&self, part: &Part) -> bool {
-        let has = |key: &str, id: &str| self.ids.get(key).is_some_and(|known| known == id);
-        match (&self.what, part) {
-            (
-                What::DeleteOu(_) | What::CreateAccount { .. } | What::MoveAccount { .. },
-                Part::Ous,
-            )
-            | (
-                What::CreateAccount { .. }
-                | What::MoveAccount { .. }
-                | What::CloseAccount(_)
-                | What::TagAccount { .. },
-                Part::Accounts,
-            )
-            | (What::DeleteUser(..) | What::RemoveMember(..), Part::Users)
-            | (What::DeleteGroup(..) | What::RemoveMember(..), Part::Groups)
-            | (
-                What::DeleteSet(..) | What::ProvisionSet { .. } | What::DeleteGrant(_),
-                Part::PermissionSets,
-            )
-            | (What::CreateSet(..), Part::PermissionSet(_))
-            | (_, Part::Other(_)) => true,
-            (what, part) if what.kind() == Kind::Controls && part.is_control_towers() => true,
-            (What::TagAccount { account, .. }, Part::AccountTags(id))
-            | (What::CloseAccount(account), Part::AccountState(id)) => account == id,
-            (
-                What::UpdateSet { .. }
-                | What::DeleteSet(..)
-                | What::ProvisionSet { .. }
-                | What::DeleteGrant(_),
-                Part::PermissionSet(arn),
-            )
-            | (What::ProvisionSet { .. } | What::DeleteGrant(_), Part::Provisioned(arn)) => {
-                has("permission_set", arn.as_str())
-            }
-            (What::RemoveMember(..), Part::Memberships(id))
-            | (What::DeleteGrant(_), Part::GroupGrants(id)) => has("group", id.as_str()),
-            (What::DeleteGrant(grant), Part::Grants(account, arn)) => {
-                grant.account == *account && has("permission_set", arn.as_str())
-            }
-            (What::DeleteGrant(_), Part::UserGrants(id)) => has("user", id.as_str()),
-            (What::DeleteGrant(grant), Part::Users) => {
-                matches!(grant.principal, Principal::User(_))
-            }
-            (What::DeleteGrant(grant), Part::Groups) => {
-                matches!(grant.principal, Principal::Group(_))
-            }
-            _ => false,
-        }
-    }
 }

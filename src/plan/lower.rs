@@ -1,12 +1,14 @@
 //! A change → its requests, every parameter filled in.
 
+mod permission_set;
+mod tower;
+
 use super::change::What;
-use crate::call::{AccountRef, Call, GroupRef, OuRef, OuTarget, PrincipalId, Ref, SetRef, UserRef};
+use crate::call::{AccountRef, Call, GroupRef, OuRef, PrincipalId, Ref, SetRef, UserRef};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::project::Ids;
-use crate::model::{
-    Control, Grant, NewAccount, PermissionSet, Placed, Principal, Tags, User, Vendor,
-};
+use crate::model::{Grant, NewAccount, Principal, Tags, User, Vendor};
+use permission_set::{create_set, update_set};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that the plan itself creates, so that their ids are not known yet.
@@ -189,40 +191,6 @@ impl Lookup<'_> {
         })
     }
 
-    /// An OU as Control Tower names it.
-    fn governed(&self, ou: &OuPath) -> Option<OuTarget> {
-        Some(OuTarget { prefix: self.ids.tower.as_ref()?.ou_prefix.clone(), ou: self.ou(ou)? })
-    }
-
-    /// Where Control Tower manages Identity Center, the baseline wants that named.
-    fn enable_baseline(&self, ou: &OuPath) -> Option<Call> {
-        let tower = self.ids.tower.as_ref()?;
-        let key = "IdentityCenterEnabledBaselineArn".to_owned();
-        let parameters = match &tower.identity_center {
-            Some(arn) => BTreeMap::from([(key, arn.to_string())]),
-            None if tower.manages_identity_center => return None,
-            None => BTreeMap::new(),
-        };
-        Some(Call::EnableBaseline {
-            baseline: tower.baseline.clone()?,
-            version: tower.version.clone()?,
-            target: self.governed(ou)?,
-            parameters,
-        })
-    }
-
-    /// Drift is mended first: Control Tower updates no control that has drifted, nor one that is the same.
-    fn update_control(&self, at: &Placed, before: &Control, after: &Control) -> Option<Vec<Call>> {
-        let enabled = self.ids.tower.as_ref()?.enabled_controls.get(at)?;
-        let reset = before.drifted.then(|| Call::ResetEnabledControl { enabled: enabled.clone() });
-        let differs = before.parameters != after.parameters;
-        let update = differs.then(|| Call::UpdateEnabledControl {
-            enabled: enabled.clone(),
-            parameters: after.parameters.clone(),
-        });
-        Some(reset.into_iter().chain(update).collect())
-    }
-
     /// The tags come with the creation where that takes any: Account Factory fails with tags.
     fn create_account(&self, new: &NewAccount, ou: &OuPath, tags: &Tags) -> Option<Vec<Call>> {
         let NewAccount { name, email, by } = new;
@@ -340,7 +308,7 @@ fn changed(before: Option<&String>, after: Option<&String>) -> Option<String> {
 }
 
 /// Tags to set and keys to take away; `None` where there are none.
-fn tag_edits(before: &Tags, after: &Tags) -> (Option<Tags>, Option<Vec<String>>) {
+pub(super) fn tag_edits(before: &Tags, after: &Tags) -> (Option<Tags>, Option<Vec<String>>) {
     let set: Tags = after
         .iter()
         .filter(|(key, value)| before.get(*key) != Some(value))
@@ -360,82 +328,4 @@ fn create_user(name: &UserName, user: &User) -> Call {
         family_name,
         email: Some(name.as_str().to_owned()).filter(|n| n.contains('@')),
     }
-}
-
-fn create_set(name: &PermissionSetName, set: &PermissionSet) -> Vec<Call> {
-    let mut calls = vec![Call::CreatePermissionSet {
-        name: name.clone(),
-        description: set.description.clone(),
-        session_duration: set.session.to_string(),
-        relay_state: set.relay_state.clone(),
-        tags: set.tags.clone(),
-    }];
-    // Everything that creation itself takes is there; the rest is an edit of a bare set.
-    let bare = PermissionSet {
-        description: set.description.clone(),
-        session: set.session.clone(),
-        relay_state: set.relay_state.clone(),
-        tags: set.tags.clone(),
-        ..PermissionSet::default()
-    };
-    calls.extend(update_set(&Ref::Created(name.clone()), &bare, set));
-    calls
-}
-
-/// The edits that turn one into the other: the boundary first, then what is taken away, then what is
-/// added, so that the set is never over IAM's number of policies for a moment.
-fn update_set(set: &SetRef, before: &PermissionSet, after: &PermissionSet) -> Vec<Call> {
-    let PermissionSet {
-        description,
-        session,
-        relay_state,
-        managed_policies,
-        customer_managed_policies,
-        inline_policy,
-        permissions_boundary,
-        tags,
-    } = after;
-    let set = || set.clone();
-    let mut calls = Vec::new();
-    if (&before.description, &before.session, &before.relay_state)
-        != (description, session, relay_state)
-    {
-        calls.push(Call::UpdatePermissionSet {
-            set: set(),
-            description: description.clone(),
-            session_duration: session.to_string(),
-            relay_state: relay_state.clone(),
-        });
-    }
-    if before.permissions_boundary != *permissions_boundary {
-        calls.push(match permissions_boundary.clone() {
-            Some(boundary) => Call::PutPermissionsBoundary { set: set(), boundary },
-            None => Call::DeletePermissionsBoundary { set: set() },
-        });
-    }
-    for policy in before.managed_policies.difference(managed_policies) {
-        calls.push(Call::DetachManagedPolicy { set: set(), policy: policy.clone() });
-    }
-    let (old, new) = (&before.customer_managed_policies, customer_managed_policies);
-    for policy in old.difference(new) {
-        calls.push(Call::DetachCustomerManagedPolicy { set: set(), policy: policy.clone() });
-    }
-    for policy in managed_policies.difference(&before.managed_policies) {
-        calls.push(Call::AttachManagedPolicy { set: set(), policy: policy.clone() });
-    }
-    for policy in new.difference(old) {
-        calls.push(Call::AttachCustomerManagedPolicy { set: set(), policy: policy.clone() });
-    }
-    if before.inline_policy != *inline_policy {
-        calls.push(match inline_policy {
-            Some(policy) => {
-                Call::PutInlinePolicy { set: set(), policy: policy.as_str().to_owned() }
-            }
-            None => Call::DeleteInlinePolicy { set: set() },
-        });
-    }
-    let (put, gone) = tag_edits(&before.tags, tags);
-    calls.extend(gone.map(|keys| Call::UntagPermissionSet { set: set(), keys }));
-    calls.extend(put.map(|tags| Call::TagPermissionSet { set: set(), tags }));
-    calls
 }

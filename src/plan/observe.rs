@@ -1,12 +1,24 @@
 //! What was read, as a plan records it.
 
 use super::change::Change;
-use super::{Counts, Governed, Observed};
+use super::{Counts, Observed};
+use crate::live::control_tower::LandingZone;
 use crate::live::fingerprint;
 use crate::live::part::part_name;
 use crate::live::project::{Ids, Labels};
 use crate::live::{Gap, Live};
 use crate::model::State;
+
+/// What was read of Control Tower.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Governed {
+    /// The landing zone's version, status and drift; `None` where there is none, or it was not read.
+    pub landing_zone: Option<LandingZone>,
+    /// OUs that are registered.
+    pub registered: usize,
+    /// Controls that are enabled on OUs and can be changed.
+    pub controls: usize,
+}
 
 /// Counts, gaps and fingerprints: of everything, and of the parts that the changes touch.
 pub(super) fn observe(

@@ -8,13 +8,14 @@ mod same;
 #[cfg(test)]
 mod tests;
 
-use super::change::What;
+use super::change::{Kind, What};
+use crate::id::ControlId;
 use crate::journal::{self, Journal};
 use crate::resolve::{Desired, Hold};
 pub use lay::desired;
 pub use oppose::opposed;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a plan undoes: all that it takes to make it anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +72,14 @@ impl Revert {
             begun: journal.begin.time.map(|time| time.to_string()),
             undone: changes.map(entry).map(Undo::new).collect(),
         }
+    }
+
+    /// The controls that it is about, where it is about Control Tower at all.
+    pub fn controls(&self) -> Option<BTreeSet<ControlId>> {
+        let governs = |undo: &&Undo| undo.what.as_ref().is_some_and(|w| w.kind() == Kind::Controls);
+        let own: Vec<&Undo> = self.undone.iter().filter(governs).collect();
+        let named = own.iter().filter_map(|undo| ControlId::parse(undo.entry.ids.get("control")?));
+        (!own.is_empty()).then(|| named.collect())
     }
 
     /// Reads the part `revert` of a plan's document.

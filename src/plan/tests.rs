@@ -6,6 +6,7 @@ mod keep;
 mod only;
 mod reading;
 mod safety;
+mod tower;
 
 use super::*;
 use crate::diag::Diagnostic;

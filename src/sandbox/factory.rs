@@ -11,7 +11,7 @@ use super::requests::{Status, due};
 use super::world::World;
 use super::world::governance::last;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -75,7 +75,7 @@ impl Kind {
 }
 
 /// A record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     /// `rec-…`
     pub(super) id: String,
@@ -92,8 +92,12 @@ pub(super) struct Record {
     /// How long all of it takes.
     pub(super) delay: Duration,
     /// Why it will fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) doomed: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) outputs: Vec<(String, String)>,
+    /// Written down as what is left of it.
+    #[serde(skip)]
     pub(super) status: Status,
 }
 
@@ -235,52 +239,55 @@ impl Factory {
             let gone = product.account.as_deref().is_some_and(|id| !enrolled.contains(id));
             product.status != "AVAILABLE" || !gone
         });
-        let known: Vec<String> =
-            self.products.values().filter_map(|product| product.account.clone()).collect();
+        let products = self.products.values();
+        let known: BTreeSet<String> = products.filter_map(|one| one.account.clone()).collect();
+        let mut names: BTreeSet<String> =
+            self.products.values().map(|one| one.name.clone()).collect();
         for account in enrolled {
-            if !known.iter().any(|id| id == account) && !world.is_tower_account(account) {
-                let product = self.of_account(world, account, now);
+            if !known.contains(account) && !world.is_tower_account(account) {
+                let product = of_account(world, account, &names, now);
+                names.insert(product.name.clone());
                 self.restore(product);
             }
         }
     }
+}
 
-    /// The product of an account that was enrolled by other ways.
-    fn of_account(&self, world: &World, account: &str, now: i64) -> Product {
-        let known = world.organization.accounts.get(account).cloned().unwrap_or_default();
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        let name: String = known.name.chars().map(|c| if allowed(c) { c } else { '-' }).collect();
-        let name = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
-        let taken = name.is_empty() || self.products.values().any(|other| other.name == name);
-        let name = if taken { format!("account-{account}") } else { name };
-        let registration = world.enrolment(account).and_then(|child| child.parent.clone());
-        let registration = registration
-            .and_then(|arn| world.control_tower.enabled_baselines.get(&arn))
-            .map(|own| last(&own.target).to_owned());
-        let unit = registration.unwrap_or_else(|| known.parent.clone());
-        let values = [
-            known.email.clone(),
-            known.name.clone(),
-            perform::form(world, &unit),
-            known.email.clone(),
-            "AWS".to_owned(),
-            "Account".to_owned(),
-        ];
-        let parameters = PARAMETERS.iter().map(|key| (*key).to_owned()).zip(values).collect();
-        let id = |kind: &str| format!("{kind}-{}", id::hex(&format!("{kind}/{account}"), 13));
-        Product {
-            id: id("pp"),
-            name,
-            status: "AVAILABLE".to_owned(),
-            message: None,
-            created: now,
-            token: id::uuid(&format!("token/{account}")),
-            owner: format!("arn:aws:iam::{}:root", world.organization.management_account),
-            account: Some(account.to_owned()),
-            parameters,
-            last_record: id("rec"),
-            last_provisioning: Some(id("rec")),
-            last_successful: Some(id("rec")),
-        }
+/// The product of an account that was enrolled by other ways.
+fn of_account(world: &World, account: &str, names: &BTreeSet<String>, now: i64) -> Product {
+    let known = world.organization.accounts.get(account).cloned().unwrap_or_default();
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let name: String = known.name.chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    let name = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
+    let taken = name.is_empty() || names.contains(&name);
+    let name = if taken { format!("account-{account}") } else { name };
+    let registration = world.enrolment(account).and_then(|child| child.parent.clone());
+    let registration = registration
+        .and_then(|arn| world.control_tower.enabled_baselines.get(&arn))
+        .map(|own| last(&own.target).to_owned());
+    let unit = registration.unwrap_or_else(|| known.parent.clone());
+    let values = [
+        known.email.clone(),
+        known.name.clone(),
+        perform::form(world, &unit),
+        known.email.clone(),
+        "AWS".to_owned(),
+        "Account".to_owned(),
+    ];
+    let parameters = PARAMETERS.iter().map(|key| (*key).to_owned()).zip(values).collect();
+    let id = |kind: &str| format!("{kind}-{}", id::hex(&format!("{kind}/{account}"), 13));
+    Product {
+        id: id("pp"),
+        name,
+        status: "AVAILABLE".to_owned(),
+        message: None,
+        created: now,
+        token: id::uuid(&format!("token/{account}")),
+        owner: format!("arn:aws:iam::{}:root", world.organization.management_account),
+        account: Some(account.to_owned()),
+        parameters,
+        last_record: id("rec"),
+        last_provisioning: Some(id("rec")),
+        last_successful: Some(id("rec")),
     }
 }

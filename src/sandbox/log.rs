@@ -58,7 +58,7 @@ pub fn counts<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> BTreeMap<Stri
 }
 
 /// Members that say nothing about a call: the same in all of them, or how it is read.
-const SILENT: [&str; 13] = [
+const SILENT: [&str; 16] = [
     "InstanceArn",
     "IdentityStoreId",
     "MaxResults",
@@ -69,6 +69,9 @@ const SILENT: [&str; 13] = [
     "PageSize",
     "PageToken",
     "AcceptLanguage",
+    "ProductId",
+    "ProvisioningArtifactId",
+    "PathId",
     "ProvisionToken",
     "UpdateToken",
     "TerminateToken",

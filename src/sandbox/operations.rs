@@ -93,7 +93,7 @@ impl Work {
 }
 
 /// An accepted operation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Operation {
     /// Counts operations, so that they have an order.
     pub(super) number: u64,
@@ -101,13 +101,19 @@ pub(super) struct Operation {
     /// The ARN of what is enabled, or of the landing zone.
     pub(super) subject: String,
     /// The control's ARN and the unit's, which are asked for when what was enabled is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) control: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) target: Option<String>,
     /// Seconds since 1970.
     pub(super) started: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<i64>,
     /// A scripted failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) forced: Option<String>,
+    /// Written down as what is left of it.
+    #[serde(skip)]
     pub(super) status: Status,
 }
 

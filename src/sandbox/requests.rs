@@ -18,9 +18,10 @@ pub(super) enum Kind {
 }
 
 /// Where a request stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Status {
     InProgress(Instant),
+    #[default]
     Succeeded,
     Failed(String),
 }

@@ -144,7 +144,7 @@ mod tests {
     fn a_control_says_which_and_where() {
         each(&[
             ("[[control]]\n", "missing-key 1:1, missing-key 1:1"),
-            ("[control]\nenable = []\n", "wrong-type 1:2"),
+            ("[control]\nenable = []\n", "wrong-type 1:1"),
             (
                 "[[control]]\nenable = [\"AWS-GR_A\", \"arn:aws:controlcatalog:::control/abc\"]\nin = [\"ou:A/B\", \"ou:**\"]\n",
                 "",

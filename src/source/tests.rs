@@ -152,7 +152,7 @@ fn top_level_tables_have_their_form() {
         ("[grant]\n", "wrong-type 1:1"),
         ("grant = [1]\n", "wrong-type 1:10"),
         (
-            "[[control]]\n[[keep]]\n[page]\n",
+            "[[contract]]\n[[keep]]\n[page]\n",
             "unknown-key 1:3, misplaced-settings 2:3, unknown-key 3:2",
         ),
         ("network = 1\n", "wrong-type 1:11"),

@@ -55,6 +55,8 @@ scenarios! {
     admin_rights_and_management_account
     answer_other_than_yes
     async_failure_skips_dependents
+    controls_reconciled
+    controls_without_landing_zone
     creation_resumed
     denied_directory_is_a_gap
     denied_listing_is_a_gap

@@ -3,17 +3,19 @@
 //! Live decides: what is as it was before is left alone, what is as the change left it is undone, and what
 //! is neither is somebody else's by now and is held.
 
+mod accounts;
+mod controls;
 mod directory;
 mod finish;
 mod grants;
 mod unread;
 
-use super::same::{set_between, tags_between};
+use super::same::set_between;
 use super::{Refusal, Revert, Undo, decode, note};
 use crate::id::{AccountId, GroupName, OuPath, PermissionSetName, UserName};
 use crate::live::Live;
 use crate::live::project::{Ids, Projection};
-use crate::model::{Control, PermissionSet, Placed, State, Tags, address};
+use crate::model::{PermissionSet, State, address};
 use crate::plan::change::What;
 use crate::resolve::scope::Scope;
 use crate::resolve::{Desired, Held, Hold, as_is};
@@ -154,13 +156,11 @@ impl Laying<'_> {
                 self.moved(undo, account, from, to)
             }
             What::TagAccount { account, before, after } => self.tagged(account, before, after),
-            What::EnableBaseline(_) => {
-                Err(cannot("an OU is unregistered in the console of Control Tower alone"))
-            }
-            What::ResetBaseline(_) => Err(cannot("drift is not brought back")),
-            What::EnableControl(at, control) => self.enabled(at, control),
-            What::DisableControl(at, control) => self.disabled(at, control),
-            What::UpdateControl { at, before, after } => self.updated(at, before, after),
+            What::EnableBaseline(_)
+            | What::ResetBaseline(_)
+            | What::EnableControl(..)
+            | What::UpdateControl { .. }
+            | What::DisableControl(..) => self.governed(what),
             What::CreateSet(name, set) => self.created_set(undo, name, set),
             What::DeleteSet(name, set) => self.deleted_set(undo, name, set),
             What::UpdateSet { name, before, after } => self.edited_set(undo, name, before, after),
@@ -222,46 +222,6 @@ impl Laying<'_> {
         self.there(undo, SET, name, live)
     }
 
-    fn enabled(&mut self, at: &Placed, left: &Control) -> Result<(), Refusal> {
-        match self.desired.live.controls.get(at) {
-            None => Ok(()),
-            Some(now) if now.parameters == left.parameters => {
-                self.state().controls.remove(at);
-                Ok(())
-            }
-            Some(_) => Err(changed("its parameters are others by now")),
-        }
-    }
-
-    fn disabled(&mut self, at: &Placed, before: &Control) -> Result<(), Refusal> {
-        match self.desired.live.controls.get(at) {
-            None if self.desired.live.baselines.contains_key(&at.ou) => {
-                let again = Control { drifted: false, ..before.clone() };
-                self.state().controls.insert(at.clone(), again);
-                Ok(())
-            }
-            None => Err(changed(format!("OU {} is not registered any more", at.ou))),
-            Some(now) if now.parameters == before.parameters => Ok(()),
-            Some(_) => Err(changed("it is enabled again, with other parameters")),
-        }
-    }
-
-    fn updated(&mut self, at: &Placed, before: &Control, after: &Control) -> Result<(), Refusal> {
-        if before.parameters == after.parameters {
-            return Err(cannot("drift is not brought back"));
-        }
-        match self.desired.live.controls.get(at) {
-            None => Err(changed("it is not enabled any more")),
-            Some(now) if now.parameters == before.parameters => Ok(()),
-            Some(now) if now.parameters == after.parameters => {
-                let again = Control { parameters: before.parameters.clone(), drifted: now.drifted };
-                self.state().controls.insert(at.clone(), again);
-                Ok(())
-            }
-            Some(_) => Err(changed("its parameters are others by now")),
-        }
-    }
-
     fn created_ou(&mut self, undo: &Undo, path: &OuPath) -> Result<(), Refusal> {
         if self.desired.protected_ous.contains(path) {
             return Err((Hold::Protected, "it is Control Tower's foundational OU".to_owned()));
@@ -300,35 +260,6 @@ impl Laying<'_> {
         Ok(())
     }
 
-    fn moved(
-        &mut self,
-        undo: &Undo,
-        account: &AccountId,
-        from: &OuPath,
-        to: &OuPath,
-    ) -> Result<(), Refusal> {
-        let now = self.account(account)?.ou.clone();
-        if now == *from {
-            return Ok(());
-        }
-        if now != *to {
-            return Err(changed(format!("it was moved to {now} since")));
-        }
-        let live = self.ids.ous.get(from).map(ToString::to_string);
-        let known = undo.entry.ids.get("from");
-        let again = self.touched.taken.contains(&(OU, from.to_string()));
-        if live.is_some() && known.is_some() && live.as_ref() != known && !again {
-            return Err(changed(format!("OU {from} is another one by now, with another id")));
-        }
-        if from.depth() > 0 && !self.desired.state.ous.contains(from) {
-            return Err(changed(format!("OU {from}, from which it came, is not there")));
-        }
-        if let Some(account) = self.state().accounts.get_mut(account) {
-            account.ou = from.clone();
-        }
-        Ok(())
-    }
-
     /// An account that is there and in scope.
     fn account(&self, id: &AccountId) -> Result<&crate::model::Account, Refusal> {
         if self.scope.account(id).is_some() {
@@ -336,21 +267,6 @@ impl Laying<'_> {
         }
         let absent = || (Hold::NoAccount, "the account is not there".to_owned());
         self.desired.state.accounts.get(id).ok_or_else(absent)
-    }
-
-    fn tagged(&mut self, id: &AccountId, before: &Tags, after: &Tags) -> Result<(), Refusal> {
-        self.account(id)?;
-        let live = self.live.organization.accounts.get(id);
-        let Some(now) = live.and_then(|account| account.tags.as_ref()) else {
-            return Err((Hold::Gap, "the reading holds no tags of it".to_owned()));
-        };
-        if !tags_between(now, before, after) {
-            return Err(changed("its tags were changed since"));
-        }
-        if let Some(account) = self.state().accounts.get_mut(id) {
-            account.tags.clone_from(before);
-        }
-        Ok(())
     }
 
     fn set_in_scope(&self, name: &PermissionSetName) -> Result<(), Refusal> {

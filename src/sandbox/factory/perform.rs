@@ -31,7 +31,9 @@ pub(in super::super) fn form(world: &World, unit: &str) -> String {
 /// The registered unit that the form names.
 fn unit_of(world: &World, form: &str) -> Result<String, String> {
     let ous = &world.organization.ous;
+    // A name may have brackets of its own.
     let with_id = form.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+    let with_id = with_id.filter(|(_, id)| id.starts_with("ou-"));
     let found = if let Some((name, id)) = with_id {
         ous.get_key_value(id).filter(|(_, ou)| ou.name == name)
     } else {

@@ -226,13 +226,15 @@ fn inherit_one(world: &mut World, enabled: &EnabledControl, unit: &str) {
     world.control_tower.enabled_controls.insert(arn, child);
 }
 
-/// A landing zone of another version has other versions of its baselines: what is enabled in an older one is drifted
-/// from its source until it is updated.
+/// A landing zone of another version has other versions of its baselines. Its own are updated with it; what is enabled on
+/// units in an older version is drifted from its source until it is updated.
 fn update_sources(world: &mut World) {
     let Some(zone) = &world.control_tower.landing_zone else { return };
     let version = version_for(&zone.version);
     for enabled in world.control_tower.enabled_baselines.values_mut() {
-        if enabled.version.as_deref().is_some_and(|own| own != version) {
+        if enabled.parent.is_none() && !enabled.target.contains(":ou/") {
+            enabled.version = enabled.version.as_ref().map(|_| version.to_owned());
+        } else if enabled.version.as_deref().is_some_and(|own| own != version) {
             enabled.drift.source = Some(DRIFTED.to_owned());
         }
     }

@@ -1,6 +1,6 @@
 //! Control Tower's part of the document, both ways. Keys that the sandbox does not know stay.
 
-use super::super::operations::{self, Work};
+use super::super::operations;
 use super::super::world::{
     Baseline, Control, ControlTower, EnabledBaseline, EnabledControl, LandingZone,
 };
@@ -8,7 +8,6 @@ use super::document::Progress;
 use super::{read, write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// The keys as they stand in the document. What is missing is told from what is empty: it is for the sandbox to say.
 #[derive(Default, Serialize, Deserialize)]
@@ -39,28 +38,16 @@ pub(super) fn read_tower(document: Document) -> (ControlTower, Missing) {
         document;
     let missing =
         Missing { baselines: enabled_baselines.is_none(), controls: enabled_controls.is_none() };
-    let by_arn = |(arn, mut status): (&String, String)| {
-        if status.is_empty() {
-            "SUCCEEDED".clone_into(&mut status);
-        }
-        (arn.clone(), status)
-    };
-    let enabled_baselines: BTreeMap<_, _> = enabled_baselines
-        .unwrap_or_default()
-        .into_iter()
-        .map(|enabled| {
-            let (arn, status) = by_arn((&enabled.arn, enabled.status.clone()));
-            (arn, EnabledBaseline { status, ..enabled })
-        })
-        .collect();
-    let enabled_controls: BTreeMap<_, _> = enabled_controls
-        .unwrap_or_default()
-        .into_iter()
-        .map(|enabled| {
-            let (arn, status) = by_arn((&enabled.arn, enabled.status.clone()));
-            (arn, EnabledControl { status, ..enabled })
-        })
-        .collect();
+    let mut enabled_baselines = enabled_baselines.unwrap_or_default();
+    let mut enabled_controls = enabled_controls.unwrap_or_default();
+    let of_baselines = enabled_baselines.iter_mut().map(|enabled| &mut enabled.status);
+    let of_controls = enabled_controls.iter_mut().map(|enabled| &mut enabled.status);
+    for status in of_baselines.chain(of_controls).filter(|status| status.is_empty()) {
+        "SUCCEEDED".clone_into(status);
+    }
+    let enabled_baselines =
+        enabled_baselines.into_iter().map(|one| (one.arn.clone(), one)).collect();
+    let enabled_controls = enabled_controls.into_iter().map(|one| (one.arn.clone(), one)).collect();
     let tower = ControlTower {
         landing_zone,
         baselines,
@@ -91,55 +78,20 @@ pub(super) fn write_tower(tower: &ControlTower) -> Document {
     }
 }
 
-/// An operation of Control Tower.
+/// An operation of Control Tower with where it stands.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Operation {
-    number: u64,
-    work: Work,
-    subject: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    control: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    target: Option<String>,
-    started: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    ended: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    forced_failure: Option<String>,
+    #[serde(flatten)]
+    operation: operations::Operation,
     #[serde(flatten)]
     progress: Progress,
 }
 
 pub(super) fn read_operation(document: Operation) -> operations::Operation {
-    let Operation {
-        number,
-        work,
-        subject,
-        control,
-        target,
-        started,
-        ended,
-        forced_failure,
-        progress,
-    } = document;
-    let status = read::read_progress(progress);
-    let forced = forced_failure;
-    operations::Operation { number, work, subject, control, target, started, ended, forced, status }
+    let Operation { operation, progress } = document;
+    operations::Operation { status: read::read_progress(progress), ..operation }
 }
 
 pub(super) fn operation(from: &operations::Operation) -> Operation {
-    let operations::Operation {
-        number,
-        work,
-        subject,
-        control,
-        target,
-        started,
-        ended,
-        forced,
-        status,
-    } = from.clone();
-    let progress = write::progress_of(&status);
-    let forced_failure = forced;
-    Operation { number, work, subject, control, target, started, ended, forced_failure, progress }
+    Operation { operation: from.clone(), progress: write::progress_of(&from.status) }
 }

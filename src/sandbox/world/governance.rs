@@ -1,7 +1,7 @@
 //! What Control Tower governs: which units are registered, which accounts are enrolled, and what has drifted.
 
 use super::{BaselineDrift, EnabledBaseline, Ou, World};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The baseline that registers a unit and enrols its accounts.
 pub const REGISTRATION: &str = "AWSControlTowerBaseline";
@@ -173,30 +173,39 @@ impl World {
         self.control_tower.enabled_baselines.insert(arn, enabled);
     }
 
-    /// Whether an enrolled account is where its baseline comes from.
-    fn is_in_place(&self, child: &EnabledBaseline) -> bool {
-        let account = self.organization.accounts.get(last(&child.target));
-        account.is_some_and(|account| {
-            let registration = self.registration(&account.parent);
-            registration.is_some_and(|own| child.parent.as_deref() == Some(&own.arn))
-        })
+    /// The ARN of every unit's registration, by the unit.
+    fn registered(&self) -> BTreeMap<&str, &str> {
+        let own = self.registrations().filter(|enabled| enabled.parent.is_none());
+        own.map(|enabled| (last(&enabled.target), enabled.arn.as_str())).collect()
+    }
+
+    /// The unit that an enrolled account is in, where that is not the one that its baseline comes from.
+    fn misplaced<'w>(
+        &'w self,
+        child: &EnabledBaseline,
+        registered: &BTreeMap<&str, &str>,
+    ) -> Option<&'w str> {
+        let account = self.organization.accounts.get(last(&child.target))?;
+        // An account that was closed has left, and is nobody's drift.
+        let here = registered.get(account.parent.as_str()).copied();
+        let elsewhere =
+            account.state.as_deref() == Some("ACTIVE") && here != child.parent.as_deref();
+        elsewhere.then_some(account.parent.as_str())
     }
 
     /// Whether something is to be seen that makes the landing zone drifted: an enrolled account that is elsewhere, a
     /// registered unit that is gone, a foundational unit that is gone or has another name.
     pub fn drift_is_visible(&self) -> bool {
-        let organization = &self.organization;
+        let ous = &self.organization.ous;
+        let registered = self.registered();
         let gone = |enabled: &EnabledBaseline| {
-            enabled.target.contains(":ou/") && !organization.ous.contains_key(last(&enabled.target))
-        };
-        let misplaced = |enabled: &EnabledBaseline| {
-            let account = organization.accounts.get(last(&enabled.target));
-            // An account that was closed has left, and is nobody's drift.
-            let active = account.is_some_and(|a| a.state.as_deref() == Some("ACTIVE"));
-            enabled.parent.is_some() && active && !self.is_in_place(enabled)
+            enabled.target.contains(":ou/") && !ous.contains_key(last(&enabled.target))
         };
         let mut all = self.registrations();
-        all.any(|enabled| gone(enabled) || misplaced(enabled)) || self.lacks_foundational()
+        all.any(|enabled| {
+            let child = enabled.parent.is_some();
+            gone(enabled) || child && self.misplaced(enabled, &registered).is_some()
+        }) || self.lacks_foundational()
     }
 
     fn lacks_foundational(&self) -> bool {
@@ -229,7 +238,7 @@ impl World {
     /// Sees what an account's new place means: an enrolled account is drifted wherever its baseline does not come from.
     pub fn account_moved(&mut self, account: &str, from: &str, to: &str) {
         if let Some(child) = self.enrolment(account) {
-            let in_place = self.is_in_place(child);
+            let in_place = self.misplaced(child, &self.registered()).is_none();
             let arn = child.arn.clone();
             let status = if in_place { IN_SYNC } else { DRIFTED };
             if let Some(child) = self.control_tower.enabled_baselines.get_mut(&arn) {
@@ -254,29 +263,29 @@ impl World {
 
     /// Sees whether a unit has accounts with the baseline of another.
     pub fn recheck_unit(&mut self, unit: &str) {
-        let status = if self.has_strangers(unit) { DRIFTED } else { IN_SYNC };
+        let status = if self.strangers().contains(unit) { DRIFTED } else { IN_SYNC };
+        self.set_unit(unit, status);
+    }
+
+    /// The same of every unit, but finds none in order: a document may know more.
+    pub fn recheck_units(&mut self) {
+        for unit in self.strangers() {
+            self.set_unit(&unit, DRIFTED);
+        }
+    }
+
+    fn set_unit(&mut self, unit: &str, status: &str) {
         let Some(arn) = self.registration(unit).map(|own| own.arn.clone()) else { return };
         if let Some(own) = self.control_tower.enabled_baselines.get_mut(&arn) {
             own.drift.inheritance = Some(status.to_owned());
         }
     }
 
-    /// The same of every unit, but finds none in order: a document may know more.
-    pub fn recheck_units(&mut self) {
-        let units: Vec<String> = self.organization.ous.keys().cloned().collect();
-        for unit in units {
-            if self.has_strangers(&unit) {
-                self.recheck_unit(&unit);
-            }
-        }
-    }
-
-    fn has_strangers(&self, unit: &str) -> bool {
+    /// The units that have accounts with the baseline of another.
+    fn strangers(&self) -> BTreeSet<String> {
+        let registered = self.registered();
         let children = self.registrations().filter(|enabled| enabled.parent.is_some());
-        let mut here = children.filter(|child| {
-            let account = self.organization.accounts.get(last(&child.target));
-            account.is_some_and(|account| account.parent == unit)
-        });
-        here.any(|child| !self.is_in_place(child))
+        let units = children.filter_map(|child| self.misplaced(child, &registered));
+        units.map(str::to_owned).collect()
     }
 }

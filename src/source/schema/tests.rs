@@ -18,6 +18,7 @@ const OBJECTS: &[(&str, &str)] = &[
     ("/properties/drift/properties/severity", "{settings}[drift.severity]\n@"),
     ("/properties/accept/items", "{settings}[[accept]]\n@"),
     ("/properties/limits/properties/accounts", "{settings}[limits.accounts]\n@"),
+    ("/properties/limits/properties/controls", "{settings}[limits.controls]\n@"),
     ("/properties/limits/properties/grants", "{settings}[limits.grants]\n@"),
     ("/properties/limits/properties/groups", "{settings}[limits.groups]\n@"),
     ("/properties/limits/properties/memberships", "{settings}[limits.memberships]\n@"),
@@ -36,6 +37,7 @@ const OBJECTS: &[(&str, &str)] = &[
     ("/properties/network/additionalProperties", "{settings}[network.x]\n@"),
     ("/properties/user/additionalProperties", "{settings}[user.x]\n@"),
     ("/properties/group/additionalProperties", "{settings}[group.x]\n@"),
+    ("/properties/control/items", "{settings}[[control]]\n@"),
     ("/properties/grant/items", "{settings}[[grant]]\n@"),
 ];
 
@@ -128,7 +130,7 @@ fn the_words_of_every_choice_are_those_of_the_loader() {
             choices.push((at.to_owned(), words));
         }
     });
-    assert_eq!(choices.len(), 19);
+    assert_eq!(choices.len(), 20);
     for (pointer, words) in choices {
         let key = pointer.rsplit('/').next().unwrap();
         let table = pointer.strip_suffix(&format!("/properties/{key}")).unwrap();
