@@ -199,10 +199,13 @@ fn edit(difference: &Difference, class: Class, facts: &Facts<'_>) -> String {
         }
         What::CreateGrant(_) => format!("take it out of the rule{at}"),
         What::AddMember(_, user) => format!("remove {}{at}", quoted(user.as_str())),
-        What::CreateOu(_) | What::CreateSet(..) | What::CreateUser(..) | What::CreateGroup(..) => {
-            format!("remove it{at}")
-        }
-        What::CreateAccount { .. } | What::EnableBaseline(_) | What::EnableControl(..) => {
+        What::CreateOu(_)
+        | What::CreateAccount { .. }
+        | What::EnableBaseline(_)
+        | What::EnableControl(..)
+        | What::CreateSet(..)
+        | What::CreateUser(..)
+        | What::CreateGroup(..) => {
             format!("remove it{at}")
         }
         What::CloseAccount(_) => format!("remove closed = true{at}"),
