@@ -44,13 +44,11 @@ fn state(folder: &Path) -> State {
     let seed = snapshot::read(support::read(&seed).as_bytes()).unwrap();
     let accounts = snapshot::read(world.as_bytes()).unwrap().organization.accounts;
     let new = accounts.into_iter().filter(|(id, _)| !seed.organization.accounts.contains_key(id));
-    let mut twins = 90;
-    for (id, account) in new {
+    for (twins, (id, account)) in (90..).zip(new) {
         let mut number = NEW.iter().position(|name| *name == account.name).unwrap_or(twins);
         if world.contains(&format!("8888888888{number:02}")) {
             number = twins;
         }
-        twins += 1;
         world = world.replace(id.as_str(), &format!("8888888888{number:02}"));
     }
     project(&snapshot::read(world.as_bytes()).unwrap()).state
