@@ -274,8 +274,8 @@ mod tests {
         let State {
             ous: _,
             accounts,
-            baselines: _,
-            controls: _,
+            baselines,
+            controls,
             permission_sets,
             stale: _,
             users,
@@ -284,6 +284,9 @@ mod tests {
             grants,
         } = &state;
         let mut pieces = vec![Piece::Ous];
+        pieces.extend(baselines.keys().map(Piece::Baseline));
+        let governed: BTreeSet<&OuPath> = controls.keys().map(|placed| &placed.ou).collect();
+        pieces.extend(governed.into_iter().map(Piece::Controls));
         pieces.extend(accounts.keys().map(Piece::Account));
         pieces.extend(permission_sets.keys().map(Piece::PermissionSet));
         pieces.extend(users.keys().map(Piece::User));

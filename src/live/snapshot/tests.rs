@@ -174,7 +174,10 @@ fn a_row_is_a_line() {
     let text = text(&live);
     let rows = text.lines().filter(|line| line.starts_with("   {")).count();
     let (org, center) = (&live.organization, &live.identity_center);
+    let tower = live.control_tower.as_ref().unwrap();
     let lists = [
+        tower.enabled_baselines.len(),
+        tower.enabled_controls.len(),
         org.ous.len(),
         org.accounts.len(),
         center.permission_sets.len(),
