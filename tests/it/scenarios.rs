@@ -51,6 +51,7 @@ scenarios! {
     access_by_tag_after_retagging
     account_closed
     account_tags_change
+    accounts_by_factory
     accounts_vended
     admin_rights_and_management_account
     answer_other_than_yes
@@ -112,6 +113,7 @@ scenarios! {
     set_grows_while_grants_go
     stale_plan
     stale_provisioning
+    status_as_json
     suspended_account
     throttled_and_short_pages
     two_operators

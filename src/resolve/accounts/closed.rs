@@ -9,7 +9,7 @@ use crate::model::address;
 use crate::source::declared;
 
 /// What Control Tower calls the accounts that it cannot do without, in any case ("Shared accounts",
-/// AWS Control Tower User Guide): the names that it proposes.
+/// AWS Control Tower User Guide): the names that it proposes, however they are joined.
 const SHARED: [&str; 2] = ["log archive", "audit"];
 
 /// Closes an account, where it is declared so; says whether it is.
@@ -28,7 +28,7 @@ pub(super) fn close(
     let hold = if *id == context.live.organization.management_account {
         let detail = "it is the management account, which AWS does not close";
         Some((Hold::Protected, detail.to_owned()))
-    } else if SHARED.contains(&live.name.to_lowercase().as_str()) {
+    } else if SHARED.contains(&live.name.to_lowercase().replace(['-', '_'], " ").as_str()) {
         let detail = format!("it is Control Tower's {} account", live.name);
         Some((Hold::Protected, detail))
     } else if matches!(live.state, AccountState::PendingActivation) {
