@@ -351,7 +351,7 @@ class Story(unittest.TestCase):
             self.assertEqual((event["EventName"], event["EventSource"]), ("CreateGroup", "identitystore.amazonaws.com"))
             self.assertEqual((text["eventID"], text["readOnly"]), (event["EventId"], False))
             self.assertEqual(event["EventTime"].timestamp(), datetime.fromisoformat(text["eventTime"]).timestamp())
-            mine += [text] if text.get("responseElements", {}).get("groupId") == group else []
+            mine += [text] if (text.get("responseElements") or {}).get("groupId") == group else []
         self.assertEqual(len(mine), 1)
         self.assertIn("Boto3", mine[0]["userAgent"])
         self.assertIn(self.management, mine[0]["userIdentity"]["arn"])

@@ -6,11 +6,7 @@ use std::path::Path;
 
 /// What a listing that is denied may hold back, and in a full reading besides.
 const HELD: [(&str, &[&str], &[&str]); 12] = [
-    (
-        "ListOrganizationalUnitsForParent",
-        &["ou", "account", "grant", "baseline", "control"],
-        &[],
-    ),
+    ("ListOrganizationalUnitsForParent", &["ou", "account", "grant", "baseline", "control"], &[]),
     ("ListAccounts", &["account", "grant"], &[]),
     // Of accounts and of permission sets: rules select by tag.
     ("ListTagsForResource", &["account", "grant", "permission_set"], &[]),
