@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn only_tls_leaves_this_machine() {
     for (text, taken) in [
-        ("https://hooks.slack.example/services/T0/B0/XXXX", Ok(())),
+        ("https://hooks.slack.example/services/T0/B0/secret", Ok(())),
         (" https://hooks.example:8443/x?y=z\n", Ok(())),
         ("http://127.0.0.1:8080/x", Ok(())),
         ("http://[::1]:8080/x", Ok(())),

@@ -54,7 +54,7 @@ fn people_line(people: Reached) -> String {
 fn tower(page: &mut Page, tower: &Tower, ous: &BTreeMap<OuPath, Ou>) {
     let zone = match tower {
         Tower::Unknown => {
-            page.row(0, Tone::Warn, "tower       ! not known: it could not be read");
+            page.row(0, Tone::Warn, "tower       ! not known: not asked for, or not readable");
             return;
         }
         Tower::None => {
